@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Spectre.Console;
+
+namespace Mien.Cli;
+
+/// <summary>`mien`: one file a verb; results go to standard output, everything else to standard error.</summary>
+internal static class Program
+{
+    private static int Main(string[] args) => Run(args, Terminal.Create());
+
+    internal static int Run(string[] args, Terminal terminal)
+    {
+        var root = new RootCommand("Reads the expression on faces; trains, evaluates and exports the networks that do.");
+        foreach (Command verb in Verbs(terminal))
+            root.Subcommands.Add(verb);
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (ParseError error in parsed.Errors)
+                terminal.Error.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
+            terminal.Error.MarkupLineInterpolated($"Run `mien {string.Join(' ', VerbPath(parsed))} --help` for the options.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (MienException e)
+        {
+            terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    private static IEnumerable<Command> Verbs(Terminal terminal)
+    {
+        yield break;
+    }
+
+    private static IEnumerable<string> VerbPath(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
+            names.Push(command.Command.Name);
+        return names;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+
+namespace Mien.Training.Datasets;
+
+/// <summary>A labelled set of grey square faces held in memory: pixels [Count,Size,Size], labels, splits.</summary>
+public sealed class FaceTable
+{
+    /// <summary>Creates a table over arrays that it keeps.</summary>
+    /// <param name="size">Side of a face in pixels.</param>
+    /// <param name="pixels">[Count*Size*Size] grey levels, row-major, face after face.</param>
+    /// <param name="labels">[Count], each an index into <paramref name="labelNames"/>.</param>
+    /// <param name="splits">[Count].</param>
+    /// <param name="labelNames">Class names in label order.</param>
+    /// <exception cref="ArgumentException">Lengths don't match, or a label is out of range.</exception>
+    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames)
+    {
+        if (pixels.Length != (long)labels.Length * size * size)
+            throw new ArgumentException($"{pixels.Length} pixels for {labels.Length} faces of {size}x{size}.", nameof(pixels));
+        if (splits.Length != labels.Length)
+            throw new ArgumentException($"{splits.Length} splits for {labels.Length} labels.", nameof(splits));
+        if (labels.Any(label => label >= labelNames.Count))
+            throw new ArgumentException($"A label is {labels.Max()}, with {labelNames.Count} names.", nameof(labels));
+        Size = size;
+        Pixels = pixels;
+        Labels = labels;
+        Splits = splits;
+        LabelNames = labelNames;
+    }
+
+    /// <summary>Side of a face in pixels.</summary>
+    public int Size { get; }
+
+    /// <summary>How many faces.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>[Count*Size*Size] grey levels, row-major, face after face.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>[Count], each an index into <see cref="LabelNames"/>.</summary>
+    public byte[] Labels { get; }
+
+    /// <summary>[Count].</summary>
+    public Split[] Splits { get; }
+
+    /// <summary>Class names in label order.</summary>
+    public IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>The pixels of one face, [Size*Size].</summary>
+    public ReadOnlySpan<byte> Face(int index) => Pixels.AsSpan(index * Size * Size, Size * Size);
+
+    /// <summary>The faces of one split, in their order.</summary>
+    public FaceTable Select(Split split) => Take([.. Enumerable.Range(0, Count).Where(i => Splits[i] == split)]);
+
+    /// <summary>The faces at the given places, in that order.</summary>
+    public FaceTable Take(IReadOnlyList<int> indices)
+    {
+        int area = Size * Size;
+        byte[] pixels = new byte[indices.Count * area];
+        byte[] labels = new byte[indices.Count];
+        Split[] splits = new Split[indices.Count];
+        for (int i = 0; i < indices.Count; i++)
+        {
+            Face(indices[i]).CopyTo(pixels.AsSpan(i * area, area));
+            labels[i] = Labels[indices[i]];
+            splits[i] = Splits[indices[i]];
+        }
+
+        return new FaceTable(Size, pixels, labels, splits, LabelNames);
+    }
+
+    /// <summary>
+    /// About <paramref name="limit"/> faces in the table's order, with each split's and each class's share kept
+    /// (largest remainders), chosen by <paramref name="seed"/>. The whole table where it has no more than that.
+    /// </summary>
+    public FaceTable TakeStratified(int limit, int seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        if (limit >= Count)
+            return this;
+        var strata = Enumerable.Range(0, Count)
+            .GroupBy(i => (Splits[i], Labels[i]))
+            .OrderBy(group => group.Key)
+            .Select(group => group.ToArray())
+            .ToArray();
+        int[] quotas = [.. strata.Select(stratum => (int)((long)stratum.Length * limit / Count))];
+        int left = limit - quotas.Sum();
+        foreach (int stratum in Enumerable.Range(0, strata.Length)
+            .OrderByDescending(s => (long)strata[s].Length * limit % Count).ThenBy(s => s).Take(left))
+            quotas[stratum]++;
+
+        var random = new Random(seed);
+        var chosen = new List<int>(limit);
+        for (int s = 0; s < strata.Length; s++)
+        {
+            random.Shuffle(strata[s]);
+            chosen.AddRange(strata[s].AsSpan(0, quotas[s]));
+        }
+
+        chosen.Sort();
+        return Take(chosen);
+    }
+
+    /// <summary>Faces of each class, [LabelNames.Count].</summary>
+    public int[] ClassCounts()
+    {
+        int[] counts = new int[LabelNames.Count];
+        foreach (byte label in Labels)
+            counts[label]++;
+        return counts;
+    }
+
+    /// <summary>SHA-256 over names, labels, splits and pixels: the same data in another container has the same hash.</summary>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join(',', LabelNames)));
+        hash.AppendData(Labels);
+        hash.AppendData(Array.ConvertAll(Splits, split => (byte)split));
+        hash.AppendData(Pixels);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

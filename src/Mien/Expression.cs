@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+
+namespace Mien;
+
+/// <summary>The seven expressions of FER2013, in the order of its labels (Goodfellow et al. 2013).</summary>
+public enum Expression
+{
+    /// <summary>Label 0.</summary>
+    Angry = 0,
+
+    /// <summary>Label 1.</summary>
+    Disgust = 1,
+
+    /// <summary>Label 2.</summary>
+    Fear = 2,
+
+    /// <summary>Label 3.</summary>
+    Happy = 3,
+
+    /// <summary>Label 4.</summary>
+    Sad = 4,
+
+    /// <summary>Label 5.</summary>
+    Surprise = 5,
+
+    /// <summary>Label 6.</summary>
+    Neutral = 6,
+}
+
+/// <summary>Names and aliases of the expressions: the only place that knows them.</summary>
+public static class Expressions
+{
+    private static readonly FrozenDictionary<string, Expression> ByName = new Dictionary<string, Expression>
+    {
+        ["angry"] = Expression.Angry,
+        ["anger"] = Expression.Angry,
+        ["disgust"] = Expression.Disgust,
+        ["disgusted"] = Expression.Disgust,
+        ["fear"] = Expression.Fear,
+        ["fearful"] = Expression.Fear,
+        ["afraid"] = Expression.Fear,
+        ["scared"] = Expression.Fear,
+        ["happy"] = Expression.Happy,
+        ["happiness"] = Expression.Happy,
+        ["joy"] = Expression.Happy,
+        ["sad"] = Expression.Sad,
+        ["sadness"] = Expression.Sad,
+        ["surprise"] = Expression.Surprise,
+        ["surprised"] = Expression.Surprise,
+        ["neutral"] = Expression.Neutral,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The names in label order: angry, disgust, fear, happy, sad, surprise, neutral.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+
+    /// <summary>How many expressions there are (7).</summary>
+    public static int Count => Names.Count;
+
+    /// <summary>The lower-case name of an expression, as it stands in JSON and on the screen.</summary>
+    public static string Name(this Expression expression) => Names[(int)expression];
+
+    /// <summary>Reads a name or an alias (`anger`, `happiness`, `joy` …) in any case, blanks around it ignored.</summary>
+    /// <returns>Whether <paramref name="name"/> is known.</returns>
+    public static bool TryParse(string? name, out Expression expression)
+    {
+        expression = default;
+        return name is not null && ByName.TryGetValue(name.Trim(), out expression);
+    }
+}

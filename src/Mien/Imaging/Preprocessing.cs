@@ -1,0 +1,127 @@
+namespace Mien.Imaging;
+
+/// <summary>
+/// Grey, resize, normalise: the only way from pixels to a network's input. Training, evaluation and prediction call it.
+/// </summary>
+/// <remarks>
+/// Each step rounds to bytes before the next, so that a face kept as bytes in a data set and one read from a photo
+/// give the same tensor.
+/// </remarks>
+public static class Preprocessing
+{
+    /// <summary>Luma of one pixel (ITU-R BT.601), rounded to 0..255.</summary>
+    public static byte Grey(byte red, byte green, byte blue) =>
+        (byte)((red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16);
+
+    /// <summary>Writes one normalised face: [Size*Size] bytes -> [Size*Size] floats.</summary>
+    /// <param name="grey">[Size*Size] grey levels, row-major.</param>
+    /// <param name="spec">The network's input.</param>
+    /// <param name="destination">[Size*Size], row-major.</param>
+    /// <exception cref="ArgumentException">A length is not Size*Size.</exception>
+    public static void Normalise(ReadOnlySpan<byte> grey, InputSpec spec, Span<float> destination)
+    {
+        if (grey.Length != spec.Size * spec.Size)
+            throw new ArgumentException($"{grey.Length} pixels, expected {spec.Size}x{spec.Size}.", nameof(grey));
+        if (destination.Length != grey.Length)
+            throw new ArgumentException($"{destination.Length} places for {grey.Length} pixels.", nameof(destination));
+        float scale = 1f / (255f * spec.Deviation);
+        float shift = -spec.Mean / spec.Deviation;
+        for (int i = 0; i < grey.Length; i++)
+            destination[i] = grey[i] * scale + shift;
+    }
+
+    /// <summary>
+    /// Resizes a grey picture to a square of <paramref name="size"/> pixels: triangle filter, widened when it shrinks
+    /// so that no pixel is skipped (antialiased bilinear). A picture of the right size comes back unchanged.
+    /// </summary>
+    /// <param name="grey">[height*width] grey levels, row-major.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="size">Side of the result.</param>
+    /// <param name="destination">[size*size] grey levels, row-major.</param>
+    /// <exception cref="ArgumentException">A length does not match its picture.</exception>
+    public static void Resize(ReadOnlySpan<byte> grey, int width, int height, int size, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        if (grey.Length != width * height)
+            throw new ArgumentException($"{grey.Length} pixels, expected {width}x{height}.", nameof(grey));
+        if (destination.Length != size * size)
+            throw new ArgumentException($"{destination.Length} places for {size}x{size} pixels.", nameof(destination));
+        if (width == size && height == size)
+        {
+            grey.CopyTo(destination);
+            return;
+        }
+
+        var horizontal = new TriangleFilter(width, size);
+        var vertical = new TriangleFilter(height, size);
+        // Rows first into floats, then columns: one rounding, at the end.
+        float[] rows = new float[height * size];
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<byte> source = grey.Slice(y * width, width);
+            for (int x = 0; x < size; x++)
+            {
+                float sum = 0;
+                ReadOnlySpan<float> weights = horizontal.Weights(x, out int start);
+                for (int i = 0; i < weights.Length; i++)
+                    sum += weights[i] * source[start + i];
+                rows[y * size + x] = sum;
+            }
+        }
+
+        for (int y = 0; y < size; y++)
+        {
+            ReadOnlySpan<float> weights = vertical.Weights(y, out int start);
+            for (int x = 0; x < size; x++)
+            {
+                float sum = 0;
+                for (int i = 0; i < weights.Length; i++)
+                    sum += weights[i] * rows[(start + i) * size + x];
+                destination[y * size + x] = (byte)Math.Clamp((int)MathF.Round(sum), 0, 255);
+            }
+        }
+    }
+
+    /// <summary>For each place of a resized line, the source places that weigh in and how much.</summary>
+    private sealed class TriangleFilter
+    {
+        private readonly int[] _starts;
+        private readonly float[][] _weights;
+
+        public TriangleFilter(int from, int to)
+        {
+            double step = (double)from / to;
+            double radius = Math.Max(step, 1);
+            _starts = new int[to];
+            _weights = new float[to][];
+            for (int i = 0; i < to; i++)
+            {
+                double centre = (i + 0.5) * step;
+                int start = Math.Max((int)Math.Floor(centre - radius), 0);
+                int end = Math.Min((int)Math.Ceiling(centre + radius), from);
+                float[] weights = new float[end - start];
+                double total = 0;
+                for (int j = 0; j < weights.Length; j++)
+                {
+                    double weight = Math.Max(0, 1 - Math.Abs((start + j + 0.5 - centre) / radius));
+                    weights[j] = (float)weight;
+                    total += weight;
+                }
+
+                for (int j = 0; j < weights.Length; j++)
+                    weights[j] = (float)(weights[j] / total);
+                _starts[i] = start;
+                _weights[i] = weights;
+            }
+        }
+
+        public ReadOnlySpan<float> Weights(int place, out int start)
+        {
+            start = _starts[place];
+            return _weights[place];
+        }
+    }
+}

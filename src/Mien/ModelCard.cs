@@ -1,0 +1,124 @@
+using System.Globalization;
+using Mien.Imaging;
+
+namespace Mien;
+
+/// <summary>What a model file says of itself: all that inference must know, and where the model comes from.</summary>
+/// <remarks>Kept in the ONNX file's metadata_props under keys that begin with `mien.`.</remarks>
+public sealed record ModelCard
+{
+    /// <summary>Version of this layout of keys, in `mien.format`.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>Name of the graph's input, float [N,1,S,S], normalised.</summary>
+    public const string InputName = "faces";
+
+    /// <summary>Name of the graph's output of class probabilities, float [N,K]: softmax of logits / temperature.</summary>
+    public const string ProbabilitiesName = "probabilities";
+
+    /// <summary>Name of the graph's output of raw scores, float [N,K], before the temperature.</summary>
+    public const string LogitsName = "logits";
+
+    /// <summary>Name of the graph's output of the last feature maps, float [N,C,h,w], where the network has them.</summary>
+    public const string FeatureMapsName = "feature_maps";
+
+    /// <summary>The model's own name, such as `mien-fer2013`.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Version of Mien that wrote the file.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Name of the architecture, such as `residual`.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Class names in the order of the output's columns.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Size and normalisation of the input.</summary>
+    public required InputSpec Input { get; init; }
+
+    /// <summary>Softmax temperature, above 0, already applied inside the graph (Guo et al. 2017).</summary>
+    public required float Temperature { get; init; }
+
+    /// <summary>SHA-256 of the data's labels and pixels, lower-case hexadecimal; empty where unknown.</summary>
+    public string DataSha256 { get; init; } = "";
+
+    /// <summary>When the file was written, UTC.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Figures measured at export, such as `PublicTest.accuracy` -> 0.69; shares are 0..1.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new SortedDictionary<string, double>();
+
+    /// <summary>Free text: licence, recipe, limits. Keys without the `mien.` prefix.</summary>
+    public IReadOnlyDictionary<string, string> Notes { get; init; } = new SortedDictionary<string, string>();
+
+    /// <summary>The card as key-value pairs for the file's metadata_props.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        var pairs = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["mien.format"] = Text(CurrentFormat),
+            ["mien.name"] = Name,
+            ["mien.version"] = Version,
+            ["mien.architecture"] = Architecture,
+            ["mien.labels"] = string.Join(',', Labels),
+            ["mien.input.size"] = Text(Input.Size),
+            ["mien.input.mean"] = Text(Input.Mean),
+            ["mien.input.deviation"] = Text(Input.Deviation),
+            ["mien.temperature"] = Text(Temperature),
+            ["mien.data.sha256"] = DataSha256,
+            ["mien.created"] = Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        };
+        foreach ((string key, double value) in Metrics)
+            pairs["mien.metric." + key] = Text(value);
+        foreach ((string key, string value) in Notes)
+            pairs["mien.note." + key] = value;
+        return pairs;
+    }
+
+    /// <summary>Reads a card from a file's metadata_props.</summary>
+    /// <param name="metadata">All pairs of the file; keys that are not Mien's are ignored.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="MienException">A needed key is absent or unreadable: not a model that Mien exported.</exception>
+    public static ModelCard FromMetadata(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        int format = Number<int>("mien.format");
+        if (format > CurrentFormat)
+            throw new MienException($"{file}: written by a newer Mien (format {format}, this one reads {CurrentFormat}). Update Mien.");
+        string[] labels = Needed("mien.labels").Split(',');
+        if (labels.Length < 2 || labels.Any(string.IsNullOrWhiteSpace))
+            throw new MienException($"{file}: `mien.labels` names fewer than two classes. Export the model again with `mien train`.");
+        var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"));
+        if (input.Size < 8 || input.Size > 1024 || !(input.Deviation > 0))
+            throw new MienException($"{file}: impossible input in its metadata ({input}). Export the model again with `mien train`.");
+
+        return new ModelCard
+        {
+            Name = Needed("mien.name"),
+            Version = Needed("mien.version"),
+            Architecture = Needed("mien.architecture"),
+            Labels = labels,
+            Input = input,
+            Temperature = Number<float>("mien.temperature"),
+            DataSha256 = metadata.GetValueOrDefault("mien.data.sha256", ""),
+            Created = DateTimeOffset.TryParse(metadata.GetValueOrDefault("mien.created"), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out DateTimeOffset created) ? created : default,
+            Metrics = Prefixed("mien.metric.").ToDictionary(p => p.Key, p => double.Parse(p.Value, CultureInfo.InvariantCulture)),
+            Notes = Prefixed("mien.note.").ToDictionary(),
+        };
+
+        string Needed(string key) => metadata.TryGetValue(key, out string? value)
+            ? value
+            : throw new MienException($"{file}: no `{key}` in its metadata, so it is not a model exported by Mien. Export it with `mien train`.");
+
+        T Number<T>(string key) where T : IParsable<T> => T.TryParse(Needed(key), CultureInfo.InvariantCulture, out T? value)
+            ? value
+            : throw new MienException($"{file}: `{key}` is \"{Needed(key)}\", not a number. Export the model again with `mien train`.");
+
+        IEnumerable<KeyValuePair<string, string>> Prefixed(string prefix) => metadata
+            .Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(p => KeyValuePair.Create(p.Key[prefix.Length..], p.Value));
+    }
+
+    private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+}
