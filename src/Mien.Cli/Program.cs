@@ -40,7 +40,7 @@ internal static class Program
         yield break;
     }
 
-    private static IEnumerable<string> VerbPath(ParseResult parsed)
+    private static Stack<string> VerbPath(ParseResult parsed)
     {
         var names = new Stack<string>();
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
