@@ -33,10 +33,6 @@ internal static class Blocks
                     init.normal_(linear.weight, 0, 0.01);
                     init.zeros_(linear.bias!);
                     break;
-                case ResidualBlock block:
-                    // The block begins as its shortcut (Goyal et al. 2017, arXiv:1706.02677).
-                    init.zeros_(block.LastNorm.weight!);
-                    break;
             }
         }
     }
@@ -70,8 +66,6 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
 
         RegisterComponents();
     }
-
-    public BatchNorm2d LastNorm => norm2;
 
     public override Tensor forward(Tensor input)
     {

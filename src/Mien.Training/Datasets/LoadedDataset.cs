@@ -1,0 +1,18 @@
+namespace Mien.Training.Datasets;
+
+/// <summary>How a data set is read.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>Stops at the first damaged row.</summary>
+    public static DatasetOptions Default { get; } = new();
+
+    /// <summary>Leaves damaged rows out, counted and named, instead of stopping at the first.</summary>
+    public bool SkipBadRows { get; init; }
+}
+
+/// <summary>A data set in memory, with what was left out of it.</summary>
+/// <param name="Table">The faces.</param>
+/// <param name="Source">The file or folder that the rows come from, inside an archive where there is one.</param>
+/// <param name="BadRows">What is wrong with each row that was left out: file, line, expectation.</param>
+/// <param name="Notes">Files that were passed over, and why.</param>
+public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyList<string> BadRows, IReadOnlyList<string> Notes);

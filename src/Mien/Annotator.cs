@@ -1,0 +1,60 @@
+using Mien.Faces;
+using Mien.Imaging;
+using SkiaSharp;
+
+namespace Mien;
+
+/// <summary>Draws faces' boxes, labels and confidence into a copy of a picture.</summary>
+public static class Annotator
+{
+    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG).</summary>
+    /// <param name="picture">The picture; it is not changed.</param>
+    /// <param name="faces">Its faces.</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="MienException">The file can't be written.</exception>
+    public static void Save(Picture picture, IReadOnlyList<Face> faces, string path)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
+        using SKBitmap bitmap = picture.ToBitmap();
+        using (var canvas = new SKCanvas(bitmap))
+            Draw(canvas, picture, faces);
+        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
+        try
+        {
+            using FileStream file = File.Create(path);
+            data.SaveTo(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: can't be written ({e.Message}).", e);
+        }
+    }
+
+    private static void Draw(SKCanvas canvas, Picture picture, IReadOnlyList<Face> faces)
+    {
+        // Readable on a phone's screen whatever the picture's size, but never wider than the face by much.
+        float unit = Math.Max(1, Math.Max(picture.Width, picture.Height) / 500f);
+        foreach (Face face in faces)
+        {
+            SKColor colour = SKColor.Parse(Palette.Of(face.Label, face.Labels.ToList().IndexOf(face.Label)));
+            Box box = face.Box;
+            using var line = new SKPaint { Color = colour, IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
+            canvas.DrawRect(box.X, box.Y, box.Width, box.Height, line);
+
+            string text = $"{face.Label} {face.Confidence * 100:F0}%";
+            float dot = Math.Clamp(box.Width / (text.Length * 6f), unit, 2.5f * unit);
+            float width = DotFont.Width(text) * dot + 4 * dot;
+            float height = DotFont.Height * dot + 4 * dot;
+            float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
+            float y = box.Y - height >= 0 ? box.Y - height : Math.Min(box.Y + box.Height, picture.Height - height);
+            using var ground = new SKPaint { Color = colour };
+            canvas.DrawRect(x, y, width, height, ground);
+            using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White };
+            DotFont.Draw(canvas, text, x + 2 * dot, y + 2 * dot, dot, ink);
+        }
+    }
+
+    private static double Luminance(SKColor colour) => (0.2126 * colour.Red + 0.7152 * colour.Green + 0.0722 * colour.Blue) / 255;
+}
