@@ -30,6 +30,7 @@ internal sealed class TrainCommand
     private readonly Option<ClassBalance> _classBalance = Recipe("--class-balance", Defaults.ClassBalance, "none, or loss: rare classes weigh more.");
     private readonly Option<int> _patience = Recipe("--patience", Defaults.Patience, "Stop after so many epochs without a better PublicTest; 0 never.");
     private readonly Option<bool> _noAugmentation = Recipe("--no-augmentation", false, "Learn from the faces as they are.");
+    private readonly Option<bool> _dropCopies = Recipe("--drop-copies", Defaults.DropCopies, "Leave out Training faces that are exact copies of a PublicTest or PrivateTest face.");
     private readonly Option<int> _seed = Recipe("--seed", Defaults.Seed, "Decides weights, order and augmentation.");
     private readonly Option<int> _threads = Recipe("--threads", Defaults.Threads, "Threads of the arithmetic; 0 is one a core.");
     private readonly Option<string> _device = Recipe("--device", Defaults.Device, "cpu or cuda.");
@@ -53,7 +54,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing,
-        _averageDecay, _classBalance, _patience, _noAugmentation, _seed, _threads, _device, _precision,
+        _averageDecay, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
     private IEnumerable<Option> Everything() => [_data, _out, _resume, _skipBadRows, .. RecipeOptions()];
@@ -116,6 +117,7 @@ internal sealed class TrainCommand
         ClassBalance = parsed.GetValue(_classBalance),
         Patience = parsed.GetValue(_patience),
         Augmentation = parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : Defaults.Augmentation,
+        DropCopies = parsed.GetValue(_dropCopies),
         Seed = parsed.GetValue(_seed),
         Threads = parsed.GetValue(_threads),
         Device = parsed.GetValue(_device)!,

@@ -165,9 +165,9 @@ public sealed class OnnxGraph
         return output;
     }
 
-    private string Pool(string operation, string input, long[] kernel, long[] stride, long[] padding, bool ceiling)
+    private string Pool(string operation, string input, long[] kernel, long[]? stride, long[]? padding, bool ceiling)
     {
-        if (ceiling || padding.Any(p => p != 0))
+        if (ceiling || padding?.Any(p => p != 0) == true)
             throw new MienException("The ONNX exporter knows pooling without padding and without ceil_mode only.");
         long[] window = kernel.Length == 1 ? [kernel[0], kernel[0]] : kernel;
         long[] step = stride is null || stride.Length == 0 ? window : stride.Length == 1 ? [stride[0], stride[0]] : stride;

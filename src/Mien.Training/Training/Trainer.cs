@@ -13,6 +13,9 @@ namespace Mien.Training.Training;
 /// <summary>Trains one network: learns on Training, chooses the epoch on PublicTest, exports the best. PrivateTest is not read.</summary>
 public sealed class Trainer : IDisposable
 {
+    /// <summary>Share of each class's Training faces that becomes PublicTest where the data has none.</summary>
+    public const double HeldOut = 0.1;
+
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
     private readonly TrainingOptions _options;
@@ -67,7 +70,7 @@ public sealed class Trainer : IDisposable
         if (File.Exists(folder.ConfigurationFile))
             throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
         Device device = Devices.Open(options.Device);
-        FaceTable kept = limit > 0 ? table.TakeStratified(limit, options.Seed) : table;
+        FaceTable kept = Prepare(table, options, limit);
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
             if (!kept.Splits.Contains(split))
@@ -112,8 +115,7 @@ public sealed class Trainer : IDisposable
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
             throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
-        FaceTable kept = configuration.Limit > 0 ? table.TakeStratified(configuration.Limit, configuration.Options.Seed) : table;
-        var trainer = new Trainer(folder, configuration, kept);
+        var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);
         // A kill between checkpoint and metrics leaves the lines one epoch behind.
@@ -161,6 +163,15 @@ public sealed class Trainer : IDisposable
         _flat.Dispose();
         _evaluated.Dispose();
         _network.Dispose();
+    }
+
+    /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
+    private static FaceTable Prepare(FaceTable table, TrainingOptions options, int limit)
+    {
+        FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (!kept.Splits.Contains(Split.PublicTest))
+            kept = kept.WithValidation(HeldOut, options.Seed);
+        return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
     }
 
     private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellation)

@@ -68,6 +68,9 @@ public sealed record TrainingOptions
     /// <summary>What is done to the faces before each step.</summary>
     public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.Default;
 
+    /// <summary>Leaves out Training faces that are exact copies of a PublicTest or PrivateTest face (FER2013 has about 560).</summary>
+    public bool DropCopies { get; init; }
+
     /// <summary>Decides initial weights, order and augmentation.</summary>
     public int Seed { get; init; } = 1;
 
