@@ -38,23 +38,34 @@ public static class Annotator
         float unit = Math.Max(1, Math.Max(picture.Width, picture.Height) / 500f);
         foreach (Face face in faces)
         {
-            SKColor colour = SKColor.Parse(Palette.Of(face.Label, face.Labels.ToList().IndexOf(face.Label)));
-            Box box = face.Box;
-            using var line = new SKPaint { Color = colour, IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
-            canvas.DrawRect(box.X, box.Y, box.Width, box.Height, line);
-
-            string text = $"{face.Label} {face.Confidence * 100:F0}%";
-            float dot = Math.Clamp(box.Width / (text.Length * 6f), unit, 2.5f * unit);
-            float width = DotFont.Width(text) * dot + 4 * dot;
-            float height = DotFont.Height * dot + 4 * dot;
-            float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
-            float y = box.Y - height >= 0 ? box.Y - height : Math.Min(box.Y + box.Height, picture.Height - height);
-            using var ground = new SKPaint { Color = colour };
-            canvas.DrawRect(x, y, width, height, ground);
-            using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White };
-            DotFont.Draw(canvas, text, x + 2 * dot, y + 2 * dot, dot, ink);
+            using var line = new SKPaint { Color = ColourOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
+            canvas.DrawRect(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height, line);
         }
+
+        // Labels last: no box crosses one.
+        foreach (Face face in faces)
+            DrawLabel(canvas, picture, face, unit);
     }
+
+    private static void DrawLabel(SKCanvas canvas, Picture picture, Face face, float unit)
+    {
+        Box box = face.Box;
+        string text = $"{face.Label} {face.Confidence * 100:F0}%";
+        float dot = Math.Clamp(box.Width / ((text.Length + 1) * 6f), 0.5f * unit, 1.5f * unit);
+        float width = DotFont.Width(text) * dot + 4 * dot;
+        float height = DotFont.Height * dot + 4 * dot;
+        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
+        // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
+        float y = Math.Max(box.Y - height, 0);
+        SKColor colour = ColourOf(face);
+        using var ground = new SKPaint { Color = colour };
+        canvas.DrawRect(x, y, width, height, ground);
+        using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White };
+        DotFont.Draw(canvas, text, x + 2 * dot, y + 2 * dot, dot, ink);
+    }
+
+    private static SKColor ColourOf(Face face) =>
+        SKColor.Parse(Palette.Of(face.Label, face.Labels.ToList().IndexOf(face.Label)));
 
     private static double Luminance(SKColor colour) => (0.2126 * colour.Red + 0.7152 * colour.Green + 0.0722 * colour.Blue) / 255;
 }

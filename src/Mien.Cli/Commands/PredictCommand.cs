@@ -94,7 +94,8 @@ internal static class PredictCommand
 
     private static void Require<T>(Option<T> option, Func<T?, bool> holds, string range) => option.Validators.Add(result =>
     {
-        if (result.Errors.Any() || !holds(result.GetValueOrDefault<T>()))
-            result.AddError($"{option.Name}: expected {range}.");
+        // A value that is no number at all is reported by the parser itself.
+        if (result.Tokens.Count == 1 && result.Tokens[0].Value is { } text && double.TryParse(text, out _) && !holds(result.GetValueOrDefault<T>()))
+            result.AddError($"{option.Name} {text}: expected {range}.");
     });
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Mien.Training.Models;
 
-/// <summary>A small CNN of the kind that a tutorial shows. [N,1,48,48] -> logits [N,K].</summary>
+/// <summary>A small CNN of the kind that a tutorial shows. [N,1,S,S] -> logits [N,K].</summary>
 /// <remarks>Three times convolution, normalisation, ReLU and pooling, then two dense layers (LeCun et al. 1998).</remarks>
 internal static class Plain
 {
@@ -15,7 +15,7 @@ internal static class Plain
         ("pool2", MaxPool2d(2)),
         ("block3", Blocks.ConvNormRelu(64, 128)),
         ("pool3", MaxPool2d(2)),
-        ("pool", AvgPool2d(2)),
+        ("pool", AdaptiveAvgPool2d(3)),
         ("flatten", Flatten()),
         ("hidden", Linear(128 * 3 * 3, 128)),
         ("relu", ReLU()),

@@ -1,5 +1,5 @@
-using Mien.Imaging;
 using Microsoft.ML.OnnxRuntime;
+using Mien.Imaging;
 
 namespace Mien.Faces;
 

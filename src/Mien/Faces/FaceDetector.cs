@@ -1,5 +1,5 @@
-using Mien.Imaging;
 using Microsoft.ML.OnnxRuntime;
+using Mien.Imaging;
 
 namespace Mien.Faces;
 
@@ -10,7 +10,7 @@ public sealed record DetectorOptions
     public static DetectorOptions Default { get; } = new();
 
     /// <summary>Lowest detector score, above 0 and below 1.</summary>
-    public float MinScore { get; init; } = 0.65f;
+    public float MinScore { get; init; } = 0.72f;
 
     /// <summary>Smallest face, in pixels of the box's longer side; a lower figure costs time in large pictures.</summary>
     public int MinFacePixels { get; init; } = 24;
@@ -31,8 +31,9 @@ public sealed class FaceDetector : IDisposable
     // A face whose centre is this near to a tile's inner border may be cut; the neighbour sees it whole.
     private const float TileMargin = 0.15f;
 
-    // A second look at each candidate, at the scale that the network knows best, tells faces from what resembles one.
-    private const float SecondLook = 2.5f;
+    // Second looks at each candidate, in windows of so many times its size, tell faces from what resembles one by chance.
+    private static readonly float[] Looks = [2.5f, 1.8f];
+
     private const float FirstScore = 0.5f;
 
     private const float SameFace = 0.3f;
@@ -106,23 +107,30 @@ public sealed class FaceDetector : IDisposable
         }
     }
 
-    /// <summary>Each candidate as the network sees it from nearby; those that it does not see again are dropped.</summary>
+    /// <summary>Each candidate as the network sees it at scales of its own; those that it does not see at all of them are dropped.</summary>
     private List<DetectedFace> LookAgain(Pyramid pyramid, List<DetectedFace> candidates, float minScore)
     {
         var confirmed = new List<DetectedFace>();
-        var seen = new List<DetectedFace>();
         foreach (DetectedFace candidate in candidates)
         {
-            seen.Clear();
-            Box box = candidate.Box;
-            float side = Math.Max(box.Width, box.Height) * SecondLook;
-            _network.Detect(pyramid, box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, minScore, seen);
-            DetectedFace again = Merge(seen).FirstOrDefault(face => face.Box.IntersectionOverUnion(box) > SameFace);
-            if (again.Score > 0)
-                confirmed.Add(again);
+            DetectedFace[] looks = [.. Looks.Select(scale => Look(pyramid, candidate.Box, scale)).OfType<DetectedFace>()];
+            if (looks.Length < Looks.Length)
+                continue;
+            float score = looks.Average(face => face.Score);
+            if (score >= minScore)
+                confirmed.Add(Mean(looks) with { Score = score });
         }
 
         return confirmed;
+    }
+
+    private DetectedFace? Look(Pyramid pyramid, Box box, float scale)
+    {
+        var seen = new List<DetectedFace>();
+        float side = Math.Max(box.Width, box.Height) * scale;
+        _network.Detect(pyramid, box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, FirstScore, seen);
+        DetectedFace again = Merge(seen).FirstOrDefault(face => face.Box.IntersectionOverUnion(box) > SameFace);
+        return again.Score > 0 ? again : null;
     }
 
     private static bool Inside(float centre, float start, float side, float margin, int end) =>
