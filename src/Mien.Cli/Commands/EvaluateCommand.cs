@@ -16,11 +16,14 @@ internal static class EvaluateCommand
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
         var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip };
+        var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop };
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
+                table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split));
             string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
             if (parsed.GetValue(json) == "-")

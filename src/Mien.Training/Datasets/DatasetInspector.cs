@@ -111,6 +111,19 @@ public static class DatasetInspector
         return dropped == 0 ? table : table.Take([.. Enumerable.Range(0, table.Count).Where(i => !leaked.Contains(i))]);
     }
 
+    /// <summary>The table without those faces of one split that are exact copies of a Training face.</summary>
+    /// <param name="table">Any table.</param>
+    /// <param name="split">PublicTest or PrivateTest.</param>
+    public static FaceTable WithoutCopiesOfTraining(FaceTable table, Split split)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var copies = CopiesOf(table)
+            .Where(group => group.Any(i => table.Splits[i] == Split.Training))
+            .SelectMany(group => group.Where(i => table.Splits[i] == split))
+            .ToHashSet();
+        return table.Take([.. Enumerable.Range(0, table.Count).Where(i => !copies.Contains(i))]);
+    }
+
     /// <summary>Places of equal pictures, for each picture that occurs more than once.</summary>
     private static IEnumerable<int[]> CopiesOf(FaceTable table) => Enumerable.Range(0, table.Count)
         .GroupBy(i => Convert.ToBase64String(SHA256.HashData(table.Face(i))))

@@ -37,6 +37,15 @@ public class DatasetInspectorTests
     }
 
     [Fact]
+    public void Test_faces_that_Training_has_too_are_dropped_from_their_split_alone()
+    {
+        FaceTable table = Table([(0, 1, Split.Training), (1, 2, Split.PrivateTest), (0, 1, Split.PrivateTest), (0, 1, Split.PublicTest)]);
+        FaceTable kept = DatasetInspector.WithoutCopiesOfTraining(table, Split.PrivateTest);
+        Assert.Equal([Split.Training, Split.PrivateTest, Split.PublicTest], kept.Splits);
+        Assert.Equal([0, 1, 0], kept.Labels);
+    }
+
+    [Fact]
     public void The_real_table_has_the_splits_and_copies_that_are_known()
     {
         Inspection inspection = DatasetInspector.Inspect(DatasetReader.Load(TestData.Fer2013Zip));

@@ -60,6 +60,28 @@ public class TrainerTests
         Assert.All(expected, vector => Assert.True(vector.Value.AsSpan().SequenceEqual(actual[vector.Key]), vector.Key));
     }
 
+    [Theory]
+    [InlineData(5)] // in the first epoch, before any checkpoint of an epoch
+    [InlineData(40)]
+    public void A_failure_inside_libtorch_repeats_the_epoch_and_changes_no_metric(int failing)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        IReadOnlyList<EpochMetrics> whole = Train(folder.File("whole"), Quick);
+        var run = new RunFolder(folder.File("failing"));
+        using Trainer trainer = Trainer.Begin(run, Table(), "made up", Quick);
+        bool failed = false;
+        trainer.BeforeStep = step =>
+        {
+            if (step != failing || failed)
+                return;
+            failed = true;
+            throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.");
+        };
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(failed);
+        AssertSame(whole, run.ReadMetrics());
+    }
+
     [Fact]
     public void The_network_learns_what_can_be_learnt()
     {
