@@ -40,6 +40,7 @@ internal static class Program
     {
         yield return PredictCommand.Create(terminal);
         yield return TrainCommand.Create(terminal);
+        yield return SweepCommand.Create(terminal);
         yield return EvaluateCommand.Create(terminal);
         yield return DatasetCommand.Create(terminal);
         yield return ModelCommand.Create(terminal);

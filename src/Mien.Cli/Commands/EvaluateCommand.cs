@@ -17,14 +17,15 @@ internal static class EvaluateCommand
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
         var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop };
+        var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop, flip };
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
             if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
-            Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split));
+            Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
             string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
             if (parsed.GetValue(json) == "-")
             {

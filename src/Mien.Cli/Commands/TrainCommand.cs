@@ -81,26 +81,13 @@ internal sealed class TrainCommand
             ? Trainer.Resume(folder, table)
             : Trainer.Begin(folder, table, data, Options(parsed), parsed.GetValue(_limit));
 
-        using var interrupt = new CancellationTokenSource();
-        void Interrupt(object? sender, ConsoleCancelEventArgs e)
-        {
-            // The first Ctrl+C ends the run cleanly; a second one ends the process.
-            e.Cancel = !interrupt.IsCancellationRequested;
-            interrupt.Cancel();
-        }
-
-        Console.CancelKeyPress += Interrupt;
-        try
+        return Interruption.Run(cancellation =>
         {
             TrainingDisplay.Begin(trainer, _terminal);
-            TrainingResult result = TrainingDisplay.Run(trainer, _terminal, interrupt.Token);
+            TrainingResult result = TrainingDisplay.Run(trainer, _terminal, cancellation);
             TrainingDisplay.End(result, folder, _terminal);
             return result.ModelFile is null ? ExitCode.Failure : ExitCode.Ok;
-        }
-        finally
-        {
-            Console.CancelKeyPress -= Interrupt;
-        }
+        });
     }
 
     private TrainingOptions Options(ParseResult parsed) => Defaults with

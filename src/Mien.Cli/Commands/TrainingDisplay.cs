@@ -18,7 +18,7 @@ internal static class TrainingDisplay
     public static TrainingResult Run(Trainer trainer, Terminal terminal, CancellationToken cancellation)
     {
         if (!terminal.Error.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
-            return trainer.Run(new Reporter(progress => WriteEpoch(progress, terminal)), cancellation);
+            return trainer.Run(Lines(terminal), cancellation);
         return terminal.Error.Status().Start("begins", status => trainer.Run(
             new Reporter(progress =>
             {
@@ -46,6 +46,8 @@ internal static class TrainingDisplay
         terminal.Error.MarkupLineInterpolated($"{end}. Best: epoch {best.Epoch}, PublicTest accuracy {best.PublicTestAccuracy:P2}, macro F1 {best.PublicTestMacroF1:F4}, temperature {result.Temperature:F3}");
         terminal.Output.WriteLine(result.ModelFile);
     }
+
+    public static IProgress<TrainingProgress> Lines(Terminal terminal) => new Reporter(progress => WriteEpoch(progress, terminal));
 
     private static void WriteEpoch(TrainingProgress progress, Terminal terminal)
     {

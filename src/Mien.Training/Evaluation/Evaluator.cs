@@ -10,8 +10,9 @@ public static class Evaluator
     /// <param name="classifier">The model.</param>
     /// <param name="table">The data set.</param>
     /// <param name="split">The split to judge on.</param>
+    /// <param name="flip">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
     /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
-    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split)
+    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(table);
@@ -26,7 +27,22 @@ public static class Evaluator
 
         long begun = Stopwatch.GetTimestamp();
         float[] probabilities = classifier.Classify(faces.Pixels, faces.Count);
+        if (flip)
+        {
+            float[] mirrored = classifier.Classify(Mirrored(faces), faces.Count);
+            for (int i = 0; i < probabilities.Length; i++)
+                probabilities[i] = (probabilities[i] + mirrored[i]) / 2;
+        }
+
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return Metrics.Evaluate(probabilities, faces.Labels, labels) with { ImagesPerSecond = faces.Count / seconds };
+    }
+
+    private static byte[] Mirrored(FaceTable faces)
+    {
+        byte[] pixels = [.. faces.Pixels];
+        for (int row = 0; row < pixels.Length; row += faces.Size)
+            pixels.AsSpan(row, faces.Size).Reverse();
+        return pixels;
     }
 }

@@ -109,6 +109,7 @@ public sealed record TrainingOptions
     }
 }
 
+[JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(EpochMetrics))]
 [JsonSerializable(typeof(List<EpochMetrics>))]

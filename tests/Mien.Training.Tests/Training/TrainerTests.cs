@@ -166,7 +166,7 @@ public class TrainerTests
     }
 
     /// <summary>280 Training and 70 PublicTest faces: noise with a bright bar whose height is the class.</summary>
-    private static FaceTable Table()
+    internal static FaceTable Table()
     {
         const int training = 280;
         const int count = training + 70;
