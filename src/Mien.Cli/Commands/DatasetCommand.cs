@@ -57,6 +57,8 @@ internal static class InspectionTable
     public static void Write(Inspection inspection, IAnsiConsole console)
     {
         console.MarkupLineInterpolated($"{inspection.Source}: {inspection.Count} faces of {inspection.Size}x{inspection.Size}");
+        var sizes = inspection.Sizes.OrderByDescending(size => size.Value).ToArray();
+        console.WriteLine($"sizes: {string.Join(", ", sizes.Take(10).Select(size => $"{size.Key} ({size.Value})"))}{(sizes.Length > 10 ? $" and {sizes.Length - 10} more" : "")}");
         var counts = new Table().AddColumn("split");
         string[] labels = [.. inspection.Splits.First().Value.Keys];
         foreach (string label in (string[])[.. labels, "all"])

@@ -13,8 +13,11 @@ public sealed record Inspection
     /// <summary>How many faces.</summary>
     public required int Count { get; init; }
 
-    /// <summary>Side of a face in pixels.</summary>
+    /// <summary>Side of a face in pixels, as it is learnt from.</summary>
     public required int Size { get; init; }
+
+    /// <summary>How many pictures the source has of each size, such as `48x48`.</summary>
+    public required IReadOnlyDictionary<string, int> Sizes { get; init; }
 
     /// <summary>Faces by split and class.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Splits { get; init; }
@@ -75,6 +78,7 @@ public static class DatasetInspector
             Source = data.Source,
             Count = table.Count,
             Size = table.Size,
+            Sizes = data.Sizes,
             Splits = splits.ToDictionary(split => split.ToString(), split => Classes(table.Select(split))),
             DuplicatesWithin = splits.ToDictionary(
                 split => split.ToString(),

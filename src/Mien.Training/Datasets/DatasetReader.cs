@@ -40,7 +40,7 @@ public static class DatasetReader
                 : $"{source}: no faces in it. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.BadRows, notes);
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes);
     }
 
     private static FileStream OpenFile(string path)

@@ -12,12 +12,16 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     private readonly List<byte> _labels = [];
     private readonly List<Split> _splits = [];
     private readonly List<string> _badRows = [];
+    private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
 
     public int Area { get; } = size * size;
 
     public int Count => _labels.Count;
 
     public IReadOnlyList<string> BadRows => _badRows;
+
+    /// <summary>Pictures of each size, as they were before they became faces of this table's.</summary>
+    public IReadOnlyDictionary<string, int> Sizes => _sizes.ToDictionary(pair => $"{pair.Key.Width}x{pair.Key.Height}", pair => pair.Value);
 
     /// <summary>Room for the next face's pixels; it counts only once <see cref="Add"/> is called.</summary>
     public Span<byte> Next()
@@ -27,8 +31,9 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
         return _blocks[^1].AsSpan(_labels.Count % FacesABlock * Area, Area);
     }
 
-    public void Add(Expression label, Split split)
+    public void Add(Expression label, Split split, int width, int height)
     {
+        _sizes[(width, height)] = _sizes.GetValueOrDefault((width, height)) + 1;
         _labels.Add((byte)label);
         _splits.Add(split);
     }

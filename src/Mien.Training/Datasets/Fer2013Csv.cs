@@ -125,7 +125,7 @@ internal static class Fer2013Csv
         if (ParsePixels(pixels, builder.Next()) is { } wrong)
             builder.Bad($"{name}, line {number}: {wrong}");
         else
-            builder.Add(label, split);
+            builder.Add(label, split, Side, Side);
     }
 
     /// <summary>Takes the field up to the next comma that is not between quotes; quotes and blanks around it are dropped.</summary>

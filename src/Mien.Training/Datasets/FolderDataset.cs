@@ -31,7 +31,7 @@ internal static class FolderDataset
         foreach (PictureFile[] batch in files.Chunk(Batch))
         {
             var encoded = batch.Select(file => ReadAll(file)).ToArray();
-            var results = new (byte[]? Grey, string? Wrong)[batch.Length];
+            var results = new Decoded[batch.Length];
             Parallel.For(0, batch.Length, i => results[i] = Decode($"{root}/{batch[i].Path}", encoded[i], builder.Area));
             for (int i = 0; i < batch.Length; i++)
             {
@@ -42,8 +42,8 @@ internal static class FolderDataset
                     builder.Bad(wrong);
                 else
                 {
-                    results[i].Grey!.CopyTo(builder.Next());
-                    builder.Add(label, split);
+                    results[i].Grey.CopyTo(builder.Next());
+                    builder.Add(label, split, results[i].Width, results[i].Height);
                 }
             }
         }
@@ -78,18 +78,20 @@ internal static class FolderDataset
         return copy.ToArray();
     }
 
-    private static (byte[]? Grey, string? Wrong) Decode(string name, byte[] encoded, int area)
+    private static Decoded Decode(string name, byte[] encoded, int area)
     {
         try
         {
             Picture picture = Picture.Load(new MemoryStream(encoded), name);
             byte[] face = new byte[area];
             Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(area), face);
-            return (face, null);
+            return new Decoded(face, picture.Width, picture.Height, null);
         }
         catch (MienException e)
         {
-            return (null, e.Message);
+            return new Decoded([], 0, 0, e.Message);
         }
     }
+
+    private readonly record struct Decoded(byte[] Grey, int Width, int Height, string? Wrong);
 }

@@ -13,6 +13,7 @@ public sealed record DatasetOptions
 /// <summary>A data set in memory, with what was left out of it.</summary>
 /// <param name="Table">The faces.</param>
 /// <param name="Source">The file or folder that the rows come from, inside an archive where there is one.</param>
+/// <param name="Sizes">How many pictures the source has of each size, such as `48x48`.</param>
 /// <param name="BadRows">What is wrong with each row that was left out: file, line, expectation.</param>
 /// <param name="Notes">Files that were passed over, and why.</param>
-public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyList<string> BadRows, IReadOnlyList<string> Notes);
+public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> BadRows, IReadOnlyList<string> Notes);

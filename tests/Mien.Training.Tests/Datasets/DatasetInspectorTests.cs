@@ -14,7 +14,7 @@ public class DatasetInspectorTests
             (0, 1, Split.Training), (1, 1, Split.Training), (0, 1, Split.PublicTest), (2, 2, Split.PrivateTest),
             (2, 2, Split.PrivateTest), (3, 3, Split.Training), (4, -1, Split.Training),
         ];
-        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", [], []));
+        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", new Dictionary<string, int> { ["48x48"] = 7 }, [], []));
         Assert.Equal(7, inspection.Count);
         Assert.Equal(1, inspection.DuplicatesWithin["Training"]);
         Assert.Equal(0, inspection.DuplicatesWithin["PublicTest"]);

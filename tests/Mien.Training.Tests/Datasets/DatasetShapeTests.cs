@@ -91,6 +91,18 @@ public class DatasetShapeTests
     }
 
     [Fact]
+    public void Pictures_of_any_size_become_faces_and_their_sizes_are_counted()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        SavePicture(folder.File("train/happy/a.png"), new byte[30 * 20], 30, 20);
+        SavePicture(folder.File("train/happy/b.png"), new byte[30 * 20], 30, 20);
+        SavePicture(folder.File("train/sad/c.png"), new byte[100 * 100], 100, 100);
+        LoadedDataset data = DatasetReader.Load(folder.Path);
+        Assert.Equal(new Dictionary<string, int> { ["30x20"] = 2, ["100x100"] = 1 }, data.Sizes);
+        Assert.Equal(48, data.Table.Size);
+    }
+
+    [Fact]
     public void A_zip_of_a_folder_tree_gives_the_same_as_the_folder()
     {
         using TemporaryFolder folder = TestData.NewFolder();
