@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Mien.Cli.Commands;
 using Spectre.Console;
 
 namespace Mien.Cli;
@@ -37,7 +38,12 @@ internal static class Program
 
     private static IEnumerable<Command> Verbs(Terminal terminal)
     {
-        yield break;
+        yield return PredictCommand.Create(terminal);
+        yield return TrainCommand.Create(terminal);
+        yield return SweepCommand.Create(terminal);
+        yield return EvaluateCommand.Create(terminal);
+        yield return DatasetCommand.Create(terminal);
+        yield return ModelCommand.Create(terminal);
     }
 
     private static Stack<string> VerbPath(ParseResult parsed)

@@ -1,44 +1,222 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 
 namespace Mien.Training.Datasets;
 
-/// <summary>The front door to data sets: recognises the shape of a path and reads labelled faces from it.</summary>
+/// <summary>Reads FER2013 in each shape a person meets it: table, zip or tar archive of one, folder tree of pictures.</summary>
 public static class DatasetReader
 {
-    /// <summary>Reads a whole data set into memory (FER2013: 83 MB).</summary>
-    /// <param name="path">A CSV file or an archive that holds one.</param>
-    /// <param name="options">How to read it; null for <see cref="DatasetOptions.Default"/>.</param>
-    /// <exception cref="MienException">
-    /// There is no such path, it holds no data set, or a row is bad and <see cref="DatasetOptions.SkipBadRows"/> is not set.
-    /// </exception>
+    private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg";
+
+    /// <summary>Reads a data set into memory. The shape is told from the content, not from the name.</summary>
+    /// <param name="path">CSV file, zip, tar, tar.gz, gz, or folder.</param>
+    /// <param name="options">What to do with damaged rows; null for the default.</param>
+    /// <returns>Faces of 48x48 pixels in the order of the source.</returns>
+    /// <exception cref="MienException">The path is absent, no data set, or damaged: the message names file, row and expectation.</exception>
     public static LoadedDataset Load(string path, DatasetOptions? options = null)
     {
-        options ??= DatasetOptions.Default;
-        var bad = new BadRowLog(options.SkipBadRows);
-        var builder = new FaceTableBuilder(options.Size);
+        var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
+        var notes = new List<string>();
+        string source;
+        try
+        {
+            source = Directory.Exists(path)
+                ? ReadFolder(path, builder, notes)
+                : ReadFile(path, () => OpenFile(path), builder, notes);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw new MienException($"{path}: damaged or cut off ({e.Message}). Fetch the file again.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: can't be read ({e.Message}).", e);
+        }
+
+        if (builder.Count == 0)
+        {
+            throw new MienException(builder.BadRows.Count > 0
+                ? $"{source}: none of its {builder.BadRows.Count} rows can be read. The first: {builder.BadRows[0]}"
+                : $"{source}: no faces in it. Expected {Shapes}.");
+        }
+
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes);
+    }
+
+    private static FileStream OpenFile(string path)
+    {
         if (!File.Exists(path))
-            throw new MienException($"{path} does not exist. Give a FER2013 table (fer2013.csv) or an archive that holds one.");
-        using FileStream file = File.OpenRead(path);
-        string source = Path.GetFileName(path);
-        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            throw new MienException($"{path}: not found. Expected {Shapes}.");
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        if (stream.Length == 0)
         {
-            using var zip = new ZipArchive(file, ZipArchiveMode.Read);
-            ZipArchiveEntry entry = zip.Entries.FirstOrDefault(entry => entry.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-                ?? throw new MienException($"{path} holds no CSV file.");
-            source = $"{source}/{entry.FullName}";
-            Fill(entry.Open());
-        }
-        else
-        {
-            Fill(file);
+            stream.Dispose();
+            throw new MienException($"{path}: empty file. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, bad.Rows, []);
+        return stream;
+    }
 
-        void Fill(Stream stream)
+    private static string ReadFile(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    {
+        byte[] start = new byte[512];
+        int length;
+        using (Stream stream = open())
+            length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> head = start.AsSpan(0, length);
+        if (head.StartsWith("PK\x03\x04"u8))
+            return ReadZip(name, open, builder, notes);
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
+            return ReadFile(name, () => new GZipStream(open(), CompressionMode.Decompress), builder, notes);
+        if (head.Length >= 262 && head[257..].StartsWith("ustar"u8))
+            return ReadTar(name, open, builder, notes);
+        if (head.Contains((byte)0))
+            throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
+        Fer2013Csv.Read(open(), name, SplitByName(name), builder);
+        return name;
+    }
+
+    private static string ReadZip(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    {
+        using Stream stream = open();
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
+        var tables = new List<Table>();
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => HasExtension(entry.Name, ".csv")))
+            tables.Add(new Table($"{name}/{entry.FullName}", entry.Open, HeaderOf(entry.Open)));
+        if (Choose(tables, notes) is { } table)
+            return ReadTable(table, builder);
+        ThrowIfUnlabelled(tables);
+
+        if (archive.Entries.FirstOrDefault(entry => HasExtension(entry.Name, ".tar.gz", ".tgz", ".tar", ".zip")) is { } nested)
         {
-            foreach (FaceRow row in Fer2013Csv.Read(stream, source, options, bad))
-                builder.Add(row);
+            // Read once into memory: shapes are told by reading twice, and zip entries can't be read backwards.
+            using var copy = new MemoryStream();
+            using (Stream inner = nested.Open())
+                inner.CopyTo(copy);
+            byte[] bytes = copy.ToArray();
+            return ReadFile($"{name}/{nested.FullName}", () => new MemoryStream(bytes), builder, notes);
+        }
+
+        // A zip archive has one position: its pictures are read one after another, and decoded side by side.
+        FolderDataset.Read(name, archive.Entries.Where(entry => FolderDataset.IsPicture(entry.FullName))
+            .Select(entry => new PictureFile(entry.FullName, entry.Open)), builder);
+        return name;
+    }
+
+    private static string ReadTar(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    {
+        var tables = new List<Table>();
+        using (var tar = new TarReader(open()))
+        {
+            while (tar.GetNextEntry() is { } entry)
+            {
+                if (entry.DataStream is null || !HasExtension(entry.Name, ".csv") || Path.GetFileName(entry.Name).StartsWith('.'))
+                    continue;
+                string member = entry.Name;
+                var table = new Table($"{name}/{member}", () => OpenMember(open, member), Fer2013Csv.ReadHeader(entry.DataStream));
+                tables.Add(table);
+                // The rest of a compressed archive can't be skipped for free: a complete table is good enough.
+                if (table.Header.IsComplete)
+                    break;
+            }
+        }
+
+        if (Choose(tables, notes) is { } chosen)
+            return ReadTable(chosen, builder);
+        ThrowIfUnlabelled(tables);
+
+        using (var tar = new TarReader(open()))
+            FolderDataset.Read(name, Pictures(tar), builder);
+        return name;
+    }
+
+    private static IEnumerable<PictureFile> Pictures(TarReader tar)
+    {
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            if (entry.DataStream is { } data && FolderDataset.IsPicture(entry.Name))
+                yield return new PictureFile(entry.Name, () => data);
         }
     }
+
+    private static Stream OpenMember(Func<Stream> open, string member)
+    {
+        var tar = new TarReader(open());
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == member && entry.DataStream is { } data)
+                return data;
+        }
+
+        throw new InvalidDataException($"{member} is no longer in the archive");
+    }
+
+    private static string ReadFolder(string path, FaceTableBuilder builder, List<string> notes)
+    {
+        var files = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 8 })
+            .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var tables = files.Where(file => HasExtension(file, ".csv"))
+            .Select(file => Path.Combine(path, file))
+            .Select(file => new Table(file, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
+            .ToList();
+        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OpenFile(Path.Combine(path, file))))];
+        if (Choose(tables, notes) is { } table)
+            return ReadTable(table, builder);
+        if (pictures.Length == 0)
+        {
+            ThrowIfUnlabelled(tables);
+            throw new MienException($"{path}: neither a table nor pictures in it. Expected {Shapes}.");
+        }
+
+        FolderDataset.Read(path, pictures, builder);
+        return path;
+    }
+
+    /// <summary>The table to read: one with Usage before one without, then by name.</summary>
+    private static Table? Choose(List<Table> tables, List<string> notes)
+    {
+        Table? chosen = tables.Where(table => table.Header.HasLabels)
+            .OrderByDescending(table => table.Header.IsComplete).ThenBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault();
+        foreach (Table other in tables.Where(table => chosen is not null && table != chosen))
+            notes.Add(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen!.Name}" : $"{other.Name}: passed over, its rows have no labels");
+        return chosen;
+    }
+
+    private static void ThrowIfUnlabelled(List<Table> tables)
+    {
+        if (tables.Count > 0)
+            throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learnt from or judged. Expected {Shapes}.");
+    }
+
+    private static string ReadTable(Table table, FaceTableBuilder builder)
+    {
+        Fer2013Csv.Read(table.Open(), table.Name, SplitByName(table.Name), builder);
+        return table.Name;
+    }
+
+    /// <summary>What a table without Usage holds, by its name: test.csv or validation.csv, else Training.</summary>
+    private static Split SplitByName(string name) =>
+        Splits.TryParseFolder(Path.GetFileNameWithoutExtension(name), out Split split) ? split : Split.Training;
+
+    private static bool HasExtension(string name, params ReadOnlySpan<string> extensions)
+    {
+        foreach (string extension in extensions)
+        {
+            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(name).StartsWith("._", StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static Fer2013Csv.Header HeaderOf(Func<Stream> open)
+    {
+        using Stream stream = open();
+        return Fer2013Csv.ReadHeader(stream);
+    }
+
+    /// <summary>A CSV file with the columns that its first line names.</summary>
+    private sealed record Table(string Name, Func<Stream> Open, Fer2013Csv.Header Header);
 }

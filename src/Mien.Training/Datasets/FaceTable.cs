@@ -100,6 +100,24 @@ public sealed class FaceTable
         return Take(chosen);
     }
 
+    /// <summary>The same faces, with a share of each class's Training faces, chosen by <paramref name="seed"/>, moved to PublicTest.</summary>
+    /// <param name="share">0..1.</param>
+    /// <param name="seed">Decides which.</param>
+    public FaceTable WithValidation(double share, int seed)
+    {
+        Split[] splits = [.. Splits];
+        var random = new Random(seed);
+        foreach (var stratum in Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training).GroupBy(i => Labels[i]).OrderBy(group => group.Key))
+        {
+            int[] rows = [.. stratum];
+            random.Shuffle(rows);
+            foreach (int row in rows.AsSpan(0, (int)Math.Round(rows.Length * share)))
+                splits[row] = Split.PublicTest;
+        }
+
+        return new FaceTable(Size, Pixels, Labels, splits, LabelNames);
+    }
+
     /// <summary>Faces of each class, [LabelNames.Count].</summary>
     public int[] ClassCounts()
     {

@@ -3,152 +3,207 @@ using System.Text;
 namespace Mien.Training.Datasets;
 
 /// <summary>
-/// Streams the rows of a FER2013 table: columns `emotion`, `pixels` and `Usage` in any order, quoted or not
-/// (`fer2013.csv`, and `icml_face_data.csv`, `train.csv` of the challenge; Goodfellow et al. 2013).
+/// FER2013 as a table: columns `emotion` (0..6 or a name), `pixels` (48x48 numbers, blanks between) and `Usage`
+/// (Training, PublicTest, PrivateTest), in any order, names in any case with blanks around, fields quoted or not.
 /// </summary>
-/// <remarks>
-/// A label is a number 0..6 or a name that <see cref="Expressions"/> knows. Pixels are separated by blanks. Other columns
-/// are ignored, and so are empty lines; a quoted field stays on its line.
-/// </remarks>
 internal static class Fer2013Csv
 {
-    /// <summary>Reads the rows one after another.</summary>
-    /// <param name="stream">UTF-8 text; closed at the end.</param>
-    /// <param name="name">The file as errors name it.</param>
-    /// <param name="options">What a row must hold.</param>
-    /// <param name="bad">Takes the bad rows.</param>
-    /// <exception cref="MienException">The stream is no FER2013 table, or a row is bad and is not to be skipped.</exception>
-    public static IEnumerable<FaceRow> Read(Stream stream, string name, DatasetOptions options, BadRowLog bad)
-    {
-        using var lines = new LineReader(stream);
-        if (!TryReadLine(lines, name, bad, out ReadOnlySpan<byte> line))
-            throw new MienException($"{name} is empty. Expected the columns emotion,pixels,Usage in its first line.");
-        CsvHeader header = CsvHeader.Parse(line, name);
-        header.RequireLabels(name);
-        Split splitOfFile = SplitNames.TryParse(Path.GetFileNameWithoutExtension(name), out Split named) ? named : Split.Training;
-        Range[] fields = new Range[header.Columns];
-        while (TryReadLine(lines, name, bad, out line))
-        {
-            if (line.IsEmpty)
-                continue;
-            byte[] pixels = GC.AllocateUninitializedArray<byte>(options.Size * options.Size);
-            string? problem = ParseRow(line, header, fields, options.Size, pixels, splitOfFile, out Expression label, out Split split);
-            if (problem is null)
-            {
-                yield return new FaceRow(pixels, label, split);
-                continue;
-            }
+    /// <summary>Side of a face in pixels.</summary>
+    public const int Side = 48;
 
-            if (lines.Unfinished)
-                problem += " The file ends in this row: it may be cut short.";
-            bad.Add(new BadRow(name, lines.Line, problem));
-        }
+    /// <summary>Where each column stands; -1 where it is absent.</summary>
+    public readonly record struct Header(int Emotion, int Pixels, int Usage)
+    {
+        public bool HasLabels => Emotion >= 0 && Pixels >= 0;
+
+        public bool IsComplete => HasLabels && Usage >= 0;
+
+        public int Last => Math.Max(Emotion, Math.Max(Pixels, Usage));
     }
 
-    private static bool TryReadLine(LineReader lines, string name, BadRowLog bad, out ReadOnlySpan<byte> line)
+    /// <summary>Reads the first line of a stream. A stream that is no text has no columns.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged.</exception>
+    public static Header ReadHeader(Stream stream)
     {
+        using var lines = new LineReader(stream);
+        return lines.TryRead(out ReadOnlySpan<byte> line) ? ParseHeader(line) : new Header(-1, -1, -1);
+    }
+
+    /// <summary>Reads all rows of a table with labels.</summary>
+    /// <param name="stream">The table from its first byte; it is disposed of.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="withoutUsage">The split of rows where there is no Usage column.</param>
+    /// <param name="builder">Receives the rows.</param>
+    /// <exception cref="MienException">No such table, or a damaged row that is not to be skipped.</exception>
+    public static void Read(Stream stream, string name, Split withoutUsage, FaceTableBuilder builder)
+    {
+        using var ahead = new ReadAheadStream(stream);
+        using var lines = new LineReader(ahead);
         try
         {
-            return lines.TryRead(out line);
+            if (!lines.TryRead(out ReadOnlySpan<byte> first))
+                throw new MienException($"{name}: empty file. Expected a table with the columns emotion, pixels and Usage.");
+            Header header = ParseHeader(first);
+            if (!header.HasLabels)
+                throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
+            while (lines.TryRead(out ReadOnlySpan<byte> line))
+            {
+                if (!line.Trim((byte)' ').IsEmpty)
+                    ReadRow(line, header, name, lines.Line, withoutUsage, builder);
+            }
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            bad.Add(new BadRow(name, lines.Line + 1, $"The file is damaged or cut short here ({e.Message.TrimEnd('.')}); {Math.Max(lines.Line - 1, 0)} rows before it were read. Download it again."), e);
-            line = default;
-            return false;
+            builder.Bad($"{name}, line {lines.Line + 1}: the file ends or is damaged here ({e.Message}), after {builder.Count} faces. Expected 35,887 in all of FER2013: fetch the file again.");
         }
     }
 
-    /// <returns>What is wrong with the row; null where nothing is.</returns>
-    private static string? ParseRow(
-        ReadOnlySpan<byte> line, CsvHeader header, Range[] fields, int size, Span<byte> pixels, Split splitOfFile,
-        out Expression label, out Split split)
+    private static Header ParseHeader(ReadOnlySpan<byte> line)
     {
-        (label, split) = (default, splitOfFile);
-        int columns = CsvHeader.SplitFields(line, fields);
-        if (columns != header.Columns)
-            return $"{columns} columns, expected {header.Columns} ({header.Text}).";
-
-        ReadOnlySpan<byte> emotion = CsvHeader.Unquote(line[fields[header.Label]]);
-        if (!TryParseLabel(emotion, out label))
-            return $"{header.LabelName} is {Quote(emotion)}, expected 0 to {Expressions.Count - 1} or a name ({string.Join(", ", Expressions.Names)}).";
-
-        if (header.Usage >= 0)
+        (int emotion, int pixels, int usage) = (-1, -1, -1);
+        // Longer than any list of column names: pixels or no text at all.
+        if (line.Length > 1000)
+            return new Header(emotion, pixels, usage);
+        string[] names = Encoding.UTF8.GetString(line).Split(',');
+        for (int i = 0; i < names.Length; i++)
         {
-            ReadOnlySpan<byte> usage = CsvHeader.Unquote(line[fields[header.Usage]]);
-            if (!TryParseUsage(usage, out split))
-                return $"Usage is {Quote(usage)}, expected Training, PublicTest or PrivateTest.";
+            switch (names[i].Trim(' ', '\t', '"').ToLowerInvariant())
+            {
+                case "emotion" or "label":
+                    emotion = i;
+                    break;
+                case "pixels":
+                    pixels = i;
+                    break;
+                case "usage":
+                    usage = i;
+                    break;
+            }
         }
 
-        ReadOnlySpan<byte> text = CsvHeader.Unquote(line[fields[header.Pixels]]);
-        return TryParsePixels(text, pixels) ? null : PixelProblem(text, size);
+        return new Header(emotion, pixels, usage);
     }
 
-    private static bool TryParseLabel(ReadOnlySpan<byte> text, out Expression label)
+    private static void ReadRow(ReadOnlySpan<byte> line, Header header, string name, int number, Split withoutUsage, FaceTableBuilder builder)
     {
-        if (text.Length == 1 && (uint)(text[0] - '0') < (uint)Expressions.Count)
+        ReadOnlySpan<byte> emotion = default;
+        ReadOnlySpan<byte> pixels = default;
+        ReadOnlySpan<byte> usage = default;
+        int columns = 0;
+        for (ReadOnlySpan<byte> rest = line; ; columns++)
         {
-            label = (Expression)(text[0] - '0');
-            return true;
+            ReadOnlySpan<byte> field = NextField(ref rest, out bool last);
+            if (columns == header.Emotion)
+                emotion = field;
+            else if (columns == header.Pixels)
+                pixels = field;
+            else if (columns == header.Usage)
+                usage = field;
+            if (last)
+                break;
         }
 
-        return Expressions.TryParse(Encoding.UTF8.GetString(text), out label);
+        if (columns < header.Last)
+        {
+            builder.Bad($"{name}, line {number}: {columns + 1} columns, expected {header.Last + 1}.");
+            return;
+        }
+
+        if (!TryParseLabel(emotion, out Expression label))
+        {
+            builder.Bad($"{name}, line {number}: emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Count - 1} or one of {string.Join(", ", Expressions.Names)}.");
+            return;
+        }
+
+        Split split = withoutUsage;
+        if (header.Usage >= 0 && !Splits.TryParseUsage(usage, out split))
+        {
+            builder.Bad($"{name}, line {number}: Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.");
+            return;
+        }
+
+        if (ParsePixels(pixels, builder.Next()) is { } wrong)
+            builder.Bad($"{name}, line {number}: {wrong}");
+        else
+            builder.Add(label, split, Side, Side);
     }
 
-    private static bool TryParseUsage(ReadOnlySpan<byte> text, out Split split)
+    /// <summary>Takes the field up to the next comma that is not between quotes; quotes and blanks around it are dropped.</summary>
+    private static ReadOnlySpan<byte> NextField(scoped ref ReadOnlySpan<byte> rest, out bool last)
     {
-        if (text.SequenceEqual("Training"u8))
+        ReadOnlySpan<byte> trimmed = rest.TrimStart((byte)' ');
+        int comma;
+        if (!trimmed.IsEmpty && trimmed[0] == '"' && trimmed[1..].IndexOf((byte)'"') is >= 0 and int close)
         {
-            split = Split.Training;
-            return true;
+            ReadOnlySpan<byte> quoted = trimmed.Slice(1, close);
+            rest = trimmed[(close + 2)..];
+            comma = rest.IndexOf((byte)',');
+            last = comma < 0;
+            rest = last ? default : rest[(comma + 1)..];
+            return quoted.Trim((byte)' ');
         }
 
-        return SplitNames.TryParse(Encoding.UTF8.GetString(text), out split);
+        comma = rest.IndexOf((byte)',');
+        last = comma < 0;
+        ReadOnlySpan<byte> field = last ? rest : rest[..comma];
+        rest = last ? default : rest[(comma + 1)..];
+        return field.Trim((byte)' ');
     }
 
-    /// <summary>The hot loop: numbers of up to three digits, parted by blanks, straight into their places.</summary>
-    /// <returns>Whether the text is exactly one number of 0..255 for each place.</returns>
-    private static bool TryParsePixels(ReadOnlySpan<byte> text, Span<byte> pixels)
+    private static bool TryParseLabel(ReadOnlySpan<byte> field, out Expression label)
     {
-        int at = 0;
-        for (int i = 0; i < pixels.Length; i++)
+        if (field is [>= (byte)'0' and <= (byte)'9'])
         {
-            while (at < text.Length && text[at] == ' ')
-                at++;
-            int begin = at;
-            int value = 0;
-            while (at < text.Length && (uint)(text[at] - '0') <= 9)
-                value = value * 10 + (text[at++] - '0');
-            int digits = at - begin;
-            if (digits is 0 or > 3 || value > 255 || (at < text.Length && text[at] != ' '))
-                return false;
-            pixels[i] = (byte)value;
+            label = (Expression)(field[0] - '0');
+            return (int)label < Expressions.Count;
         }
 
-        return text[at..].Trim((byte)' ').IsEmpty;
+        label = default;
+        return field.Length is > 0 and < 32 && Expressions.TryParse(Encoding.UTF8.GetString(field), out label);
     }
 
-    /// <summary>Says in words what the hot loop stumbled over.</summary>
-    private static string PixelProblem(ReadOnlySpan<byte> text, int size)
+    /// <summary>Numbers with blanks between them into bytes.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    private static string? ParsePixels(ReadOnlySpan<byte> text, Span<byte> pixels)
     {
         int count = 0;
-        foreach (Range range in text.Split((byte)' '))
+        int i = 0;
+        while (i < text.Length)
         {
-            ReadOnlySpan<byte> number = text[range];
-            if (number.IsEmpty)
-                continue;
+            int value = text[i] - '0';
+            if ((uint)value > 9)
+            {
+                if (text[i] is (byte)' ' or (byte)'\t')
+                {
+                    i++;
+                    continue;
+                }
+
+                return $"\"{(char)text[i]}\" among the pixels, expected numbers from 0 to 255 with blanks between.";
+            }
+
+            i++;
+            int digit;
+            while (i < text.Length && (uint)(digit = text[i] - '0') <= 9)
+            {
+                value = value * 10 + digit;
+                if (value > 255)
+                    return $"pixel {count + 1} is above 255, expected 0 to 255.";
+                i++;
+            }
+
+            if (count < pixels.Length)
+                pixels[count] = (byte)value;
             count++;
-            if (number.Length > 3 || number.ContainsAnyExceptInRange((byte)'0', (byte)'9') || int.Parse(number) > 255)
-                return $"pixel {count} is {Quote(number)}, expected a number from 0 to 255.";
         }
 
-        return $"{count} pixels, expected {size * size} ({size}x{size}).";
+        return count == pixels.Length ? null : $"{count} pixels, expected {pixels.Length} ({Side}x{Side}).";
     }
 
-    /// <summary>A field in quotes as a person reads it, shortened where it is long.</summary>
-    private static string Quote(ReadOnlySpan<byte> text)
+    private static string Shorten(ReadOnlySpan<byte> text)
     {
-        string shown = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 24)]);
-        return text.Length > 24 ? $"\"{shown}…\"" : $"\"{shown}\"";
+        string shown = Encoding.UTF8.GetString(text[..Math.Min(text.Length, 60)]);
+        string plain = new([.. shown.Where(c => !char.IsControl(c))]);
+        return text.Length > 60 ? plain + "…" : plain;
     }
 }

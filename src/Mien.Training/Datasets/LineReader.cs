@@ -2,88 +2,81 @@ using System.Buffers;
 
 namespace Mien.Training.Datasets;
 
-/// <summary>Lines of a UTF-8 stream as bytes, without copies: LF or CRLF, with or without a byte-order mark.</summary>
+/// <summary>Lines of a UTF-8 stream as spans of bytes, without their end (LF or CRLF), the byte order mark dropped.</summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
-    // A row of 48x48 has at most 9.2 kB; a line past this limit is no row of any face.
-    private const int LongestLine = 16 << 20;
+    /// <summary>Longest line: a picture of 4096x4096 as text. Longer ones are not lines of a table.</summary>
+    public const int MaxLine = 1 << 26;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
     private int _start;
     private int _end;
     private bool _ended;
 
-    /// <summary>The line last read, counted from 1; 0 before the first.</summary>
-    public long Line { get; private set; }
+    /// <summary>Number of the line that was read last, 1 for the first.</summary>
+    public int Line { get; private set; }
 
-    /// <summary>Whether the line last read ends the file without a line end.</summary>
-    public bool Unfinished { get; private set; }
-
-    /// <summary>Reads one line; the span holds until the next call.</summary>
-    /// <exception cref="InvalidDataException">The stream is damaged, or a line is longer than 16 MB.</exception>
+    /// <summary>Reads the next line; it is valid until the next call.</summary>
+    /// <exception cref="InvalidDataException">A line is longer than <see cref="MaxLine"/>, or the stream is damaged.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         int searched = 0;
         while (true)
         {
-            int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (newline >= 0)
+            int length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            if (length >= 0)
             {
-                line = Take(searched + newline);
-                _start++;
+                line = Take(searched + length, searched + length + 1);
                 return true;
             }
 
             searched = _end - _start;
-            if (_ended)
+            if (!_ended)
             {
-                Unfinished = searched > 0;
-                line = Unfinished ? Take(searched) : default;
-                return Unfinished;
+                Fill();
+                continue;
             }
 
-            Fill();
+            line = Take(searched, searched);
+            return searched > 0;
         }
     }
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        stream.Dispose();
     }
 
-    private ReadOnlySpan<byte> Take(int length)
+    private ReadOnlySpan<byte> Take(int length, int consumed)
     {
         ReadOnlySpan<byte> line = _buffer.AsSpan(_start, length);
-        _start += length;
-        Line++;
-        if (Line == 1 && line.StartsWith("\uFEFF"u8))
+        _start += consumed;
+        if (Line++ == 0 && line.StartsWith("\uFEFF"u8))
             line = line[3..];
-        return line is [.. var withoutReturn, (byte)'\r'] ? withoutReturn : line;
+        return line.EndsWith("\r"u8) ? line[..^1] : line;
     }
 
     private void Fill()
     {
-        int kept = _end - _start;
-        if (kept == _buffer.Length)
+        if (_start > 0)
         {
-            if (kept >= LongestLine)
-                throw new InvalidDataException("a line is longer than 16 MB");
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+        {
+            if (_buffer.Length >= MaxLine)
+                throw new InvalidDataException($"a line of more than {MaxLine} bytes");
             byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            _buffer.AsSpan(_start, kept).CopyTo(larger);
+            _buffer.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
-        else
-        {
-            _buffer.AsSpan(_start, kept).CopyTo(_buffer);
-        }
 
-        (_start, _end) = (0, kept);
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        _end += read;
         _ended = read == 0;
+        _end += read;
     }
 }

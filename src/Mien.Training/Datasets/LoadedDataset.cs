@@ -1,12 +1,19 @@
 namespace Mien.Training.Datasets;
 
-/// <summary>A data set in memory, and what was learnt on the way there.</summary>
-/// <param name="Table">The faces, in the order of the file.</param>
-/// <param name="Source">What was read, where PATH held several candidates: `archive.zip/fer2013/fer2013.csv`.</param>
-/// <param name="BadRows">What was left out; empty unless <see cref="DatasetOptions.SkipBadRows"/>.</param>
-/// <param name="Notes">Sentences for the person who asked: candidates that were passed over, and why.</param>
-public sealed record LoadedDataset(
-    FaceTable Table,
-    string Source,
-    IReadOnlyList<BadRow> BadRows,
-    IReadOnlyList<string> Notes);
+/// <summary>How a data set is read.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>Stops at the first damaged row.</summary>
+    public static DatasetOptions Default { get; } = new();
+
+    /// <summary>Leaves damaged rows out, counted and named, instead of stopping at the first.</summary>
+    public bool SkipBadRows { get; init; }
+}
+
+/// <summary>A data set in memory, with what was left out of it.</summary>
+/// <param name="Table">The faces.</param>
+/// <param name="Source">The file or folder that the rows come from, inside an archive where there is one.</param>
+/// <param name="Sizes">How many pictures the source has of each size, such as `48x48`.</param>
+/// <param name="BadRows">What is wrong with each row that was left out: file, line, expectation.</param>
+/// <param name="Notes">Files that were passed over, and why.</param>
+public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> BadRows, IReadOnlyList<string> Notes);

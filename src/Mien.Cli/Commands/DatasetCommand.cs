@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json;
+using Mien.Imaging;
+using Mien.Training.Datasets;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien dataset inspect, mien dataset average</summary>
+internal static class DatasetCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("dataset", "Looks at data sets.");
+        command.Subcommands.Add(CreateInspect(terminal));
+        command.Subcommands.Add(CreateAverage(terminal));
+        return command;
+    }
+
+    private static Command CreateInspect(Terminal terminal)
+    {
+        var path = new Argument<string>("PATH") { Description = "CSV, archive or folder." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels and blank pictures.") { path, json, skip };
+        command.SetAction(parsed =>
+        {
+            Inspection inspection = DatasetInspector.Inspect(DatasetLoading.LoadAll(parsed.GetValue(path)!, parsed.GetValue(skip), terminal));
+            if (parsed.GetValue(json))
+                terminal.Output.WriteLine(JsonSerializer.Serialize(inspection, InspectionJson.Default.Inspection));
+            else
+                InspectionTable.Write(inspection, terminal.Console);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateAverage(Terminal terminal)
+    {
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
+        var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
+        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file };
+        command.SetAction(parsed =>
+        {
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
+            terminal.Output.WriteLine(parsed.GetValue(file));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary>An inspection as tables.</summary>
+internal static class InspectionTable
+{
+    public static void Write(Inspection inspection, IAnsiConsole console)
+    {
+        console.MarkupLineInterpolated($"{inspection.Source}: {inspection.Count} faces of {inspection.Size}x{inspection.Size}");
+        var sizes = inspection.Sizes.OrderByDescending(size => size.Value).ToArray();
+        console.WriteLine($"sizes: {string.Join(", ", sizes.Take(10).Select(size => $"{size.Key} ({size.Value})"))}{(sizes.Length > 10 ? $" and {sizes.Length - 10} more" : "")}");
+        var counts = new Table().AddColumn("split");
+        string[] labels = [.. inspection.Splits.First().Value.Keys];
+        foreach (string label in (string[])[.. labels, "all"])
+            counts.AddColumn(new TableColumn(label).RightAligned());
+        foreach ((string split, IReadOnlyDictionary<string, int> classes) in inspection.Splits)
+            counts.AddRow([split, .. labels.Select(label => $"{classes[label]}"), $"{classes.Values.Sum()}"]);
+        console.Write(counts);
+
+        foreach ((string split, int count) in inspection.DuplicatesWithin)
+            console.WriteLine($"exact copies within {split}: {count}");
+        foreach (CrossDuplicates across in inspection.DuplicatesAcross)
+            console.WriteLine($"{across.To} faces that {across.From} has too: {across.Count}");
+        console.WriteLine($"pictures with conflicting labels: {inspection.ConflictingLabels}");
+        console.WriteLine($"blank pictures: {inspection.Blank}");
+        console.WriteLine($"mean {inspection.Mean:F4}, deviation {inspection.Deviation:F4}");
+        console.WriteLine($"SHA-256 of labels, splits and pixels: {inspection.Sha256}");
+        if (inspection.BadRows.Count > 0)
+            console.WriteLine($"bad rows left out: {inspection.BadRows.Count}");
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Text.Json;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien evaluate</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Option<string?>("--model") { Description = "A model.onnx; the bundled model where left out." };
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
+        var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
+        var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
+        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+        var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
+        var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop, flip };
+        command.SetAction(parsed =>
+        {
+            using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
+                table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
+            Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
+            string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
+            if (parsed.GetValue(json) == "-")
+            {
+                terminal.Output.WriteLine(text);
+                return ExitCode.Ok;
+            }
+
+            EvaluationTable.Write(evaluation, parsed.GetValue(split), terminal.Console);
+            if (parsed.GetValue(json) is { } file)
+                OutputFiles.Write(file, text);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+/// <summary>Figures as tables.</summary>
+internal static class EvaluationTable
+{
+    public static void Write(Evaluation evaluation, Split split, IAnsiConsole console)
+    {
+        console.WriteLine($"{split}: {evaluation.Count} faces, {evaluation.ImagesPerSecond:F0} a second");
+        console.WriteLine($"accuracy {evaluation.Accuracy * 100:F2} %, macro F1 {evaluation.MacroF1:F4}, balanced accuracy {evaluation.BalancedAccuracy * 100:F2} %");
+        console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}, expected calibration error {evaluation.Ece:F4}");
+
+        var classes = new Table().AddColumn("class");
+        foreach (string column in (string[])["precision", "recall", "F1", "support"])
+            classes.AddColumn(new TableColumn(column).RightAligned());
+        foreach ((string label, ClassFigures figures) in evaluation.PerClass)
+            classes.AddRow(label, $"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}", $"{figures.Support}");
+        console.Write(classes);
+
+        string[] labels = [.. evaluation.PerClass.Keys];
+        var confusion = new Table().Title("confusion matrix: rows are labels, columns predictions").AddColumn("");
+        foreach (string label in labels)
+            confusion.AddColumn(new TableColumn(label).RightAligned());
+        for (int row = 0; row < labels.Length; row++)
+            confusion.AddRow([labels[row], .. evaluation.Confusion[row].Select(count => $"{count}")]);
+        console.Write(confusion);
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mien.Imaging;
+using Mien.Training.Models;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien model summary, mien model info</summary>
+internal static class ModelCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("model", "Looks at networks.");
+        command.Subcommands.Add(CreateSummary(terminal));
+        command.Subcommands.Add(CreateInfo(terminal));
+        return command;
+    }
+
+    private static Command CreateSummary(Terminal terminal)
+    {
+        var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => "residual" };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("summary", "Prints layers, output shapes, parameters and multiply-adds.") { arch, json };
+        command.SetAction(parsed =>
+        {
+            ModelSummary summary = ModelSummary.Of(parsed.GetValue(arch)!, Expressions.Count, InputSpec.Fer2013.Size);
+            if (parsed.GetValue(json))
+                terminal.Output.WriteLine(ToJson(summary).ToJsonString(Indented));
+            else
+                Write(summary, terminal.Console);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateInfo(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "A model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("info", "Prints what a model file says of itself.") { file, json };
+        command.SetAction(parsed =>
+        {
+            using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(file));
+            IReadOnlyDictionary<string, string> metadata = classifier.Card.ToMetadata();
+            if (parsed.GetValue(json))
+            {
+                var pairs = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+                terminal.Output.WriteLine(pairs.ToJsonString(Indented));
+                return ExitCode.Ok;
+            }
+
+            foreach ((string key, string value) in metadata)
+                terminal.Console.WriteLine($"{key}: {value}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
+
+    private static JsonObject ToJson(ModelSummary summary) => new()
+    {
+        ["architecture"] = summary.Architecture,
+        ["parameters"] = summary.Parameters,
+        ["multiplyAdds"] = summary.MultiplyAdds,
+        ["layers"] = new JsonArray([.. summary.Layers.Select(layer => new JsonObject
+        {
+            ["name"] = layer.Name,
+            ["kind"] = layer.Kind,
+            ["output"] = new JsonArray([.. layer.Output.Select(side => (JsonNode)side)]),
+            ["parameters"] = layer.Parameters,
+            ["multiplyAdds"] = layer.MultiplyAdds,
+        })]),
+    };
+
+    private static void Write(ModelSummary summary, IAnsiConsole console)
+    {
+        var table = new Table().AddColumns("layer", "kind")
+            .AddColumn(new TableColumn("output").RightAligned())
+            .AddColumn(new TableColumn("parameters").RightAligned())
+            .AddColumn(new TableColumn("multiply-adds").RightAligned());
+        foreach (LayerSummary layer in summary.Layers)
+            table.AddRow(layer.Name, layer.Kind, string.Join('x', layer.Output), $"{layer.Parameters:N0}", $"{layer.MultiplyAdds:N0}");
+        table.AddRow("total", "", "", $"{summary.Parameters:N0}", $"{summary.MultiplyAdds:N0}");
+        console.Write(table);
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mien.Training.Augmentation;
+using Mien.Training.Datasets;
+using Mien.Training.Models;
+using Mien.Training.Training;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien train</summary>
+internal sealed class TrainCommand
+{
+    private static readonly TrainingOptions Defaults = TrainingOptions.Default;
+
+    private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own where left out." };
+    private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
+    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+    private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
+    private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
+    private readonly Option<int> _epochs = Recipe("--epochs", Defaults.Epochs, "Passes over the Training split.");
+    private readonly Option<int> _batchSize = Recipe("--batch-size", Defaults.BatchSize, "Faces a step.");
+    private readonly Option<double> _learningRate = Recipe("--learning-rate", Defaults.LearningRate, "Peak learning rate.");
+    private readonly Option<double> _momentum = Recipe("--momentum", Defaults.Momentum, "Nesterov momentum.");
+    private readonly Option<double> _weightDecay = Recipe("--weight-decay", Defaults.WeightDecay, "Decay of filters and matrices.");
+    private readonly Option<double> _warmUp = Recipe("--warm-up", Defaults.WarmUpEpochs, "Epochs over which the learning rate rises.");
+    private readonly Option<double> _labelSmoothing = Recipe("--label-smoothing", Defaults.LabelSmoothing, "Share of the target spread over all classes.");
+    private readonly Option<double> _averageDecay = Recipe("--average-decay", Defaults.AverageDecay, "Decay a step of the averaged weights (EMA); 0 for none.");
+    private readonly Option<ClassBalance> _classBalance = Recipe("--class-balance", Defaults.ClassBalance, "none, or loss: rare classes weigh more.");
+    private readonly Option<int> _patience = Recipe("--patience", Defaults.Patience, "Stop after so many epochs without a better PublicTest; 0 never.");
+    private readonly Option<bool> _noAugmentation = Recipe("--no-augmentation", false, "Learn from the faces as they are.");
+    private readonly Option<bool> _dropCopies = Recipe("--drop-copies", Defaults.DropCopies, "Leave out Training faces that are exact copies of a PublicTest or PrivateTest face.");
+    private readonly Option<int> _seed = Recipe("--seed", Defaults.Seed, "Decides weights, order and augmentation.");
+    private readonly Option<int> _threads = Recipe("--threads", Defaults.Threads, "Threads of the arithmetic; 0 is one a core.");
+    private readonly Option<string> _device = Recipe("--device", Defaults.Device, "cpu or cuda.");
+    private readonly Option<Precision> _precision = Recipe("--precision", Defaults.Precision, "auto, float32 or bfloat16.");
+
+    private readonly Terminal _terminal;
+
+    private TrainCommand(Terminal terminal) => _terminal = terminal;
+
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new TrainCommand(terminal);
+        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it repeats the bundled model's recipe.");
+        foreach (Option option in verb.Everything())
+            command.Options.Add(option);
+        command.Validators.Add(verb.Check);
+        command.SetAction(verb.Run);
+        return command;
+    }
+
+    private IEnumerable<Option> RecipeOptions() =>
+    [
+        _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing,
+        _averageDecay, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
+    ];
+
+    private IEnumerable<Option> Everything() => [_data, _out, _resume, _skipBadRows, .. RecipeOptions()];
+
+    private void Check(CommandResult result)
+    {
+        bool resume = result.GetValue(_resume);
+        if (!resume && result.GetValue(_data) is null)
+            result.AddError("--data is needed: the CSV, archive or folder to learn from.");
+        foreach (Option option in RecipeOptions())
+        {
+            if (resume && result.GetResult(option) is { Implicit: false })
+                result.AddError($"{option.Name} can't change with --resume: the recipe is in the run's config.json. Leave it out, or begin another run.");
+        }
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        var folder = new RunFolder(parsed.GetValue(_out)!);
+        bool resume = parsed.GetValue(_resume);
+        string data = parsed.GetValue(_data) ?? folder.ReadConfiguration().Data;
+        FaceTable table = DatasetLoading.Load(data, parsed.GetValue(_skipBadRows), _terminal);
+        using Trainer trainer = resume
+            ? Trainer.Resume(folder, table)
+            : Trainer.Begin(folder, table, data, Options(parsed), parsed.GetValue(_limit));
+
+        return Interruption.Run(cancellation =>
+        {
+            TrainingDisplay.Begin(trainer, _terminal);
+            TrainingResult result = TrainingDisplay.Run(trainer, _terminal, cancellation);
+            TrainingDisplay.End(result, folder, _terminal);
+            return result.ModelFile is null ? ExitCode.Failure : ExitCode.Ok;
+        });
+    }
+
+    private TrainingOptions Options(ParseResult parsed) => Defaults with
+    {
+        Architecture = parsed.GetValue(_arch)!,
+        Epochs = parsed.GetValue(_epochs),
+        BatchSize = parsed.GetValue(_batchSize),
+        LearningRate = parsed.GetValue(_learningRate),
+        Momentum = parsed.GetValue(_momentum),
+        WeightDecay = parsed.GetValue(_weightDecay),
+        WarmUpEpochs = parsed.GetValue(_warmUp),
+        LabelSmoothing = parsed.GetValue(_labelSmoothing),
+        AverageDecay = parsed.GetValue(_averageDecay),
+        ClassBalance = parsed.GetValue(_classBalance),
+        Patience = parsed.GetValue(_patience),
+        Augmentation = parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : Defaults.Augmentation,
+        DropCopies = parsed.GetValue(_dropCopies),
+        Seed = parsed.GetValue(_seed),
+        Threads = parsed.GetValue(_threads),
+        Device = parsed.GetValue(_device)!,
+        Precision = parsed.GetValue(_precision),
+    };
+
+    private static Option<T> Recipe<T>(string name, T value, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}

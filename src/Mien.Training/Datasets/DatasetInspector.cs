@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Mien.Imaging;
+
+namespace Mien.Training.Datasets;
+
+/// <summary>What is in a data set, and what is odd about it.</summary>
+public sealed record Inspection
+{
+    /// <summary>The file or folder that the rows come from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>How many faces.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Side of a face in pixels, as it is learnt from.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>How many pictures the source has of each size, such as `48x48`.</summary>
+    public required IReadOnlyDictionary<string, int> Sizes { get; init; }
+
+    /// <summary>Faces by split and class.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Splits { get; init; }
+
+    /// <summary>Faces that are exact copies of an earlier one in the same split.</summary>
+    public required IReadOnlyDictionary<string, int> DuplicatesWithin { get; init; }
+
+    /// <summary>Faces of the second split that are exact copies of one in the first.</summary>
+    public required IReadOnlyList<CrossDuplicates> DuplicatesAcross { get; init; }
+
+    /// <summary>Pictures that occur more than once with different labels.</summary>
+    public required int ConflictingLabels { get; init; }
+
+    /// <summary>Faces of a single grey level, or nearly: nothing to learn from.</summary>
+    public required int Blank { get; init; }
+
+    /// <summary>Mean of the Training pixels, 0..1; of all where there are none.</summary>
+    public required double Mean { get; init; }
+
+    /// <summary>Standard deviation of the same, 0..1.</summary>
+    public required double Deviation { get; init; }
+
+    /// <summary>SHA-256 of labels, splits and pixels.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>What is wrong with each row that was left out.</summary>
+    public required IReadOnlyList<string> BadRows { get; init; }
+}
+
+/// <summary>Exact copies between two splits.</summary>
+/// <param name="From">The split of the originals.</param>
+/// <param name="To">The split of the copies.</param>
+/// <param name="Count">Faces of the second that the first has too.</param>
+public sealed record CrossDuplicates(string From, string To, int Count);
+
+/// <summary>JSON of <see cref="Inspection"/>.</summary>
+[JsonSerializable(typeof(Inspection))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+public sealed partial class InspectionJson : JsonSerializerContext;
+
+/// <summary>Looks through a data set.</summary>
+public static class DatasetInspector
+{
+    /// <summary>Levels between the darkest and the brightest pixel of a picture that counts as blank.</summary>
+    public const int BlankRange = 3;
+
+    /// <summary>Counts, duplicates, conflicts and blanks.</summary>
+    public static Inspection Inspect(LoadedDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        FaceTable table = data.Table;
+        var byPicture = CopiesOf(table).ToArray();
+        Split[] splits = Enum.GetValues<Split>();
+        FaceTable training = table.Select(Split.Training);
+        InputSpec levels = PixelStatistics.Measure(training.Count > 0 ? training : table);
+        return new Inspection
+        {
+            Source = data.Source,
+            Count = table.Count,
+            Size = table.Size,
+            Sizes = data.Sizes,
+            Splits = splits.ToDictionary(split => split.ToString(), split => Classes(table.Select(split))),
+            DuplicatesWithin = splits.ToDictionary(
+                split => split.ToString(),
+                split => byPicture.Sum(group => Math.Max(0, group.Count(i => table.Splits[i] == split) - 1))),
+            DuplicatesAcross =
+            [
+                .. from first in splits
+                   from second in splits
+                   where first < second
+                   select new CrossDuplicates(first.ToString(), second.ToString(), byPicture
+                       .Where(copies => copies.Any(i => table.Splits[i] == first))
+                       .Sum(copies => copies.Count(i => table.Splits[i] == second))),
+            ],
+            ConflictingLabels = byPicture.Count(group => group.Select(i => table.Labels[i]).Distinct().Skip(1).Any()),
+            Blank = Enumerable.Range(0, table.Count).Count(i => IsBlank(table.Face(i))),
+            Mean = levels.Mean,
+            Deviation = levels.Deviation,
+            Sha256 = table.Sha256(),
+            BadRows = data.BadRows,
+        };
+    }
+
+    /// <summary>The table without those Training faces that are exact copies of a PublicTest or PrivateTest face.</summary>
+    /// <param name="table">Any table.</param>
+    /// <param name="dropped">How many were dropped.</param>
+    public static FaceTable WithoutLeaks(FaceTable table, out int dropped)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var leaked = CopiesOf(table)
+            .Where(group => group.Any(i => table.Splits[i] != Split.Training))
+            .SelectMany(group => group.Where(i => table.Splits[i] == Split.Training))
+            .ToHashSet();
+        dropped = leaked.Count;
+        return dropped == 0 ? table : table.Take([.. Enumerable.Range(0, table.Count).Where(i => !leaked.Contains(i))]);
+    }
+
+    /// <summary>The table without those faces of one split that are exact copies of a Training face.</summary>
+    /// <param name="table">Any table.</param>
+    /// <param name="split">PublicTest or PrivateTest.</param>
+    public static FaceTable WithoutCopiesOfTraining(FaceTable table, Split split)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var copies = CopiesOf(table)
+            .Where(group => group.Any(i => table.Splits[i] == Split.Training))
+            .SelectMany(group => group.Where(i => table.Splits[i] == split))
+            .ToHashSet();
+        return table.Take([.. Enumerable.Range(0, table.Count).Where(i => !copies.Contains(i))]);
+    }
+
+    /// <summary>Places of equal pictures, for each picture that occurs more than once.</summary>
+    private static IEnumerable<int[]> CopiesOf(FaceTable table) => Enumerable.Range(0, table.Count)
+        .GroupBy(i => Convert.ToBase64String(SHA256.HashData(table.Face(i))))
+        .Where(group => group.Skip(1).Any())
+        .Select(group => group.ToArray());
+
+    private static IReadOnlyDictionary<string, int> Classes(FaceTable table) =>
+        table.LabelNames.Zip(table.ClassCounts()).ToDictionary(pair => pair.First, pair => pair.Second);
+
+    private static bool IsBlank(ReadOnlySpan<byte> face)
+    {
+        (byte darkest, byte brightest) = (byte.MaxValue, byte.MinValue);
+        foreach (byte level in face)
+            (darkest, brightest) = (Math.Min(darkest, level), Math.Max(brightest, level));
+        return brightest - darkest <= BlankRange;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Threading.Channels;
+
+namespace Mien.Training.Datasets;
+
+/// <summary>Reads another stream on a second thread, a few blocks ahead, so that decompression and parsing overlap.</summary>
+internal sealed class ReadAheadStream : Stream
+{
+    private const int BlockSize = 1 << 18;
+
+    private readonly Channel<(byte[] Block, int Length)> _full = Channel.CreateBounded<(byte[], int)>(4);
+    private readonly Channel<byte[]> _free = Channel.CreateUnbounded<byte[]>();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _reader;
+    private byte[]? _block;
+    private int _length;
+    private int _position;
+
+    public ReadAheadStream(Stream inner)
+    {
+        _reader = Task.Run(async () =>
+        {
+            try
+            {
+                while (true)
+                {
+                    byte[] block = _free.Reader.TryRead(out byte[]? used) ? used : new byte[BlockSize];
+                    int length = inner.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
+                    if (length == 0)
+                        break;
+                    await _full.Writer.WriteAsync((block, length), _stop.Token).ConfigureAwait(false);
+                }
+
+                _full.Writer.Complete();
+            }
+            catch (Exception e)
+            {
+                // The consumer meets the error where the bytes end.
+                _full.Writer.Complete(e);
+            }
+            finally
+            {
+                inner.Dispose();
+            }
+        });
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_block is null || _position == _length)
+        {
+            if (_block is not null)
+                _free.Writer.TryWrite(_block);
+            _block = null;
+            if (!_full.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult() || !_full.Reader.TryRead(out (byte[] Block, int Length) next))
+                return 0;
+            (_block, _length) = next;
+            _position = 0;
+        }
+
+        int count = Math.Min(buffer.Length, _length - _position);
+        _block.AsSpan(_position, count).CopyTo(buffer);
+        _position += count;
+        return count;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Cancel();
+            _reader.Wait();
+            _stop.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

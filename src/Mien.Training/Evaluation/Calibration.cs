@@ -1,0 +1,72 @@
+namespace Mien.Training.Evaluation;
+
+/// <summary>Softmax with a temperature, and the temperature that makes probabilities honest (Guo et al. 2017, arXiv:1706.04599).</summary>
+public static class Calibration
+{
+    private const double SmallestLogTemperature = -3;
+    private const double LargestLogTemperature = 3;
+
+    /// <summary>Softmax of each row of logits / temperature.</summary>
+    /// <param name="logits">[N*K], row-major.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="temperature">Above 0.</param>
+    /// <returns>[N*K]; rows sum to 1.</returns>
+    public static float[] Softmax(ReadOnlySpan<float> logits, int classes, float temperature)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        if (logits.Length % classes != 0)
+            throw new ArgumentException($"{logits.Length} logits are no whole rows of {classes}.", nameof(logits));
+        float[] probabilities = new float[logits.Length];
+        for (int start = 0; start < logits.Length; start += classes)
+        {
+            ReadOnlySpan<float> row = logits.Slice(start, classes);
+            float highest = row[0];
+            foreach (float logit in row)
+                highest = Math.Max(highest, logit);
+            double sum = 0;
+            foreach (float logit in row)
+                sum += Math.Exp((logit - highest) / temperature);
+            for (int k = 0; k < classes; k++)
+                probabilities[start + k] = (float)(Math.Exp((row[k] - highest) / temperature) / sum);
+        }
+
+        return probabilities;
+    }
+
+    /// <summary>The temperature with the lowest negative log-likelihood, found by golden section on its logarithm.</summary>
+    /// <param name="logits">[N*K], row-major, of rows that the network did not learn from.</param>
+    /// <param name="labels">[N], each below K.</param>
+    /// <param name="classes">K.</param>
+    /// <returns>e^-3 .. e^3.</returns>
+    public static float FitTemperature(ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, int classes)
+    {
+        // The likelihood has one peak in 1/T, so in log T too.
+        double ratio = (Math.Sqrt(5) - 1) / 2;
+        double low = SmallestLogTemperature;
+        double high = LargestLogTemperature;
+        double left = high - ratio * (high - low);
+        double right = low + ratio * (high - low);
+        double atLeft = Loss(logits, labels, classes, left);
+        double atRight = Loss(logits, labels, classes, right);
+        while (high - low > 1e-5)
+        {
+            if (atLeft <= atRight)
+            {
+                (high, right, atRight) = (right, left, atLeft);
+                left = high - ratio * (high - low);
+                atLeft = Loss(logits, labels, classes, left);
+            }
+            else
+            {
+                (low, left, atLeft) = (left, right, atRight);
+                right = low + ratio * (high - low);
+                atRight = Loss(logits, labels, classes, right);
+            }
+        }
+
+        return (float)Math.Exp((low + high) / 2);
+    }
+
+    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, int classes, double logTemperature) =>
+        Metrics.NegativeLogLikelihood(Softmax(logits, classes, (float)Math.Exp(logTemperature)), labels, classes);
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Mien.Training.Datasets;
+
+namespace Mien.Training.Evaluation;
+
+/// <summary>Judges an exported model on one split of a data set, through ONNX Runtime, as it is used.</summary>
+public static class Evaluator
+{
+    /// <summary>Classifies every face of a split and computes all figures.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="table">The data set.</param>
+    /// <param name="split">The split to judge on.</param>
+    /// <param name="flip">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
+    /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
+    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(table);
+        FaceTable faces = table.Select(split);
+        if (faces.Count == 0)
+            throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+        IReadOnlyList<string> labels = classifier.Card.Labels;
+        if (!labels.SequenceEqual(table.LabelNames))
+            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
+        if (classifier.Card.Input.Size != table.Size)
+            throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
+
+        long begun = Stopwatch.GetTimestamp();
+        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count);
+        if (flip)
+        {
+            float[] mirrored = classifier.Classify(Mirrored(faces), faces.Count);
+            for (int i = 0; i < probabilities.Length; i++)
+                probabilities[i] = (probabilities[i] + mirrored[i]) / 2;
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return Metrics.Evaluate(probabilities, faces.Labels, labels) with { ImagesPerSecond = faces.Count / seconds };
+    }
+
+    private static byte[] Mirrored(FaceTable faces)
+    {
+        byte[] pixels = [.. faces.Pixels];
+        for (int row = 0; row < pixels.Length; row += faces.Size)
+            pixels.AsSpan(row, faces.Size).Reverse();
+        return pixels;
+    }
+}

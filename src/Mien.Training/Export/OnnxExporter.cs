@@ -1,0 +1,88 @@
+using Google.Protobuf;
+using Mien.Training.Export.Onnx;
+using Mien.Training.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Export;
+
+/// <summary>Writes a trained network as one self-describing ONNX file that <see cref="Mien"/> reads without torch.</summary>
+public static class OnnxExporter
+{
+    private const int IrVersion = 8;
+    private const int Opset = 17;
+
+    /// <summary>
+    /// Writes the network as it is in evaluation mode: input `faces` [N,1,S,S], outputs `probabilities` and `logits`
+    /// [N,K], and `feature_maps` [N,C,h,w] where the network flattens any; the card goes into the file's metadata.
+    /// </summary>
+    /// <param name="network">[N,1,S,S] -> logits [N,K].</param>
+    /// <param name="card">What the file says of itself; its temperature is applied inside the graph.</param>
+    /// <param name="path">The file, replaced atomically.</param>
+    /// <exception cref="MienException">The network has a layer that can't be exported.</exception>
+    public static void Export(nn.Module<Tensor, Tensor> network, ModelCard card, string path)
+    {
+        byte[] model = Build(network, card).ToByteArray();
+        AtomicFile.Write(path, stream => stream.Write(model));
+    }
+
+    internal static ModelProto Build(nn.Module<Tensor, Tensor> network, ModelCard card)
+    {
+        int size = card.Input.Size;
+        var proto = new GraphProto { Name = card.Name };
+        proto.Input.Add(Value(ModelCard.InputName, 1, size, size));
+        var graph = new OnnxGraph(proto, ModelCard.InputName, [1, size, size]);
+        string scores = graph.Add(network, ModelCard.InputName);
+        if (graph.ShapeOf(scores) is not [long classes] || classes != card.Labels.Count)
+            throw new MienException($"The network gives [N,{string.Join(',', graph.ShapeOf(scores))}] for {card.Labels.Count} labels. Its last layer must give one score a label.");
+
+        string heated = graph.Node("Div", scores, graph.Constant([card.Temperature], 1));
+        Rename(proto, graph.Node("Softmax", heated), ModelCard.ProbabilitiesName);
+        Rename(proto, scores, ModelCard.LogitsName);
+        proto.Output.Add(Value(ModelCard.ProbabilitiesName, card.Labels.Count));
+        proto.Output.Add(Value(ModelCard.LogitsName, card.Labels.Count));
+        if (graph.FeatureMaps is { } maps && maps != ModelCard.InputName)
+        {
+            long[] shape = [.. graph.ShapeOf(maps)];
+            Rename(proto, maps, ModelCard.FeatureMapsName);
+            proto.Output.Add(Value(ModelCard.FeatureMapsName, shape));
+        }
+
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "mien", ProducerVersion = card.Version, Graph = proto };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        foreach ((string key, string value) in card.ToMetadata())
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return model;
+    }
+
+    private static void Rename(GraphProto graph, string from, string to)
+    {
+        foreach (NodeProto node in graph.Node)
+        {
+            for (int i = 0; i < node.Input.Count; i++)
+            {
+                if (node.Input[i] == from)
+                    node.Input[i] = to;
+            }
+
+            for (int i = 0; i < node.Output.Count; i++)
+            {
+                if (node.Output[i] == from)
+                    node.Output[i] = to;
+            }
+        }
+    }
+
+    private static ValueInfoProto Value(string name, params ReadOnlySpan<long> shape)
+    {
+        var dimensions = new TensorShapeProto();
+        dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
+        foreach (long side in shape)
+            dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = side });
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } },
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mien.Training.Models;
+
+/// <summary>Residual network for small grey faces. [N,1,S,S] -> logits [N,K].</summary>
+/// <remarks>
+/// He et al. 2016, arXiv:1512.03385, with squeeze-and-excitation (Hu et al. 2018). One cheap convolution sees the full
+/// size; the blocks work at a half, a quarter and an eighth of it, where the same multiply-adds buy twice the width.
+/// The head sees a 3x3 grid of means rather than one: faces are aligned, so where a feature stands says much, and
+/// training takes off at once (200 steps: 49 % against 27 % of the Training faces).
+/// </remarks>
+internal static class Residual
+{
+    /// <param name="classes">K, the number of classes.</param>
+    /// <param name="widths">Channels of the stages.</param>
+    /// <param name="depths">Blocks of the stages.</param>
+    /// <param name="dropout">Share of the pooled features dropped in training, 0..1.</param>
+    public static Module<Tensor, Tensor> Create(int classes, int[] widths, int[] depths, double dropout)
+    {
+        var layers = new List<(string, Module<Tensor, Tensor>)>
+        {
+            ("stem", Blocks.ConvNormRelu(1, widths[0] / 2)),
+            ("pool", MaxPool2d(2)),
+        };
+        int from = widths[0] / 2;
+        for (int stage = 0; stage < widths.Length; stage++)
+        {
+            for (int block = 0; block < depths[stage]; block++)
+            {
+                int stride = stage > 0 && block == 0 ? 2 : 1;
+                layers.Add(($"stage{stage + 1}_{block + 1}", new ResidualBlock(from, widths[stage], stride, squeeze: true)));
+                from = widths[stage];
+            }
+        }
+
+        layers.Add(("features", AdaptiveAvgPool2d(3)));
+        layers.Add(("flatten", Flatten()));
+        layers.Add(("dropout", Dropout(dropout)));
+        layers.Add(("classifier", Linear(from * 9, classes)));
+        return Sequential(layers);
+    }
+}

@@ -1,0 +1,49 @@
+using Mien.Imaging;
+using Mien.Training.Datasets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Training;
+
+/// <summary>From faces in a table to tensors.</summary>
+internal static class Batches
+{
+    private const int EvaluationBatch = 256;
+
+    /// <summary>Rows of a table, normalised, float32 [rows,1,S,S] on the CPU.</summary>
+    public static Tensor Faces(FaceTable table, ReadOnlySpan<int> rows, InputSpec input)
+    {
+        int area = table.Size * table.Size;
+        float[] values = new float[rows.Length * area];
+        for (int i = 0; i < rows.Length; i++)
+            Preprocessing.Normalise(table.Face(rows[i]), input, values.AsSpan(i * area, area));
+        return tensor(values, [rows.Length, 1, table.Size, table.Size]);
+    }
+
+    /// <summary>Labels of the rows, int64 [rows] on the CPU.</summary>
+    public static Tensor Labels(FaceTable table, ReadOnlySpan<int> rows)
+    {
+        long[] labels = new long[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+            labels[i] = table.Labels[rows[i]];
+        return tensor(labels);
+    }
+
+    /// <summary>Raw scores of a network in evaluation mode over a table, [N*K].</summary>
+    public static float[] Logits(nn.Module<Tensor, Tensor> network, FaceTable table, InputSpec input, Device device)
+    {
+        using var inference = inference_mode();
+        int classes = table.LabelNames.Count;
+        float[] logits = new float[table.Count * classes];
+        int[] rows = [.. Enumerable.Range(0, table.Count)];
+        for (int start = 0; start < table.Count; start += EvaluationBatch)
+        {
+            using var scope = NewDisposeScope();
+            int count = Math.Min(EvaluationBatch, table.Count - start);
+            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device)).cpu();
+            scores.data<float>().CopyTo(logits, start * classes);
+        }
+
+        return logits;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Mien.Training.Training;
+
+/// <summary>The folder of one run: config.json, metrics.jsonl, checkpoint.safetensors, model.onnx.</summary>
+public sealed class RunFolder
+{
+    private static readonly TrainingJson OneLine =
+        new(new JsonSerializerOptions(TrainingJson.Default.Options) { WriteIndented = false });
+
+    /// <summary>Names a run folder, which need not exist yet.</summary>
+    public RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>All that is needed to repeat the run.</summary>
+    public string ConfigurationFile => System.IO.Path.Combine(Path, "config.json");
+
+    /// <summary>A JSON line an epoch: <see cref="EpochMetrics"/>.</summary>
+    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>State after the last whole epoch.</summary>
+    public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>The exported network.</summary>
+    public string ModelFile => System.IO.Path.Combine(Path, "model.onnx");
+
+    /// <summary>Reads config.json.</summary>
+    /// <exception cref="MienException">It is absent or unreadable.</exception>
+    public RunConfiguration ReadConfiguration()
+    {
+        if (!File.Exists(ConfigurationFile))
+            throw new MienException($"{ConfigurationFile}: not found, so {Path} holds no run. Begin one with `mien train --data PATH --out {Path}`.");
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(ConfigurationFile), TrainingJson.Default.RunConfiguration)
+                ?? throw new JsonException("it holds null");
+        }
+        catch (JsonException e)
+        {
+            throw new MienException($"{ConfigurationFile}: unreadable ({e.Message}). Restore it, or begin the run anew in another folder.", e);
+        }
+    }
+
+    /// <summary>Reads metrics.jsonl; empty where no epoch is done.</summary>
+    /// <exception cref="MienException">A line is unreadable.</exception>
+    public IReadOnlyList<EpochMetrics> ReadMetrics()
+    {
+        if (!File.Exists(MetricsFile))
+            return [];
+        var epochs = new List<EpochMetrics>();
+        int line = 0;
+        foreach (string text in File.ReadLines(MetricsFile))
+        {
+            line++;
+            try
+            {
+                epochs.Add(JsonSerializer.Deserialize(text, OneLine.EpochMetrics)!);
+            }
+            catch (JsonException e)
+            {
+                throw new MienException($"{MetricsFile}, line {line}: unreadable ({e.Message}). `mien train --resume` writes it anew.", e);
+            }
+        }
+
+        return epochs;
+    }
+
+    internal void WriteConfiguration(RunConfiguration configuration) =>
+        AtomicFile.WriteText(ConfigurationFile, JsonSerializer.Serialize(configuration, TrainingJson.Default.RunConfiguration) + "\n");
+
+    internal void WriteMetrics(IEnumerable<EpochMetrics> epochs)
+    {
+        var text = new StringBuilder();
+        foreach (EpochMetrics epoch in epochs)
+            text.Append(JsonSerializer.Serialize(epoch, OneLine.EpochMetrics)).Append('\n');
+        AtomicFile.WriteText(MetricsFile, text.ToString());
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Models;
+
+namespace Mien.Training.Training;
+
+/// <summary>One finished variant of a sweep. Shares are 0..1; all figures are PublicTest's.</summary>
+/// <param name="Name">The variant's name.</param>
+/// <param name="Accuracy">Of the exported model.</param>
+/// <param name="AccuracyFlip">The same with probabilities averaged over the face and its mirror image.</param>
+/// <param name="MacroF1">Of the exported model.</param>
+/// <param name="Parameters">Of the network.</param>
+/// <param name="MultiplyAdds">For one face, without flip averaging.</param>
+/// <param name="SecondsAnEpoch">Median over its epochs, evaluation included.</param>
+/// <param name="Epochs">Epochs done.</param>
+public sealed record SweepResult(
+    string Name, double Accuracy, double AccuracyFlip, double MacroF1, long Parameters, long MultiplyAdds, double SecondsAnEpoch, int Epochs);
+
+/// <summary>JSON of sweep results.</summary>
+[JsonSerializable(typeof(List<SweepResult>))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+public sealed partial class SweepJson : JsonSerializerContext;
+
+/// <summary>
+/// A recipe search: variants of a recipe, run one after another; an interrupted sweep goes on where it was.
+/// </summary>
+/// <remarks>The file: `{ "base": { … }, "variants": { "name": { … } } }`, each part some members of <see cref="TrainingOptions"/>.</remarks>
+public sealed class Sweep
+{
+    private Sweep(string file, IReadOnlyDictionary<string, TrainingOptions> variants) => (File, Variants) = (file, variants);
+
+    /// <summary>The file that lists the variants.</summary>
+    public string File { get; }
+
+    /// <summary>The recipe of each variant by its name, in the file's order.</summary>
+    public IReadOnlyDictionary<string, TrainingOptions> Variants { get; }
+
+    /// <summary>Reads a sweep file and checks every recipe in it before anything runs.</summary>
+    /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
+    public static Sweep Read(string file)
+    {
+        try
+        {
+            JsonObject root = JsonNode.Parse(System.IO.File.ReadAllText(file), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+            JsonObject defaults = JsonSerializer.SerializeToNode(TrainingOptions.Default, TrainingJson.Default.TrainingOptions)!.AsObject();
+            if (root["base"] is JsonObject shared)
+                Merge(defaults, shared);
+            if (root["variants"] is not JsonObject { Count: > 0 } listed)
+                throw new MienException($"{file}: no \"variants\". Expected {{ \"base\": {{ … }}, \"variants\": {{ \"name\": {{ … }} }} }}.");
+            var variants = new Dictionary<string, TrainingOptions>();
+            foreach ((string name, JsonNode? changes) in listed)
+            {
+                if (name.Length == 0 || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
+                    throw new MienException($"{file}: a variant is named \"{name}\". Expected a name that a folder can have.");
+                variants[name] = Recipe(file, name, defaults, changes as JsonObject);
+            }
+
+            return new Sweep(file, variants);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new MienException($"{file}: no valid sweep file ({e.Message}).", e);
+        }
+        catch (IOException e)
+        {
+            throw new MienException($"{file}: can't be read ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Runs every variant that is not finished and writes table.md and table.json after each.</summary>
+    /// <param name="table">The data set.</param>
+    /// <param name="data">Where it was read from, for the record.</param>
+    /// <param name="folder">Receives a run folder a variant.</param>
+    /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
+    /// <param name="begins">Told of each variant before it runs.</param>
+    /// <param name="progress">Told of each run's progress.</param>
+    /// <param name="cancellation">Ends the sweep after the step at work.</param>
+    /// <returns>The finished variants, best accuracy with flip averaging first.</returns>
+    public IReadOnlyList<SweepResult> Run(
+        FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        foreach ((string name, TrainingOptions options) in Variants)
+        {
+            var run = new RunFolder(Path.Combine(folder, name));
+            if (Finished(run, options))
+                continue;
+            if (cancellation.IsCancellationRequested)
+                break;
+            begins?.Invoke(name);
+            using (Trainer trainer = System.IO.File.Exists(run.ConfigurationFile) ? Trainer.Resume(run, table) : Trainer.Begin(run, table, data, options, limit))
+            {
+                if (trainer.Run(progress, cancellation).End == TrainingEnd.Cancelled)
+                    break;
+            }
+
+            WriteTable(folder, table);
+        }
+
+        return WriteTable(folder, table);
+    }
+
+    private static bool Finished(RunFolder run, TrainingOptions options) =>
+        System.IO.File.Exists(run.ModelFile) && (run.ReadMetrics().Count >= options.Epochs || StoppedEarly(run.ReadMetrics(), options));
+
+    private static bool StoppedEarly(IReadOnlyList<EpochMetrics> epochs, TrainingOptions options) =>
+        options.Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.Best).Count() >= options.Patience;
+
+    private List<SweepResult> WriteTable(string folder, FaceTable table)
+    {
+        var results = Variants
+            .Select(variant => (variant.Key, variant.Value, Run: new RunFolder(Path.Combine(folder, variant.Key))))
+            .Where(variant => Finished(variant.Run, variant.Value))
+            .Select(variant => Result(variant.Key, variant.Value, variant.Run, table))
+            .OrderByDescending(result => result.AccuracyFlip)
+            .ToList();
+        Directory.CreateDirectory(folder);
+        AtomicFile.WriteText(Path.Combine(folder, "table.json"), JsonSerializer.Serialize(results, SweepJson.Default.ListSweepResult) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, "table.md"), Markdown(results));
+        return results;
+    }
+
+    private static SweepResult Result(string name, TrainingOptions options, RunFolder run, FaceTable table)
+    {
+        using var classifier = ExpressionClassifier.Create(run.ModelFile);
+        var plain = Evaluator.Evaluate(classifier, table, Split.PublicTest);
+        var flipped = Evaluator.Evaluate(classifier, table, Split.PublicTest, flip: true);
+        ModelSummary summary = ModelSummary.Of(options.Architecture, table.LabelNames.Count, table.Size);
+        double[] seconds = [.. run.ReadMetrics().Select(epoch => epoch.Seconds).Order()];
+        return new SweepResult(name, plain.Accuracy, flipped.Accuracy, plain.MacroF1, summary.Parameters, summary.MultiplyAdds, seconds[seconds.Length / 2], seconds.Length);
+    }
+
+    private static string Markdown(IEnumerable<SweepResult> results) =>
+        "| variant | PublicTest | with flip | macro F1 | parameters | multiply-adds | seconds an epoch | epochs |\n|---|---|---|---|---|---|---|---|\n"
+        + string.Concat(results.Select(r =>
+            $"| {r.Name} | {r.Accuracy * 100:F2} % | {r.AccuracyFlip * 100:F2} % | {r.MacroF1:F4} | {r.Parameters:N0} | {r.MultiplyAdds / 1e6:F1} M | {r.SecondsAnEpoch:F0} | {r.Epochs} |\n"));
+
+    private static TrainingOptions Recipe(string file, string name, JsonObject shared, JsonObject? changes)
+    {
+        JsonObject merged = shared.DeepClone().AsObject();
+        if (changes is not null)
+            Merge(merged, changes);
+        try
+        {
+            TrainingOptions options = merged.Deserialize(TrainingJson.Default.TrainingOptions)!;
+            options.Validate();
+            return options;
+        }
+        catch (Exception e) when (e is JsonException or MienException)
+        {
+            throw new MienException($"{file}, variant \"{name}\": {e.Message}", e);
+        }
+    }
+
+    private static void Merge(JsonObject into, JsonObject changes)
+    {
+        foreach ((string key, JsonNode? value) in changes)
+        {
+            if (value is JsonObject inner && into[key] is JsonObject existing)
+                Merge(existing, inner);
+            else
+                into[key] = value?.DeepClone();
+        }
+    }
+}

@@ -1,0 +1,376 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Mien.Imaging;
+using Mien.Training.Augmentation;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Export;
+using Mien.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Training;
+
+/// <summary>Trains one network: learns on Training, chooses the epoch on PublicTest, exports the best. PrivateTest is not read.</summary>
+public sealed class Trainer : IDisposable
+{
+    /// <summary>Share of each class's Training faces that becomes PublicTest where the data has none.</summary>
+    public const double HeldOut = 0.1;
+
+    private const int AttemptsAnEpoch = 3;
+
+    private readonly RunFolder _folder;
+    private readonly RunConfiguration _configuration;
+    private readonly TrainingOptions _options;
+    private readonly FaceTable _training;
+    private readonly FaceTable _validation;
+    private readonly Device _device;
+    private readonly ScalarType _type;
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly nn.Module<Tensor, Tensor> _evaluated;
+    private readonly FlatWeights _flat;
+    private readonly FlatWeights _evaluatedFlat;
+    private readonly TrainingState _state;
+    private readonly Augmenter _augmenter;
+    private readonly Tensor? _classWeights;
+
+    private Trainer(RunFolder folder, RunConfiguration configuration, FaceTable table)
+    {
+        _folder = folder;
+        _configuration = configuration;
+        _options = configuration.Options;
+        _training = table.Select(Split.Training);
+        _validation = table.Select(Split.PublicTest);
+        _device = Devices.Open(_options.Device);
+        _type = MixedPrecision.Resolve(_options.Precision, _device.type);
+        set_num_threads(_options.Threads);
+        random.manual_seed(_options.Seed);
+        _network = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
+        _evaluated = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
+        _evaluated.eval();
+        _evaluatedFlat = new FlatWeights(_evaluated);
+        // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
+        using (var initial = new FlatWeights(_network))
+        using (Tensor weights = initial.Weights())
+        using (Tensor buffers = initial.Buffers())
+            _state = new TrainingState(weights, buffers);
+        MixedPrecision.Convert(_network, _type);
+        _flat = new FlatWeights(_network);
+        _augmenter = new Augmenter(_options.Augmentation);
+        _classWeights = _options.ClassBalance == ClassBalance.Loss ? ClassWeights(_training).to(_device) : null;
+    }
+
+    /// <summary>Begins a run: checks options and data, makes the folder and writes config.json.</summary>
+    /// <param name="folder">A folder without a run.</param>
+    /// <param name="table">The whole data set.</param>
+    /// <param name="data">Where it was read from, for the record.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
+    /// <exception cref="MienException">The folder holds a run, an option is out of range, a split is empty.</exception>
+    public static Trainer Begin(RunFolder folder, FaceTable table, string data, TrainingOptions options, int limit = 0)
+    {
+        options.Validate();
+        if (File.Exists(folder.ConfigurationFile))
+            throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
+        Device device = Devices.Open(options.Device);
+        FaceTable kept = Prepare(table, options, limit);
+        foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
+        {
+            if (!kept.Splits.Contains(split))
+                throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
+        }
+
+        var configuration = new RunConfiguration
+        {
+            Version = Versions.Training,
+            Options = options with
+            {
+                Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+                Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
+            },
+            Data = data,
+            DataSha256 = table.Sha256(),
+            Limit = limit,
+            Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
+            Labels = table.LabelNames,
+            Input = PixelStatistics.Measure(kept.Select(Split.Training)),
+            Machine = Versions.Machine,
+        };
+        try
+        {
+            Directory.CreateDirectory(folder.Path);
+            folder.WriteConfiguration(configuration);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{folder.Path}: can't be written ({e.Message}). Choose another --out.", e);
+        }
+
+        return new Trainer(folder, configuration, kept);
+    }
+
+    /// <summary>Goes on with a run after its last whole epoch, or from the start where there is none.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="table">The whole data set, the same as at the beginning.</param>
+    /// <exception cref="MienException">The folder holds no run, or the data is another.</exception>
+    public static Trainer Resume(RunFolder folder, FaceTable table)
+    {
+        RunConfiguration configuration = folder.ReadConfiguration();
+        if (table.Sha256() != configuration.DataSha256)
+            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
+        var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
+        if (File.Exists(folder.CheckpointFile))
+            trainer._state.Load(folder.CheckpointFile);
+        // A kill between checkpoint and metrics leaves the lines one epoch behind.
+        folder.WriteMetrics(trainer._state.History);
+        return trainer;
+    }
+
+    /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
+    internal Action<int>? BeforeStep { get; set; }
+
+    /// <summary>What the run computes and on what.</summary>
+    public RunConfiguration Configuration => _configuration;
+
+    /// <summary>Epochs done so far.</summary>
+    public IReadOnlyList<EpochMetrics> History => _state.History;
+
+    /// <summary>Trains to the end and exports the best epoch's averaged weights.</summary>
+    /// <param name="progress">Told of steps and epochs; null for silence.</param>
+    /// <param name="cancellation">Ends the run after the step at work; the best so far is exported.</param>
+    /// <exception cref="MienException">The loss is no longer a number.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        int batch = Math.Min(_options.BatchSize, _training.Count);
+        int steps = _training.Count / batch;
+        var schedule = new Schedule(_options.LearningRate, (int)(_options.WarmUpEpochs * steps), _options.Epochs * steps);
+        if (!File.Exists(_folder.CheckpointFile))
+            _state.Save(_folder.CheckpointFile);
+        while (_state.History.Count < _options.Epochs && !StandsStill())
+        {
+            EpochMetrics? epoch = RunEpochAgainIfTorchFails(_state.History.Count, batch, steps, schedule, progress, cancellation);
+            if (epoch is null)
+                return Finish(TrainingEnd.Cancelled);
+            _state.History.Add(epoch);
+            if (epoch.Best)
+                _state.KeepBest();
+            _state.Save(_folder.CheckpointFile);
+            _folder.WriteMetrics(_state.History);
+            progress?.Report(Progress(epoch.Epoch, steps, steps, epoch.TrainLoss, epoch.TrainAccuracy, epoch.ImagesPerSecond, epoch));
+        }
+
+        return Finish(_state.History.Count < _options.Epochs ? TrainingEnd.StoppedEarly : TrainingEnd.Completed);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _classWeights?.Dispose();
+        _state.Dispose();
+        _evaluatedFlat.Dispose();
+        _flat.Dispose();
+        _evaluated.Dispose();
+        _network.Dispose();
+    }
+
+    /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
+    private static FaceTable Prepare(FaceTable table, TrainingOptions options, int limit)
+    {
+        FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (!kept.Splits.Contains(Split.PublicTest))
+            kept = kept.WithValidation(HeldOut, options.Seed);
+        return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
+    }
+
+    /// <summary>Repeats an epoch from its checkpoint when libtorch fails in it, which repeats it to the last bit.</summary>
+    /// <remarks>
+    /// TorchSharp passes numbers to libtorch as objects with finalisers; a garbage collection at the wrong moment frees one
+    /// in use ("Unknown scalar type"). It was seen once in 12,000 steps, with concurrent collections on.
+    /// </remarks>
+    private EpochMetrics? RunEpochAgainIfTorchFails(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return RunEpoch(epoch, batch, steps, schedule, progress, cancellation);
+            }
+            catch (ExternalException) when (attempt < AttemptsAnEpoch)
+            {
+                _state.Load(_folder.CheckpointFile);
+            }
+        }
+    }
+
+    private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        // Chance depends on seed and epoch alone, so that a resumed epoch repeats the one that was lost.
+        var chance = new Random(unchecked(_options.Seed * 1_000_003 + epoch));
+        random.manual_seed(chance.NextInt64());
+        int[] order = [.. Enumerable.Range(0, _training.Count)];
+        chance.Shuffle(order);
+        int size = InputSizeOf(epoch);
+        _flat.WriteWeights(_state.Weights);
+        _flat.WriteBuffers(_state.Buffers);
+        _network.train();
+
+        double loss = 0;
+        int correct = 0;
+        long lastTold = begun;
+        for (int step = 0; step < steps; step++)
+        {
+            if (cancellation.IsCancellationRequested)
+                return null;
+            int global = epoch * steps + step;
+            BeforeStep?.Invoke(global);
+            using var scope = NewDisposeScope();
+            (double stepLoss, int stepCorrect) = Step(order.AsSpan(step * batch, batch), size, schedule.LearningRate(global), global, chance);
+            loss += stepLoss;
+            correct += stepCorrect;
+            if (!double.IsFinite(loss))
+                throw new MienException($"epoch {epoch + 1}, step {step + 1}: the loss is no longer a number. Lower --learning-rate (now {_options.LearningRate}), or pass --precision float32.");
+            if (progress is not null && Stopwatch.GetElapsedTime(lastTold).TotalSeconds >= 0.5)
+            {
+                lastTold = Stopwatch.GetTimestamp();
+                int seen = (step + 1) * batch;
+                progress.Report(Progress(epoch + 1, step + 1, steps, loss / (step + 1), (double)correct / seen,
+                    seen / Stopwatch.GetElapsedTime(begun).TotalSeconds, null));
+            }
+        }
+
+        double trained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        using (Tensor buffers = _flat.Buffers())
+        using (no_grad())
+            _state.Buffers.copy_(buffers);
+        float[] probabilities = Calibration.Softmax(Logits(_state.Average, _state.AverageBuffers, _validation), _validation.LabelNames.Count, 1);
+        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(probabilities, _validation.Labels, _validation.LabelNames);
+        return new EpochMetrics
+        {
+            Epoch = epoch + 1,
+            LearningRate = schedule.LearningRate((epoch + 1) * steps - 1),
+            TrainLoss = loss / steps,
+            TrainAccuracy = (double)correct / (steps * batch),
+            PublicTestLoss = evaluation.Nll,
+            PublicTestAccuracy = evaluation.Accuracy,
+            PublicTestMacroF1 = evaluation.MacroF1,
+            Best = _state.History.All(earlier => earlier.PublicTestAccuracy < evaluation.Accuracy),
+            ImagesPerSecond = steps * batch / trained,
+            Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds,
+        };
+    }
+
+    private (double Loss, int Correct) Step(ReadOnlySpan<int> rows, int size, double learningRate, int global, Random chance)
+    {
+        Tensor faces = Batches.Faces(_training, rows, _configuration.Input).to(_device);
+        Tensor labels = Batches.Labels(_training, rows).to(_device);
+        Tensor changed = _augmenter.Apply(faces, size, chance);
+        _network.zero_grad();
+        Tensor logits = _network.call(changed.to(_type)).to(ScalarType.Float32);
+        Tensor loss = nn.functional.cross_entropy(logits, labels, _classWeights, label_smoothing: _options.LabelSmoothing);
+        loss.backward();
+
+        using (no_grad())
+        {
+            // Held to the end of the block: libtorch reads them while nothing else refers to them.
+            using Scalar momentum = (float)_options.Momentum;
+            using Scalar decay = (float)_options.WeightDecay;
+            using Scalar rate = (float)-learningRate;
+            // Nesterov's momentum as in Sutskever et al. 2013, with the decay inside the gradient.
+            Tensor gradient = _flat.Gradients();
+            gradient.addcmul_(_flat.Decays, _state.Weights, decay);
+            _state.Momentum.mul_(momentum).add_(gradient);
+            gradient.add_(_state.Momentum, alpha: momentum);
+            _state.Weights.add_(gradient, alpha: rate);
+            _flat.WriteWeights(_state.Weights);
+            _state.UpdateAverage(_flat.Buffers(), _options.AverageDecay, global);
+            return (loss.item<float>(), (int)logits.argmax(1).eq(labels).sum().item<long>());
+        }
+    }
+
+    /// <summary>Raw scores of the given weights in float32, [N*K].</summary>
+    private float[] Logits(Tensor weights, Tensor buffers, FaceTable table)
+    {
+        _evaluatedFlat.WriteWeights(weights);
+        _evaluatedFlat.WriteBuffers(buffers);
+        return Batches.Logits(_evaluated, table, _configuration.Input, _device);
+    }
+
+    private TrainingResult Finish(TrainingEnd end)
+    {
+        EpochMetrics? best = _state.History.LastOrDefault(epoch => epoch.Best);
+        if (best is null)
+            return new TrainingResult(end, null, null, 1);
+        float[] logits = Logits(_state.Best, _state.BestBuffers, _validation);
+        float temperature = Calibration.FitTemperature(logits, _validation.Labels, _validation.LabelNames.Count);
+        Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
+            Calibration.Softmax(logits, _validation.LabelNames.Count, temperature), _validation.Labels, _validation.LabelNames);
+        var card = new ModelCard
+        {
+            Name = "mien-" + _options.Architecture,
+            Version = Versions.Training,
+            Architecture = _options.Architecture,
+            Labels = _configuration.Labels,
+            Input = _configuration.Input,
+            Temperature = temperature,
+            DataSha256 = _configuration.DataSha256,
+            Created = DateTimeOffset.UtcNow,
+            Metrics = new SortedDictionary<string, double>
+            {
+                ["PublicTest.accuracy"] = calibrated.Accuracy,
+                ["PublicTest.macroF1"] = calibrated.MacroF1,
+                ["PublicTest.nll"] = calibrated.Nll,
+                ["PublicTest.ece"] = calibrated.Ece,
+            },
+            Notes = new SortedDictionary<string, string>
+            {
+                ["epoch"] = $"{best.Epoch} of {_options.Epochs}, chosen on PublicTest",
+                ["seed"] = $"{_options.Seed}",
+                ["trainingFaces"] = $"{_training.Count}",
+            },
+        };
+        OnnxExporter.Export(_evaluated, card, _folder.ModelFile);
+        return new TrainingResult(end, best, _folder.ModelFile, temperature);
+    }
+
+    private bool StandsStill()
+    {
+        if (_options.Patience == 0 || _state.History.Count == 0)
+            return false;
+        int best = _state.History.FindLastIndex(epoch => epoch.Best);
+        return _state.History.Count - 1 - best >= _options.Patience;
+    }
+
+    private int InputSizeOf(int epoch)
+    {
+        AugmentationOptions augmentation = _options.Augmentation;
+        bool small = augmentation.SmallSize > 0 && augmentation.SmallSize < _training.Size
+            && epoch < (int)(augmentation.SmallShare * _options.Epochs);
+        return small ? augmentation.SmallSize : _training.Size;
+    }
+
+    private TrainingProgress Progress(int epoch, int step, int steps, double loss, double accuracy, double speed, EpochMetrics? finished)
+    {
+        double facesLeft = ((double)(_options.Epochs - epoch) * steps + steps - step) * Math.Min(_options.BatchSize, _training.Count);
+        return new TrainingProgress
+        {
+            Epoch = epoch,
+            Epochs = _options.Epochs,
+            Step = step,
+            Steps = steps,
+            Loss = loss,
+            Accuracy = accuracy,
+            ImagesPerSecond = speed,
+            TimeLeft = TimeSpan.FromSeconds(facesLeft / Math.Max(speed, 1e-9)),
+            Finished = finished,
+        };
+    }
+
+    /// <summary>Inverse root of each class's share, 1 on average over the faces, float32 [K].</summary>
+    private static Tensor ClassWeights(FaceTable table)
+    {
+        double[] roots = [.. table.ClassCounts().Select(count => count == 0 ? 0 : 1 / Math.Sqrt(count))];
+        double mean = table.ClassCounts().Zip(roots, (count, root) => count * root).Sum() / table.Count;
+        return tensor(roots.Select(root => (float)(root / mean)).ToArray());
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+using Mien.Training.Augmentation;
+
+namespace Mien.Training.Training;
+
+/// <summary>How the classes' unequal numbers are weighed in the loss.</summary>
+public enum ClassBalance
+{
+    /// <summary>Every face counts the same.</summary>
+    None,
+
+    /// <summary>Faces of a class count by the inverse root of the class's share, 1 on average.</summary>
+    Loss,
+}
+
+/// <summary>Number format of the forward and backward pass; master weights are float32 always.</summary>
+public enum Precision
+{
+    /// <summary>bfloat16 where the device multiplies it natively, float32 elsewhere.</summary>
+    Auto,
+
+    /// <summary>float32.</summary>
+    Float32,
+
+    /// <summary>bfloat16 with float32 master weights (Micikevicius et al. 2018, Kalamkar et al. 2019).</summary>
+    BFloat16,
+}
+
+/// <summary>The recipe: everything that decides what a training run computes. The defaults are those of the bundled model.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The default recipe.</summary>
+    public static TrainingOptions Default { get; } = new();
+
+    /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
+    public string Architecture { get; init; } = "residual";
+
+    /// <summary>Passes over the Training split, from 1 up.</summary>
+    public int Epochs { get; init; } = 45;
+
+    /// <summary>Faces a step, from 2 up (batch normalisation needs two).</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Peak learning rate, above 0.</summary>
+    public double LearningRate { get; init; } = 0.05;
+
+    /// <summary>Nesterov momentum, 0..1 (Sutskever et al. 2013).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay on convolution and dense weights, not on biases and norms.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Epochs over which the learning rate rises from 0, may be a fraction (Goyal et al. 2017).</summary>
+    public double WarmUpEpochs { get; init; } = 2;
+
+    /// <summary>Share of the target spread over all classes, 0..1 (Szegedy et al. 2016).</summary>
+    public double LabelSmoothing { get; init; } = 0.1;
+
+    /// <summary>Decay a step of the averaged weights that are evaluated and exported, 0 (none) up to 1 (Polyak and Juditsky 1992).</summary>
+    public double AverageDecay { get; init; } = 0.999;
+
+    /// <summary>How the classes' unequal numbers are weighed.</summary>
+    public ClassBalance ClassBalance { get; init; } = ClassBalance.None;
+
+    /// <summary>Stop after so many epochs without a better PublicTest accuracy; 0 never stops early.</summary>
+    public int Patience { get; init; } = 15;
+
+    /// <summary>What is done to the faces before each step.</summary>
+    public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.Default;
+
+    /// <summary>Leaves out Training faces that are exact copies of a PublicTest or PrivateTest face (FER2013 has about 560).</summary>
+    public bool DropCopies { get; init; }
+
+    /// <summary>Decides initial weights, order and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads of the arithmetic; 0 is one a core. The same seed and threads give the same figures.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>`cpu` or `cuda`.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Number format of the forward and backward pass.</summary>
+    public Precision Precision { get; init; } = Precision.Auto;
+
+    /// <summary>Checks every figure's range.</summary>
+    /// <exception cref="MienException">A figure is out of range: the message names the option and the range.</exception>
+    public void Validate()
+    {
+        Require(Epochs >= 1, "--epochs", Epochs, "1 or more");
+        Require(BatchSize >= 2, "--batch-size", BatchSize, "2 or more");
+        Require(LearningRate > 0, "--learning-rate", LearningRate, "above 0");
+        Require(Momentum is >= 0 and < 1, "--momentum", Momentum, "0 up to 1");
+        Require(WeightDecay >= 0, "--weight-decay", WeightDecay, "0 or more");
+        Require(WarmUpEpochs >= 0, "--warm-up", WarmUpEpochs, "0 or more");
+        Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "0 up to 1");
+        Require(AverageDecay is >= 0 and < 1, "--average-decay", AverageDecay, "0 up to 1");
+        Require(Patience >= 0, "--patience", Patience, "0 or more");
+        Require(Threads >= 0, "--threads", Threads, "0 or more");
+        if (Device is not ("cpu" or "cuda"))
+            throw new MienException($"--device {Device}: expected cpu or cuda.");
+        Augmentation.Validate();
+    }
+
+    internal static void Require(bool holds, string option, double value, string range)
+    {
+        if (!holds)
+            throw new MienException($"{option} {value}: expected {range}.");
+    }
+}
+
+[JsonSerializable(typeof(TrainingOptions))]
+[JsonSerializable(typeof(RunConfiguration))]
+[JsonSerializable(typeof(EpochMetrics))]
+[JsonSerializable(typeof(List<EpochMetrics>))]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using Mien.Faces;
+using Mien.Imaging;
+using SkiaSharp;
+
+namespace Mien;
+
+/// <summary>Draws faces' boxes, labels and confidence into a copy of a picture.</summary>
+public static class Annotator
+{
+    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG).</summary>
+    /// <param name="picture">The picture; it is not changed.</param>
+    /// <param name="faces">Its faces.</param>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="MienException">The file can't be written.</exception>
+    public static void Save(Picture picture, IReadOnlyList<Face> faces, string path)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
+        using SKBitmap bitmap = picture.ToBitmap();
+        using (var canvas = new SKCanvas(bitmap))
+            Draw(canvas, picture, faces);
+        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
+        try
+        {
+            using FileStream file = File.Create(path);
+            data.SaveTo(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: can't be written ({e.Message}).", e);
+        }
+    }
+
+    private static void Draw(SKCanvas canvas, Picture picture, IReadOnlyList<Face> faces)
+    {
+        // Readable on a phone's screen whatever the picture's size, but never wider than the face by much.
+        float unit = Math.Max(1, Math.Max(picture.Width, picture.Height) / 500f);
+        foreach (Face face in faces)
+        {
+            using var line = new SKPaint { Color = ColourOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
+            canvas.DrawRect(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height, line);
+        }
+
+        // Labels last: no box crosses one.
+        foreach (Face face in faces)
+            DrawLabel(canvas, picture, face, unit);
+    }
+
+    private static void DrawLabel(SKCanvas canvas, Picture picture, Face face, float unit)
+    {
+        Box box = face.Box;
+        string text = $"{face.Label} {face.Confidence * 100:F0}%";
+        float dot = Math.Clamp(box.Width / ((text.Length + 1) * 6f), 0.5f * unit, 1.5f * unit);
+        float width = DotFont.Width(text) * dot + 4 * dot;
+        float height = DotFont.Height * dot + 4 * dot;
+        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
+        // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
+        float y = Math.Max(box.Y - height, 0);
+        SKColor colour = ColourOf(face);
+        using var ground = new SKPaint { Color = colour };
+        canvas.DrawRect(x, y, width, height, ground);
+        using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White };
+        DotFont.Draw(canvas, text, x + 2 * dot, y + 2 * dot, dot, ink);
+    }
+
+    private static SKColor ColourOf(Face face) =>
+        SKColor.Parse(Palette.Of(face.Label, face.Labels.ToList().IndexOf(face.Label)));
+
+    private static double Luminance(SKColor colour) => (0.2126 * colour.Red + 0.7152 * colour.Green + 0.0722 * colour.Blue) / 255;
+}

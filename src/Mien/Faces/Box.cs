@@ -1,0 +1,56 @@
+namespace Mien.Faces;
+
+/// <summary>A rectangle in pixels of the upright picture; it may reach over the picture's edge.</summary>
+/// <param name="X">Left edge.</param>
+/// <param name="Y">Upper edge.</param>
+/// <param name="Width">Width, 0 or more.</param>
+/// <param name="Height">Height, 0 or more.</param>
+public readonly record struct Box(float X, float Y, float Width, float Height)
+{
+    /// <summary>Width times height.</summary>
+    public float Area => Width * Height;
+
+    /// <summary>Intersection over union with another box, 0..1.</summary>
+    public float IntersectionOverUnion(Box other)
+    {
+        float shared = Intersection(other);
+        float union = Area + other.Area - shared;
+        return union > 0 ? shared / union : 0;
+    }
+
+    /// <summary>Area that two boxes share.</summary>
+    public float Intersection(Box other)
+    {
+        float width = Math.Min(X + Width, other.X + other.Width) - Math.Max(X, other.X);
+        float height = Math.Min(Y + Height, other.Y + other.Height) - Math.Max(Y, other.Y);
+        return Math.Max(0, width) * Math.Max(0, height);
+    }
+
+    /// <summary>The part inside a picture.</summary>
+    internal Box Within(int width, int height)
+    {
+        float left = Math.Clamp(X, 0, width);
+        float top = Math.Clamp(Y, 0, height);
+        return new Box(left, top, Math.Clamp(X + Width, 0, width) - left, Math.Clamp(Y + Height, 0, height) - top);
+    }
+}
+
+/// <summary>A point in pixels of the upright picture; pixel (0,0) spans 0..1.</summary>
+/// <param name="X">Rightwards.</param>
+/// <param name="Y">Downwards.</param>
+public readonly record struct Point(float X, float Y);
+
+/// <summary>What BlazeFace marks in a face; right and left are the person's own.</summary>
+/// <param name="RightEye">Centre of the eye that stands left in the picture.</param>
+/// <param name="LeftEye">Centre of the eye that stands right in the picture.</param>
+/// <param name="Nose">Tip of the nose.</param>
+/// <param name="Mouth">Centre of the mouth.</param>
+/// <param name="RightEar">Front of the ear that stands left in the picture.</param>
+/// <param name="LeftEar">Front of the ear that stands right in the picture.</param>
+public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point Nose, Point Mouth, Point RightEar, Point LeftEar);
+
+/// <summary>A face that was found, before its expression is read.</summary>
+/// <param name="Box">Hairline to chin, cheek to cheek, about.</param>
+/// <param name="Score">The detector's confidence, 0..1.</param>
+/// <param name="Keypoints">Eyes, nose, mouth, ears.</param>
+public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints);

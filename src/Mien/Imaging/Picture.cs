@@ -1,0 +1,188 @@
+using SkiaSharp;
+
+namespace Mien.Imaging;
+
+/// <summary>A decoded picture, upright, without transparency: 8-bit red, green and blue.</summary>
+/// <remarks>
+/// JPEG, PNG, WebP, BMP and GIF (first frame) through Skia; EXIF orientation is applied, alpha lies on grey, 16-bit and
+/// CMYK pictures become 8-bit RGB.
+/// </remarks>
+public sealed class Picture
+{
+    /// <summary>Pixels of the largest picture that is decoded unless told otherwise: 100 million.</summary>
+    public const long DefaultMaxPixels = 100_000_000;
+
+    // Mid-grey: neither a light nor a dark edge round a cut-out face.
+    private static readonly SKColor Ground = new(128, 128, 128);
+
+    private Picture(int width, int height, byte[] pixels)
+    {
+        Width = width;
+        Height = height;
+        Pixels = pixels;
+    }
+
+    /// <summary>Width of the upright picture, in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height of the upright picture, in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>[Height*Width*4]: red, green, blue and an unused byte, row-major.</summary>
+    internal byte[] Pixels { get; }
+
+    /// <summary>Reads a picture file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
+    /// <exception cref="MienException">Not found, not a picture, damaged or too large: the message names the file.</exception>
+    public static Picture Load(string path, long maxPixels = DefaultMaxPixels)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Directory.Exists(path))
+            throw new MienException($"{path}: a folder, expected a picture.");
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (!stream.CanSeek)
+                throw new MienException($"{path}: not an ordinary file, expected a picture.");
+            return Load(stream, path, maxPixels);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new MienException($"{path}: not found.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: can't be read ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Reads a picture from a stream to its end.</summary>
+    /// <param name="stream">The encoded picture.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
+    /// <exception cref="MienException">Not a picture, damaged or too large: the message names it.</exception>
+    public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using SKData data = SKData.Create(stream);
+        if (data is null || data.Size == 0)
+            throw new MienException($"{name}: empty file, expected a picture.");
+        using SKCodec? codec = SKCodec.Create(data);
+        if (codec is null)
+            throw new MienException($"{name}: not a picture that can be read. Expected JPEG, PNG, WebP, BMP or GIF.");
+        SKImageInfo stored = codec.Info;
+        if ((long)stored.Width * stored.Height > maxPixels)
+            throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
+
+        var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
+        using var bitmap = new SKBitmap(info);
+        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+        {
+            throw new MienException(result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput
+                ? $"{name}: cut off or damaged. Fetch or save it again."
+                : $"{name}: can't be decoded ({result}). Save it as JPEG or PNG.");
+        }
+
+        byte[] pixels = bitmap.GetPixelSpan().ToArray();
+        if (stored.AlphaType != SKAlphaType.Opaque)
+            LayOnGround(pixels);
+        return Upright(pixels, stored.Width, stored.Height, codec.EncodedOrigin);
+    }
+
+    /// <summary>Takes pixels as they are.</summary>
+    /// <param name="rgba">[height*width*4]: red, green, blue and an ignored byte, row-major; copied.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <exception cref="ArgumentException">The length does not match.</exception>
+    public static Picture FromRgba(ReadOnlySpan<byte> rgba, int width, int height)
+    {
+        Check(rgba.Length, width, height, 4);
+        return new Picture(width, height, rgba.ToArray());
+    }
+
+    /// <summary>Takes grey pixels as they are.</summary>
+    /// <param name="grey">[height*width] grey levels, row-major.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <exception cref="ArgumentException">The length does not match.</exception>
+    public static Picture FromGrey(ReadOnlySpan<byte> grey, int width, int height)
+    {
+        Check(grey.Length, width, height, 1);
+        byte[] pixels = new byte[grey.Length * 4];
+        for (int i = 0; i < grey.Length; i++)
+            pixels.AsSpan(i * 4, 3).Fill(grey[i]);
+        return new Picture(width, height, pixels);
+    }
+
+    /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
+    public byte[] ToGrey()
+    {
+        byte[] grey = new byte[Width * Height];
+        for (int i = 0; i < grey.Length; i++)
+            grey[i] = Preprocessing.Grey(Pixels[i * 4], Pixels[i * 4 + 1], Pixels[i * 4 + 2]);
+        return grey;
+    }
+
+    internal SKBitmap ToBitmap()
+    {
+        var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        System.Runtime.InteropServices.Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
+        return bitmap;
+    }
+
+    /// <summary>Premultiplied colours over the ground.</summary>
+    private static void LayOnGround(byte[] pixels)
+    {
+        for (int i = 0; i < pixels.Length; i += 4)
+        {
+            int rest = 255 - pixels[i + 3];
+            if (rest == 0)
+                continue;
+            pixels[i] = (byte)(pixels[i] + (Ground.Red * rest + 127) / 255);
+            pixels[i + 1] = (byte)(pixels[i + 1] + (Ground.Green * rest + 127) / 255);
+            pixels[i + 2] = (byte)(pixels[i + 2] + (Ground.Blue * rest + 127) / 255);
+            pixels[i + 3] = 255;
+        }
+    }
+
+    /// <summary>Applies an EXIF orientation by moving whole pixels.</summary>
+    private static Picture Upright(byte[] stored, int width, int height, SKEncodedOrigin origin)
+    {
+        if (origin == SKEncodedOrigin.TopLeft)
+            return new Picture(width, height, stored);
+        bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
+        byte[] upright = new byte[stored.Length];
+        ReadOnlySpan<int> source = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(stored.AsSpan());
+        Span<int> target = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(upright.AsSpan());
+        for (int y = 0; y < uprightHeight; y++)
+        {
+            for (int x = 0; x < uprightWidth; x++)
+            {
+                (int storedX, int storedY) = origin switch
+                {
+                    SKEncodedOrigin.TopRight => (width - 1 - x, y),
+                    SKEncodedOrigin.BottomRight => (width - 1 - x, height - 1 - y),
+                    SKEncodedOrigin.BottomLeft => (x, height - 1 - y),
+                    SKEncodedOrigin.LeftTop => (y, x),
+                    SKEncodedOrigin.RightTop => (y, height - 1 - x),
+                    SKEncodedOrigin.RightBottom => (width - 1 - y, height - 1 - x),
+                    _ => (width - 1 - y, x),
+                };
+                target[y * uprightWidth + x] = source[storedY * width + storedX];
+            }
+        }
+
+        return new Picture(uprightWidth, uprightHeight, upright);
+    }
+
+    private static void Check(int length, int width, int height, int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if (length != (long)width * height * channels)
+            throw new ArgumentException($"{length} bytes for {width}x{height} pixels of {channels}.");
+    }
+}

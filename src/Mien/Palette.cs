@@ -1,0 +1,19 @@
+namespace Mien;
+
+/// <summary>One colour an expression, the same on every screen, page and picture; told apart with every common colour blindness.</summary>
+/// <remarks>Okabe and Ito 2008, "Color Universal Design".</remarks>
+public static class Palette
+{
+    private static readonly string[] Colours = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#999999"];
+
+    private static readonly string[] Others = ["#E69F00", "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#117733"];
+
+    /// <summary>The colour of an expression, as `#RRGGBB`.</summary>
+    public static string Of(Expression expression) => Colours[(int)expression];
+
+    /// <summary>The colour of a class: its expression's where it is one, else one of a further seven by its place.</summary>
+    /// <param name="label">The class's name.</param>
+    /// <param name="place">Its place among the model's classes.</param>
+    public static string Of(string label, int place) =>
+        Expressions.TryParse(label, out Expression expression) ? Of(expression) : Others[place % Others.Length];
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using Mien.TestSupport;
+using Spectre.Console.Testing;
+
+namespace Mien.Cli.Tests;
+
+public class CommandTests
+{
+    private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("predict")]
+    [InlineData("predict", "a.jpg", "--format", "xml")]
+    [InlineData("predict", "a.jpg", "--faces", "many")]
+    [InlineData("predict", "a.jpg", "--detector-score", "2")]
+    [InlineData("predict", "a.jpg", "--min-face", "x")]
+    [InlineData("train", "--out", "x")]
+    [InlineData("train", "--out", "x", "--resume", "--epochs", "3")]
+    [InlineData("train", "--data", "x", "--out", "y", "--epochs", "many")]
+    [InlineData("evaluate", "--data", "x", "--split", "Weekend")]
+    [InlineData("dataset", "inspect")]
+    [InlineData("dataset", "average", "--data", "x")]
+    public void Wrong_usage_exits_with_2_and_says_so_on_standard_error(params string[] arguments)
+    {
+        (int exit, string output, string error) = Run(arguments);
+        Assert.Equal(ExitCode.Usage, exit);
+        Assert.Empty(output);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Contains("--help", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dataset", "inspect", "/nowhere.csv")]
+    [InlineData("train", "--data", "/nowhere.csv", "--out", "/tmp/mien-never")]
+    [InlineData("train", "--resume", "--out", "/nowhere")]
+    [InlineData("evaluate", "--data", "/nowhere.csv")]
+    [InlineData("model", "info", "/nowhere.onnx")]
+    [InlineData("predict", "a.jpg", "--model", "/nowhere.onnx")]
+    public void What_is_not_there_is_named_and_exits_with_1(params string[] arguments)
+    {
+        (int exit, string output, string error) = Run(arguments);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Empty(output);
+        Assert.Contains("/nowhere", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_summary_ends_with_the_networks_totals()
+    {
+        (int exit, string output, _) = Run("model", "summary", "--arch", "plain", "--json");
+        Assert.Equal(ExitCode.Ok, exit);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(241383, json.RootElement.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public void A_prediction_has_the_documented_JSON()
+    {
+        (int exit, string output, _) = Run("predict", AverageFaces, "--format", "json");
+        Assert.Equal(ExitCode.Ok, exit);
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement picture = Assert.Single(json.RootElement.EnumerateArray());
+        Assert.Equal(["file", "width", "height", "faces"], Keys(picture));
+        JsonElement face = picture.GetProperty("faces")[0];
+        Assert.Equal(["box", "detectorScore", "label", "confidence", "probabilities"], Keys(face));
+        Assert.Equal(["x", "y", "width", "height"], Keys(face.GetProperty("box")));
+        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"], Keys(face.GetProperty("probabilities")));
+    }
+
+    [Fact]
+    public void A_file_that_fails_is_reported_and_the_others_are_still_done()
+    {
+        (int exit, string output, string error) = Run("predict", "/nowhere.jpg", AverageFaces, "--format", "jsonl");
+        Assert.Equal(ExitCode.Failure, exit);
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using JsonDocument failed = JsonDocument.Parse(lines[0]);
+        Assert.Equal(["file", "error"], Keys(failed.RootElement));
+        using JsonDocument done = JsonDocument.Parse(lines[1]);
+        Assert.Equal(7, done.RootElement.GetProperty("faces").GetArrayLength());
+        Assert.Contains("/nowhere.jpg: not found", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_picture_without_a_face_says_so_and_is_no_failure()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Annotator.Save(Mien.Imaging.Picture.FromGrey(new byte[300 * 200], 300, 200), [], folder.File("plain.png"));
+        (int exit, string output, _) = Run("predict", folder.File("plain.png"));
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Contains("no face found", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CSV_has_a_line_a_face_under_one_header()
+    {
+        (int exit, string output, _) = Run("predict", AverageFaces, "--format", "csv", "--max-faces", "3");
+        Assert.Equal(ExitCode.Ok, exit);
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,error", lines[0].TrimEnd());
+        Assert.Equal(4, lines.Length);
+        Assert.All(lines, line => Assert.Equal(19, line.Split(',').Length));
+    }
+
+    [Fact]
+    public void The_whole_picture_can_be_one_face()
+    {
+        (int exit, string output, _) = Run("predict", AverageFaces, "--faces", "cropped", "--format", "jsonl");
+        Assert.Equal(ExitCode.Ok, exit);
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement face = Assert.Single(json.RootElement.GetProperty("faces").EnumerateArray());
+        Assert.Equal(1000, face.GetProperty("box").GetProperty("width").GetDouble());
+    }
+
+    [Fact]
+    public void An_inspection_prints_JSON_when_asked()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string pixels = string.Join(' ', Enumerable.Range(0, 2304).Select(i => i % 256));
+        string file = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n3,{pixels},Training\n4,{pixels},PublicTest\n9,{pixels},PublicTest\n");
+        (int exit, _, string error) = Run("dataset", "inspect", file, "--json");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("line 4: emotion \"9\"", error, StringComparison.Ordinal);
+
+        (exit, string output, error) = Run("dataset", "inspect", file, "--json", "--skip-bad-rows");
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Contains("1 bad rows left out", error, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(2, json.RootElement.GetProperty("count").GetInt32());
+        Assert.Equal(1, json.RootElement.GetProperty("conflictingLabels").GetInt32());
+    }
+
+    private static IEnumerable<string> Keys(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
+
+    private static (int Exit, string Output, string Error) Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var console = new TestConsole().Width(200);
+        using var error = new TestConsole().Width(4000);
+        int exit = Program.Run(arguments, new Terminal(output, console, error));
+        return (exit, output.ToString() + console.Output, error.Output);
+    }
+}

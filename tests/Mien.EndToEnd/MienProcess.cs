@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Mien.TestSupport;
+
+namespace Mien.EndToEnd;
+
+/// <summary>The program `mien` as a process of its own.</summary>
+internal static class MienProcess
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mien.dll");
+
+    public static Process Start(params string[] arguments) => Start(Program, arguments);
+
+    /// <summary>Runs to the end.</summary>
+    public static (int ExitCode, string Output, string Error) Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        return Wait(process);
+    }
+
+    /// <summary>Runs any dotnet command to the end.</summary>
+    public static (int ExitCode, string Output, string Error) Dotnet(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using Process process = Start(null, arguments, folder, environment);
+        return Wait(process);
+    }
+
+    private static Process Start(string? program, string[] arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var info = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? TestData.Root,
+        };
+        foreach (string argument in program is null ? arguments : [program, .. arguments])
+            info.ArgumentList.Add(argument);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            info.Environment[name] = value;
+        return Process.Start(info)!;
+    }
+
+    private static (int ExitCode, string Output, string Error) Wait(Process process)
+    {
+        // Both pipes are read at once: a full one would stop the process.
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}

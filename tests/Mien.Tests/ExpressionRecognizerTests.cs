@@ -1,0 +1,77 @@
+using Mien.Imaging;
+using Mien.TestSupport;
+
+namespace Mien.Tests;
+
+public class ExpressionRecognizerTests
+{
+    private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
+
+    [Fact]
+    public void All_seven_average_faces_are_found_and_at_least_six_read_right()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        IReadOnlyList<Face> faces = recognizer.Recognize(AverageFaces);
+        Assert.Equal(7, faces.Count);
+        // Drawn in label order, four a row.
+        var inOrder = faces.OrderBy(face => face.Box.Y + face.Box.Height / 2 > 260).ThenBy(face => face.Box.X).ToArray();
+        int right = inOrder.Where((face, i) => face.Expression == (Expression)i).Count();
+        Assert.True(right >= 6, string.Join(", ", inOrder.Select(face => $"{face.Label} {face.Confidence:P0}")));
+    }
+
+    [Fact]
+    public void Probabilities_sum_to_one_and_the_label_is_the_highest()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        foreach (Face face in recognizer.Recognize(AverageFaces))
+        {
+            Assert.Equal(1, face.Probabilities.Sum(), 1e-4);
+            Assert.Equal(face.Probabilities.Max(), face.Confidence);
+            Assert.Equal(face.Label, face.Expression!.Value.Name());
+        }
+    }
+
+    [Fact]
+    public void A_path_a_stream_and_pixels_give_the_same_faces()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        using FileStream stream = File.OpenRead(AverageFaces);
+        string expected = Describe(recognizer.Recognize(AverageFaces));
+        Assert.Equal(expected, Describe(recognizer.Recognize(stream)));
+        Assert.Equal(expected, Describe(recognizer.Recognize(Picture.Load(AverageFaces))));
+    }
+
+    [Fact]
+    public void Many_threads_at_once_get_what_one_gets()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        Picture picture = Picture.Load(AverageFaces);
+        string expected = Describe(recognizer.Recognize(picture));
+        string[] actual = new string[16];
+        Parallel.For(0, actual.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => actual[i] = Describe(recognizer.Recognize(picture)));
+        Assert.All(actual, each => Assert.Equal(expected, each));
+    }
+
+    [Fact]
+    public void Cropped_takes_the_whole_picture_as_one_face()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Faces = FaceMode.Cropped });
+        Face face = Assert.Single(recognizer.Recognize(Picture.FromGrey(new byte[30 * 40], 30, 40)));
+        Assert.Equal((30f, 40f), (face.Box.Width, face.Box.Height));
+        Assert.Null(face.Keypoints);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_named_with_the_cure()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("model.onnx", "nonsense");
+        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(file));
+        Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains("mien train", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create(folder.File("none.onnx"))).Message, StringComparison.Ordinal);
+    }
+
+    private static string Describe(IReadOnlyList<Face> faces) =>
+        string.Join('\n', faces.Select(face => $"{face.Box} {face.Label} {face.Confidence:F4}"));
+}

@@ -1,0 +1,69 @@
+using Mien.Imaging;
+
+namespace Mien.Tests.Imaging;
+
+public class PreprocessingTests
+{
+    [Theory]
+    [InlineData(255, 255, 255, 255)]
+    [InlineData(0, 0, 0, 0)]
+    [InlineData(255, 0, 0, 76)] // 0.299 * 255 = 76.2
+    [InlineData(0, 255, 0, 150)] // 0.587 * 255 = 149.7
+    [InlineData(0, 0, 255, 29)] // 0.114 * 255 = 29.1
+    public void Grey_is_the_luma_of_BT_601(byte red, byte green, byte blue, byte expected) =>
+        Assert.Equal(expected, Preprocessing.Grey(red, green, blue));
+
+    [Fact]
+    public void Normalising_subtracts_the_mean_and_divides_by_the_deviation()
+    {
+        byte[] grey = new byte[64];
+        (grey[0], grey[1]) = (255, 51);
+        float[] result = new float[64];
+        Preprocessing.Normalise(grey, new InputSpec(8, 0.5f, 0.25f), result);
+        Assert.Equal(2f, result[0], 1e-5);
+        Assert.Equal(-1.2f, result[1], 1e-5);
+        Assert.Equal(-2f, result[2], 1e-5);
+    }
+
+    [Fact]
+    public void A_picture_of_the_right_size_comes_back_unchanged()
+    {
+        byte[] grey = new byte[48 * 48];
+        new Random(1).NextBytes(grey);
+        byte[] result = new byte[48 * 48];
+        Preprocessing.Resize(grey, 48, 48, 48, result);
+        Assert.Equal(grey, result);
+    }
+
+    [Theory]
+    [InlineData(7, 5)]
+    [InlineData(300, 200)]
+    public void A_plain_picture_stays_plain_at_every_size(int width, int height)
+    {
+        byte[] grey = new byte[width * height];
+        Array.Fill(grey, (byte)93);
+        byte[] result = new byte[48 * 48];
+        Preprocessing.Resize(grey, width, height, 48, result);
+        Assert.All(result, level => Assert.Equal(93, level));
+    }
+
+    [Fact]
+    public void Shrinking_skips_no_pixel()
+    {
+        // One bright line in ten, at any phase, leaves a tenth of its light on average.
+        byte[] grey = new byte[480 * 480];
+        for (int i = 0; i < grey.Length; i++)
+            grey[i] = (byte)(i % 480 % 10 == 3 ? 250 : 0);
+        byte[] result = new byte[48 * 48];
+        Preprocessing.Resize(grey, 480, 480, 48, result);
+        Assert.Equal(25, result.Average(level => (double)level), 1.0);
+        Assert.All(result, level => Assert.InRange(level, 10, 50));
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_match_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Preprocessing.Resize(new byte[10], 3, 3, 48, new byte[2304]));
+        Assert.Throws<ArgumentException>(() => Preprocessing.Normalise(new byte[10], InputSpec.Fer2013, new float[2304]));
+    }
+}

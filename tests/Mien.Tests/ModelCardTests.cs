@@ -1,0 +1,48 @@
+using Mien.Imaging;
+
+namespace Mien.Tests;
+
+public class ModelCardTests
+{
+    private static readonly ModelCard Card = new()
+    {
+        Name = "a",
+        Version = "1",
+        Architecture = "plain",
+        Labels = ["yes", "no"],
+        Input = new InputSpec(48, 0.5f, 0.25f),
+        Temperature = 1.5f,
+        DataSha256 = "ff",
+        Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Metrics = new Dictionary<string, double> { ["PublicTest.accuracy"] = 0.7123 },
+        Notes = new Dictionary<string, string> { ["limits"] = "many, see below" },
+    };
+
+    [Fact]
+    public void A_card_reads_back_from_its_metadata()
+    {
+        ModelCard read = ModelCard.FromMetadata(Card.ToMetadata(), "a.onnx");
+        Assert.Equal(Card.ToMetadata(), read.ToMetadata());
+        Assert.Equal(Card.Labels, read.Labels);
+        Assert.Equal(Card.Input, read.Input);
+        Assert.Equal(0.7123, read.Metrics["PublicTest.accuracy"]);
+    }
+
+    [Theory]
+    [InlineData("mien.labels", null, "no `mien.labels`")]
+    [InlineData("mien.labels", "one", "fewer than two classes")]
+    [InlineData("mien.input.size", "big", "\"big\", not a number")]
+    [InlineData("mien.input.size", "0", "impossible input")]
+    [InlineData("mien.format", "99", "newer Mien")]
+    public void Metadata_that_is_not_a_cards_is_named_with_the_file(string key, string? value, string expected)
+    {
+        var metadata = Card.ToMetadata().ToDictionary();
+        if (value is null)
+            metadata.Remove(key);
+        else
+            metadata[key] = value;
+        var error = Assert.Throws<MienException>(() => ModelCard.FromMetadata(metadata, "a.onnx"));
+        Assert.StartsWith("a.onnx: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+}

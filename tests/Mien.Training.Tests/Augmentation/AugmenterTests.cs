@@ -1,0 +1,51 @@
+using Mien.Training.Augmentation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Tests.Augmentation;
+
+public class AugmenterTests
+{
+    [Fact]
+    public void Without_options_faces_stay_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        Tensor faces = randn(5, 1, 48, 48);
+        Tensor same = new Augmenter(AugmentationOptions.None).Apply(faces, 48, new Random(1));
+        Assert.InRange((faces - same).abs().max().item<float>(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void The_same_generator_changes_faces_in_the_same_way()
+    {
+        using var scope = NewDisposeScope();
+        Tensor faces = randn(5, 1, 48, 48);
+        var augmenter = new Augmenter(AugmentationOptions.Default);
+        Tensor first = augmenter.Apply(faces, 40, new Random(1));
+        Assert.Equal([5L, 1, 40, 40], first.shape);
+        Assert.True(first.equal(augmenter.Apply(faces, 40, new Random(1))).all().item<bool>());
+        Assert.False(first.equal(augmenter.Apply(faces, 40, new Random(2))).all().item<bool>());
+    }
+
+    [Fact]
+    public void Half_of_the_faces_are_mirrored()
+    {
+        using var scope = NewDisposeScope();
+        Tensor faces = randn(400, 1, 16, 16);
+        Tensor flipped = new Augmenter(AugmentationOptions.None with { Flip = true }).Apply(faces, 16, new Random(1));
+        Tensor same = (flipped - faces).abs().amax([1, 2, 3]) < 1e-4;
+        Tensor mirrored = (flipped - faces.flip(3)).abs().amax([1, 2, 3]) < 1e-4;
+        Assert.Equal(400, same.sum().item<long>() + mirrored.sum().item<long>());
+        Assert.InRange(mirrored.sum().item<long>(), 150, 250);
+    }
+
+    [Fact]
+    public void Erasing_blanks_a_rectangle_of_up_to_a_fifth()
+    {
+        using var scope = NewDisposeScope();
+        Tensor erased = new Augmenter(AugmentationOptions.None with { Erasing = 1 }).Apply(ones(200, 1, 48, 48), 48, new Random(1));
+        Tensor share = (erased == 0).to(ScalarType.Float32).mean([1, 2, 3]);
+        Assert.InRange(share.min().item<float>(), 0.005, 0.05);
+        Assert.InRange(share.max().item<float>(), 0.1, 0.25);
+    }
+}

@@ -1,0 +1,65 @@
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+
+namespace Mien.Training.Tests.Datasets;
+
+public class DatasetInspectorTests
+{
+    [Fact]
+    public void Copies_conflicts_and_blanks_are_counted()
+    {
+        // Pictures by seed; -1 is blank. Seed 1 stands twice in Training (labels 0 and 1), once in PublicTest; 2 twice in PrivateTest.
+        (int Label, int Seed, Split Split)[] rows =
+        [
+            (0, 1, Split.Training), (1, 1, Split.Training), (0, 1, Split.PublicTest), (2, 2, Split.PrivateTest),
+            (2, 2, Split.PrivateTest), (3, 3, Split.Training), (4, -1, Split.Training),
+        ];
+        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", new Dictionary<string, int> { ["48x48"] = 7 }, [], []));
+        Assert.Equal(7, inspection.Count);
+        Assert.Equal(1, inspection.DuplicatesWithin["Training"]);
+        Assert.Equal(0, inspection.DuplicatesWithin["PublicTest"]);
+        Assert.Equal(1, inspection.DuplicatesWithin["PrivateTest"]);
+        Assert.Contains(new CrossDuplicates("Training", "PublicTest", 1), inspection.DuplicatesAcross);
+        Assert.Contains(new CrossDuplicates("Training", "PrivateTest", 0), inspection.DuplicatesAcross);
+        Assert.Equal(1, inspection.ConflictingLabels);
+        Assert.Equal(1, inspection.Blank);
+        Assert.Equal(1, inspection.Splits["Training"]["happy"]);
+    }
+
+    [Fact]
+    public void Training_faces_that_a_test_split_has_too_are_dropped()
+    {
+        FaceTable table = Table([(0, 1, Split.Training), (1, 2, Split.Training), (0, 1, Split.PrivateTest), (1, 3, Split.PublicTest)]);
+        FaceTable kept = DatasetInspector.WithoutLeaks(table, out int dropped);
+        Assert.Equal(1, dropped);
+        Assert.Equal([Split.Training, Split.PrivateTest, Split.PublicTest], kept.Splits);
+        Assert.Equal(CsvText.Pixels(2), kept.Face(0).ToArray());
+    }
+
+    [Fact]
+    public void Test_faces_that_Training_has_too_are_dropped_from_their_split_alone()
+    {
+        FaceTable table = Table([(0, 1, Split.Training), (1, 2, Split.PrivateTest), (0, 1, Split.PrivateTest), (0, 1, Split.PublicTest)]);
+        FaceTable kept = DatasetInspector.WithoutCopiesOfTraining(table, Split.PrivateTest);
+        Assert.Equal([Split.Training, Split.PrivateTest, Split.PublicTest], kept.Splits);
+        Assert.Equal([0, 1, 0], kept.Labels);
+    }
+
+    [Fact]
+    public void The_real_table_has_the_splits_and_copies_that_are_known()
+    {
+        Inspection inspection = DatasetInspector.Inspect(DatasetReader.Load(TestData.Fer2013Zip));
+        Assert.Equal(28709, inspection.Splits["Training"].Values.Sum());
+        Assert.Equal(3589, inspection.Splits["PublicTest"].Values.Sum());
+        Assert.Equal(3589, inspection.Splits["PrivateTest"].Values.Sum());
+        // Official label counts of PrivateTest (Goodfellow et al. 2013's final evaluation set).
+        Assert.Equal([491, 55, 528, 879, 594, 416, 626], inspection.Splits["PrivateTest"].Values);
+    }
+
+    private static FaceTable Table((int Label, int Seed, Split Split)[] rows) => new(
+        48,
+        [.. rows.SelectMany(row => row.Seed < 0 ? new byte[48 * 48] : CsvText.Pixels(row.Seed))],
+        [.. rows.Select(row => (byte)row.Label)],
+        [.. rows.Select(row => row.Split)],
+        Expressions.Names);
+}

@@ -1,0 +1,57 @@
+using Mien.Imaging;
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+using Mien.Training.Training;
+using TorchSharp;
+
+namespace Mien.Training.Tests.Datasets;
+
+public class PreprocessingPathTests
+{
+    private static readonly InputSpec Input = InputSpec.Fer2013;
+
+    [Theory]
+    [InlineData("president.jpg")]
+    [InlineData("grey-16-bit.png")]
+    [InlineData("alpha.png")]
+    [InlineData("cmyk.jpg")]
+    [InlineData("exif-6.jpg")]
+    [InlineData("photo.webp")]
+    public void A_picture_gives_the_same_tensor_in_training_and_in_inference(string name)
+    {
+        string photo = TestData.Photo(name);
+        using TemporaryFolder folder = TestData.NewFolder();
+        Directory.CreateDirectory(folder.File("train/happy"));
+        File.Copy(photo, folder.File("train/happy/" + name));
+        AssertSame(folder.Path, photo);
+    }
+
+    [Theory]
+    [InlineData(48, 48)]
+    [InlineData(31, 77)]
+    [InlineData(200, 160)]
+    [InlineData(1, 1)]
+    public void A_made_up_picture_of_any_size_gives_the_same_tensor_on_both_ways(int width, int height)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        byte[] grey = new byte[width * height];
+        new Random(width).NextBytes(grey);
+        string path = folder.File("train/happy/a.png");
+        DatasetShapeTests.SavePicture(path, grey, width, height);
+        AssertSame(folder.Path, path);
+    }
+
+    private static void AssertSame(string dataset, string file)
+    {
+        FaceTable table = DatasetReader.Load(dataset).Table;
+        using torch.Tensor batch = Batches.Faces(table, [0], Input);
+        float[] training = batch.data<float>().ToArray();
+
+        Picture picture = Picture.Load(file);
+        byte[] crop = new byte[48 * 48];
+        Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, 48, crop);
+        float[] inference = new float[crop.Length];
+        Preprocessing.Normalise(crop, Input, inference);
+        Assert.Equal(inference, training, (a, b) => Math.Abs(a - b) <= 1e-6);
+    }
+}

@@ -1,0 +1,68 @@
+using Mien.TestSupport;
+using Mien.Training.Training;
+
+namespace Mien.Training.Tests.Training;
+
+public class SweepTests
+{
+    private const string Two = """
+        {
+          "base": { "architecture": "plain", "epochs": 1, "batchSize": 16, "threads": 1, "augmentation": { "erasing": 0 } },
+          "variants": { "slow": { "learningRate": 0.001 }, "turned": { "augmentation": { "rotation": 30 } } }
+        }
+        """;
+
+    [Fact]
+    public void Variants_change_the_base_member_by_member()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Sweep sweep = Sweep.Read(folder.Write("sweep.json", Two));
+        Assert.Equal(["slow", "turned"], sweep.Variants.Keys);
+        Assert.Equal(0.001, sweep.Variants["slow"].LearningRate);
+        Assert.Equal(TrainingOptions.Default.LearningRate, sweep.Variants["turned"].LearningRate);
+        Assert.Equal((0.0, 30.0), (sweep.Variants["turned"].Augmentation.Erasing, sweep.Variants["turned"].Augmentation.Rotation));
+    }
+
+    [Fact]
+    public void A_sweep_that_is_run_again_does_only_what_is_missing_and_writes_one_table()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Sweep sweep = Sweep.Read(folder.Write("sweep.json", Two));
+        string runs = folder.File("runs");
+        using var stop = new CancellationTokenSource();
+        var begun = new List<string>();
+        sweep.Run(TrainerTests.Table(), "made up", runs, 0, begun.Add, new WhenFinished(stop.Cancel), stop.Token);
+        Assert.Equal(["slow"], begun);
+
+        IReadOnlyList<SweepResult> results = sweep.Run(TrainerTests.Table(), "made up", runs, 0, begun.Add, null, TestContext.Current.CancellationToken);
+        Assert.Equal(["slow", "turned"], begun);
+        Assert.Equal(2, results.Count);
+        Assert.True(results[0].AccuracyFlip >= results[1].AccuracyFlip);
+        Assert.Equal(241383, results[0].Parameters);
+        Assert.Equal(4, File.ReadAllLines(Path.Combine(runs, "table.md")).Length);
+    }
+
+    [Theory]
+    [InlineData("{", "no valid sweep file")]
+    [InlineData("{}", "no \"variants\"")]
+    [InlineData("""{ "variants": { "a": { "epochz": 3 } } }""", "epochz")]
+    [InlineData("""{ "variants": { "a": { "epochs": 0 } } }""", "variant \"a\": --epochs 0: expected 1 or more")]
+    [InlineData("""{ "variants": { "a/b": {} } }""", "named \"a/b\"")]
+    public void A_file_with_a_mistake_is_refused_before_anything_runs(string text, string expected)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("sweep.json", text);
+        var error = Assert.Throws<MienException>(() => Sweep.Read(file));
+        Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class WhenFinished(Action act) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Finished is not null)
+                act();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+using Mien.Training.Tests.Datasets;
+using Mien.Training.Training;
+
+namespace Mien.Training.Tests.Training;
+
+public class TrainerTests
+{
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with
+    {
+        Architecture = "plain",
+        Epochs = 3,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        Threads = 1,
+    };
+
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.Auto)]
+    public void The_same_seed_and_threads_write_the_same_metrics(Precision precision)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        TrainingOptions options = Quick with { Precision = precision, Epochs = 2 };
+        AssertSame(Train(folder.File("a"), options), Train(folder.File("b"), options));
+    }
+
+    [Fact]
+    public void Another_seed_writes_other_metrics()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        TrainingOptions options = Quick with { Epochs = 1 };
+        Assert.NotEqual(Train(folder.File("a"), options)[0].TrainLoss, Train(folder.File("b"), options with { Seed = 2 })[0].TrainLoss);
+    }
+
+    [Fact]
+    public void A_run_stopped_in_the_middle_of_an_epoch_and_resumed_ends_with_the_same_metrics()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        IReadOnlyList<EpochMetrics> whole = Train(folder.File("whole"), Quick);
+
+        FaceTable table = Table();
+        var halves = new RunFolder(folder.File("halves"));
+        using (Trainer trainer = Trainer.Begin(halves, table, "made up", Quick))
+        {
+            using var stop = new CancellationTokenSource();
+            // Cancelled when the first epoch is reported: the second has begun nothing that is kept.
+            TrainingResult result = trainer.Run(new OnEpoch(1, stop.Cancel), stop.Token);
+            Assert.Equal(TrainingEnd.Cancelled, result.End);
+            Assert.True(File.Exists(result.ModelFile));
+        }
+
+        using (Trainer trainer = Trainer.Resume(halves, table))
+            Assert.Equal(TrainingEnd.Completed, trainer.Run(cancellation: TestContext.Current.CancellationToken).End);
+        AssertSame(whole, halves.ReadMetrics());
+        Dictionary<string, float[]> expected = TensorFile.Read(new RunFolder(folder.File("whole")).CheckpointFile).Vectors;
+        Dictionary<string, float[]> actual = TensorFile.Read(halves.CheckpointFile).Vectors;
+        Assert.Equal(expected.Keys, actual.Keys);
+        Assert.All(expected, vector => Assert.True(vector.Value.AsSpan().SequenceEqual(actual[vector.Key]), vector.Key));
+    }
+
+    [Theory]
+    [InlineData(5)] // in the first epoch, before any checkpoint of an epoch
+    [InlineData(40)]
+    public void A_failure_inside_libtorch_repeats_the_epoch_and_changes_no_metric(int failing)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        IReadOnlyList<EpochMetrics> whole = Train(folder.File("whole"), Quick);
+        var run = new RunFolder(folder.File("failing"));
+        using Trainer trainer = Trainer.Begin(run, Table(), "made up", Quick);
+        bool failed = false;
+        trainer.BeforeStep = step =>
+        {
+            if (step != failing || failed)
+                return;
+            failed = true;
+            throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.");
+        };
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(failed);
+        AssertSame(whole, run.ReadMetrics());
+    }
+
+    [Fact]
+    public void The_network_learns_what_can_be_learnt()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
+    }
+
+    [Fact]
+    public void Training_stops_early_when_PublicTest_stands_still()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        // A learning rate too small to change a single answer.
+        using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Epochs = 20, LearningRate = 1e-12, Patience = 2 });
+        Assert.Equal(TrainingEnd.StoppedEarly, trainer.Run(cancellation: TestContext.Current.CancellationToken).End);
+        // The norms' statistics still settle, so some epochs gain; two after the last gain, it is over.
+        Assert.Equal(2, trainer.History.Reverse().TakeWhile(epoch => !epoch.Best).Count());
+        Assert.True(trainer.History.Count < 20);
+    }
+
+    [Fact]
+    public void A_folder_that_holds_a_run_is_not_overwritten()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Train(folder.File("run"), Quick with { Epochs = 1 });
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick));
+        Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resuming_on_other_data_is_refused()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Train(folder.File("run"), Quick with { Epochs = 1 });
+        FaceTable other = Table();
+        other.Pixels[5] ^= 1;
+        Assert.Contains("other data", Assert.Throws<MienException>(() => Trainer.Resume(new RunFolder(folder.File("run")), other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_named()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Train(folder.File("run"), Quick with { Epochs = 1 });
+        var run = new RunFolder(folder.File("run"));
+        File.WriteAllBytes(run.CheckpointFile, File.ReadAllBytes(run.CheckpointFile)[..1000]);
+        Assert.Contains("checkpoint.safetensors: damaged", Assert.Throws<MienException>(() => Trainer.Resume(run, Table())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cuda_where_there_is_none_is_a_sentence_with_the_cure()
+    {
+        Assert.SkipWhen(TorchSharp.torch.cuda_is_available(), "There is a GPU.");
+        using TemporaryFolder folder = TestData.NewFolder();
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Device = "cuda" }));
+        Assert.Contains("TorchSharp-cuda", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_without_a_PublicTest_part_get_one()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable training = Table().Select(Split.Training);
+        using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), training, "made up", Quick);
+        Assert.Equal(28, trainer.Configuration.Faces["PublicTest"]);
+        Assert.Equal(252, trainer.Configuration.Faces["Training"]);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_named()
+    {
+        var error = Assert.Throws<MienException>(() => (Quick with { BatchSize = 1 }).Validate());
+        Assert.Equal("--batch-size 1: expected 2 or more.", error.Message);
+    }
+
+    private static IReadOnlyList<EpochMetrics> Train(string path, TrainingOptions options)
+    {
+        var folder = new RunFolder(path);
+        using Trainer trainer = Trainer.Begin(folder, Table(), "made up", options);
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        return folder.ReadMetrics();
+    }
+
+    /// <summary>280 Training and 70 PublicTest faces: noise with a bright bar whose height is the class.</summary>
+    internal static FaceTable Table()
+    {
+        const int training = 280;
+        const int count = training + 70;
+        byte[] pixels = new byte[count * 2304];
+        byte[] labels = new byte[count];
+        Split[] splits = new Split[count];
+        for (int i = 0; i < count; i++)
+        {
+            labels[i] = (byte)(i % 7);
+            splits[i] = i < training ? Split.Training : Split.PublicTest;
+            byte[] noise = CsvText.Pixels(i);
+            for (int p = 0; p < 2304; p++)
+                pixels[i * 2304 + p] = (byte)(noise[p] / 4 + (p / 48 / 7 == labels[i] ? 180 : 0));
+        }
+
+        return new FaceTable(48, pixels, labels, splits, Expressions.Names);
+    }
+
+    private static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual) =>
+        Assert.Equal(expected.Select(WithoutTimes), actual.Select(WithoutTimes));
+
+    private static EpochMetrics WithoutTimes(EpochMetrics epoch) => epoch with { Seconds = 0, ImagesPerSecond = 0 };
+
+    private sealed class OnEpoch(int epoch, Action act) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Finished?.Epoch == epoch)
+                act();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Mien.TestSupport;
+
+/// <summary>Where tests find the repository and the data that is not kept in it.</summary>
+internal static class TestData
+{
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The real table, or a skipped test.</summary>
+    public static string Fer2013Zip => Needed(Path.Combine(Root, "..", "shared", "fer2013", "fer2013.zip"));
+
+    /// <summary>The annotated photos' folder, or a skipped test.</summary>
+    public static string Photos => Needed(Path.Combine(Root, "..", "shared", "photos"));
+
+    /// <summary>A photo of that folder, or a skipped test.</summary>
+    public static string Photo(string name) => Needed(Path.Combine(Photos, name));
+
+    /// <summary>A folder that is deleted with the returned object.</summary>
+    public static TemporaryFolder NewFolder([CallerMemberName] string name = "") => new(name);
+
+    private static string Needed(string path)
+    {
+        path = Path.GetFullPath(path);
+        Assert.SkipUnless(Path.Exists(path), $"{path} is absent: the data is not kept in the repository.");
+        return path;
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Mien.slnx")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("No Mien.slnx above the tests.");
+    }
+}
+
+/// <summary>A folder of its own for one test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder(string name) => Path = Directory.CreateTempSubdirectory("mien-" + name[..Math.Min(name.Length, 20)] + "-").FullName;
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, string text)
+    {
+        string path = File(name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
