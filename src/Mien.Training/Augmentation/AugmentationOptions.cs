@@ -50,6 +50,12 @@ public sealed record AugmentationOptions
     /// <summary>Brightness is moved by at most this many standard deviations.</summary>
     public double Brightness { get; init; } = 0.2;
 
+    /// <summary>Share of batches whose faces are blended with each other, 0..1 (mixup, Zhang et al. 2018, with Beta(0.2,0.2)).</summary>
+    public double MixUp { get; init; }
+
+    /// <summary>Share of batches whose faces are pasted into each other, 0..1 (CutMix, Yun et al. 2019).</summary>
+    public double CutMix { get; init; }
+
     /// <summary>Side of the faces in the first part of the epochs; 0 for full size throughout (progressive resizing, Howard 2018).</summary>
     public int SmallSize { get; init; } = 40;
 
@@ -65,6 +71,7 @@ public sealed record AugmentationOptions
         TrainingOptions.Require(Erasing is >= 0 and <= 1, "augmentation.erasing", Erasing, "0 to 1");
         TrainingOptions.Require(Contrast is >= 0 and < 1, "augmentation.contrast", Contrast, "0 up to 1");
         TrainingOptions.Require(Brightness >= 0, "augmentation.brightness", Brightness, "0 or more");
+        TrainingOptions.Require(MixUp >= 0 && CutMix >= 0 && MixUp + CutMix <= 1, "augmentation.mixUp and cutMix together", MixUp + CutMix, "0 to 1");
         TrainingOptions.Require(SmallSize == 0 || SmallSize >= 16, "augmentation.smallSize", SmallSize, "0, or 16 or more");
         TrainingOptions.Require(SmallShare is >= 0 and <= 1, "augmentation.smallShare", SmallShare, "0 to 1");
     }

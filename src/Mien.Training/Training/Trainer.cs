@@ -32,6 +32,7 @@ public sealed class Trainer : IDisposable
     private readonly FlatWeights _evaluatedFlat;
     private readonly TrainingState _state;
     private readonly Augmenter _augmenter;
+    private readonly Mixer _mixer;
     private readonly Tensor? _classWeights;
 
     private Trainer(RunFolder folder, RunConfiguration configuration, FaceTable table)
@@ -57,6 +58,7 @@ public sealed class Trainer : IDisposable
         MixedPrecision.Convert(_network, _type);
         _flat = new FlatWeights(_network);
         _augmenter = new Augmenter(_options.Augmentation);
+        _mixer = new Mixer(_options.Augmentation);
         _classWeights = _options.ClassBalance == ClassBalance.Loss ? ClassWeights(_training).to(_device) : null;
     }
 
@@ -264,10 +266,10 @@ public sealed class Trainer : IDisposable
     {
         Tensor faces = Batches.Faces(_training, rows, _configuration.Input).to(_device);
         Tensor labels = Batches.Labels(_training, rows).to(_device);
-        Tensor changed = _augmenter.Apply(faces, size, chance);
+        (Tensor changed, Tensor targets) = _mixer.Apply(_augmenter.Apply(faces, size, chance), labels, _training.LabelNames.Count, chance);
         _network.zero_grad();
         Tensor logits = _network.call(changed.to(_type)).to(ScalarType.Float32);
-        Tensor loss = nn.functional.cross_entropy(logits, labels, _classWeights, label_smoothing: _options.LabelSmoothing);
+        Tensor loss = nn.functional.cross_entropy(logits, targets, _classWeights, label_smoothing: _options.LabelSmoothing);
         loss.backward();
 
         using (no_grad())

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
@@ -13,6 +14,9 @@ internal sealed class BlazeFace : IDisposable
     public const int InputSize = 256;
 
     private const int NumbersAnAnchor = 16;
+    private const int InputLength = InputSize * InputSize * 3;
+
+    private static readonly long[] Shape = [1, InputSize, InputSize, 3];
 
     // Anchors sit at the cells' centres: two a cell on a 16x16 grid, six a cell on an 8x8 grid.
     private static readonly (int Grid, int PerCell)[] AnchorGrids = [(16, 2), (8, 6)];
@@ -36,10 +40,28 @@ internal sealed class BlazeFace : IDisposable
     /// <param name="found">Receives the candidates, in the picture's pixels, with the network's own square boxes.</param>
     public void Detect(Pyramid pyramid, float x, float y, float side, float minScore, List<DetectedFace> found)
     {
-        float[] input = new float[InputSize * InputSize * 3];
-        Fill(pyramid.At(side / InputSize), x, y, side / InputSize, input);
-        using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(input, [1, InputSize, InputSize, 3]);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [_input], [tensor], _session.OutputNames);
+        float[] input = ArrayPool<float>.Shared.Rent(InputLength);
+        try
+        {
+            Fill(pyramid.At(side / InputSize), x, y, side / InputSize, input.AsSpan(0, InputLength));
+            using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, InputLength), Shape);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [_input], [tensor], _session.OutputNames);
+            Read(outputs, x, y, side, minScore, found);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(input);
+        }
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    private static void Read(IEnumerable<OrtValue> outputs, float x, float y, float side, float minScore, List<DetectedFace> found)
+    {
         float logit = MathF.Log(minScore / (1 - minScore));
         foreach ((int grid, int perCell) in AnchorGrids)
         {
@@ -57,14 +79,9 @@ internal sealed class BlazeFace : IDisposable
         }
     }
 
-    public void Dispose()
+    private static void Fill(Sampler sampler, float x, float y, float step, Span<float> input)
     {
-        _run.Dispose();
-        _session.Dispose();
-    }
-
-    private static void Fill(Sampler sampler, float x, float y, float step, float[] input)
-    {
+        input.Clear();
         int i = 0;
         for (int row = 0; row < InputSize; row++)
         {

@@ -27,6 +27,22 @@ public class AugmenterTests
         Assert.False(first.equal(augmenter.Apply(faces, 40, new Random(2))).all().item<bool>());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    public void Mixing_keeps_the_batchs_light_and_gives_labels_by_their_shares(double mixUp, double cutMix)
+    {
+        using var scope = NewDisposeScope();
+        // Face i is plain grey of level i, label i: the mean of a mixed face says how much of each is in it.
+        Tensor faces = arange(6, ScalarType.Float32).view(6, 1, 1, 1).expand(6, 1, 48, 48).contiguous();
+        var mixer = new Mixer(AugmentationOptions.None with { MixUp = mixUp, CutMix = cutMix });
+        (Tensor mixed, Tensor targets) = mixer.Apply(faces, arange(6, ScalarType.Int64), 6, new Random(3));
+        Tensor levels = targets.matmul(arange(6, ScalarType.Float32));
+        Assert.InRange((mixed.mean([1, 2, 3]) - levels).abs().max().item<float>(), 0, 1e-4);
+        Assert.InRange((targets.sum(1) - 1).abs().max().item<float>(), 0, 1e-5);
+        Assert.True(targets.max().item<float>() < 1 || targets.gt(0).sum().item<long>() > 6);
+    }
+
     [Fact]
     public void Half_of_the_faces_are_mirrored()
     {

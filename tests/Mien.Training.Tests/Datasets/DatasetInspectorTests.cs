@@ -56,6 +56,21 @@ public class DatasetInspectorTests
         Assert.Equal([491, 55, 528, 879, 594, 416, 626], inspection.Splits["PrivateTest"].Values);
     }
 
+    [Fact]
+    public void Without_copies_no_test_face_of_the_real_table_is_left_in_Training()
+    {
+        FaceTable kept = DatasetInspector.WithoutLeaks(DatasetReader.Load(TestData.Fer2013Zip).Table, out int dropped);
+        Assert.Equal(28709 - dropped, kept.Select(Split.Training).Count);
+        var tests = new HashSet<string>();
+        for (int i = 0; i < kept.Count; i++)
+        {
+            if (kept.Splits[i] != Split.Training)
+                tests.Add(Convert.ToHexString(kept.Face(i)));
+        }
+
+        Assert.DoesNotContain(Enumerable.Range(0, kept.Count), i => kept.Splits[i] == Split.Training && tests.Contains(Convert.ToHexString(kept.Face(i))));
+    }
+
     private static FaceTable Table((int Label, int Seed, Split Split)[] rows) => new(
         48,
         [.. rows.SelectMany(row => row.Seed < 0 ? new byte[48 * 48] : CsvText.Pixels(row.Seed))],

@@ -42,6 +42,13 @@ public class SweepTests
         Assert.Equal(4, File.ReadAllLines(Path.Combine(runs, "table.md")).Length);
     }
 
+    [Fact]
+    public void Every_sweep_of_the_repository_can_be_read()
+    {
+        foreach (string file in Directory.GetFiles(Path.Combine(TestData.Root, "sweeps"), "*.json"))
+            Assert.NotEmpty(Sweep.Read(file).Variants);
+    }
+
     [Theory]
     [InlineData("{", "no valid sweep file")]
     [InlineData("{}", "no \"variants\"")]

@@ -60,6 +60,16 @@ public class TrainerTests
         Assert.All(expected, vector => Assert.True(vector.Value.AsSpan().SequenceEqual(actual[vector.Key]), vector.Key));
     }
 
+    [Fact]
+    public void A_recipe_that_mixes_faces_trains_and_repeats()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        TrainingOptions options = Quick with { Epochs = 2, Augmentation = Quick.Augmentation with { MixUp = 0.4, CutMix = 0.4 }, ClassBalance = ClassBalance.Loss };
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("a"), options);
+        AssertSame(epochs, Train(folder.File("b"), options));
+        Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
+    }
+
     [Theory]
     [InlineData(5)] // in the first epoch, before any checkpoint of an epoch
     [InlineData(40)]
