@@ -39,10 +39,11 @@ internal static class DatasetCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
-        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file };
+        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file, skip };
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
             Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
             terminal.Output.WriteLine(parsed.GetValue(file));
             return ExitCode.Ok;

@@ -48,13 +48,12 @@ public static class DatasetReader
         if (!File.Exists(path))
             throw new MienException($"{path}: not found. Expected {Shapes}.");
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        if (stream.Length == 0)
-        {
-            stream.Dispose();
-            throw new MienException($"{path}: empty file. Expected {Shapes}.");
-        }
-
-        return stream;
+        // The shape is told by reading the beginning twice, which a pipe can't do.
+        string? wrong = !stream.CanSeek ? "not an ordinary file" : stream.Length == 0 ? "empty file" : null;
+        if (wrong is null)
+            return stream;
+        stream.Dispose();
+        throw new MienException($"{path}: {wrong}. Expected {Shapes}.");
     }
 
     private static string ReadFile(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
@@ -72,19 +71,21 @@ public static class DatasetReader
             return ReadTar(name, open, builder, notes);
         if (head.Contains((byte)0))
             throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
-        Fer2013Csv.Read(open(), name, SplitByName(name), builder);
+        Fer2013Csv.Read(open(), name, length: null, SplitByName(name), builder);
         return name;
     }
 
     private static string ReadZip(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
     {
         using Stream stream = open();
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
+        using ZipArchive? archive = CutZip.TryOpen(stream);
+        if (archive is null)
+            return CutZip.Read(stream, name, SplitByName, builder);
         var tables = new List<Table>();
         foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => HasExtension(entry.Name, ".csv")))
-            tables.Add(new Table($"{name}/{entry.FullName}", entry.Open, HeaderOf(entry.Open)));
-        if (Choose(tables, notes) is { } table)
-            return ReadTable(table, builder);
+            tables.Add(new Table($"{name}/{entry.FullName}", entry.Length, entry.Open, HeaderOf(entry.Open)));
+        if (Choose(tables, notes) is { Count: > 0 } chosen)
+            return ReadTables(name, chosen, builder);
         ThrowIfUnlabelled(tables);
 
         if (archive.Entries.FirstOrDefault(entry => HasExtension(entry.Name, ".tar.gz", ".tgz", ".tar", ".zip")) is { } nested)
@@ -99,7 +100,7 @@ public static class DatasetReader
 
         // A zip archive has one position: its pictures are read one after another, and decoded side by side.
         FolderDataset.Read(name, archive.Entries.Where(entry => FolderDataset.IsPicture(entry.FullName))
-            .Select(entry => new PictureFile(entry.FullName, entry.Open)), builder);
+            .Select(entry => new PictureFile(entry.FullName, entry.Open)).OrderBy(file => file.Path, StringComparer.Ordinal), builder);
         return name;
     }
 
@@ -113,7 +114,7 @@ public static class DatasetReader
                 if (entry.DataStream is null || !HasExtension(entry.Name, ".csv") || Path.GetFileName(entry.Name).StartsWith('.'))
                     continue;
                 string member = entry.Name;
-                var table = new Table($"{name}/{member}", () => OpenMember(open, member), Fer2013Csv.ReadHeader(entry.DataStream));
+                var table = new Table($"{name}/{member}", entry.Length, () => OpenMember(open, member), Fer2013Csv.ReadHeader(entry.DataStream));
                 tables.Add(table);
                 // The rest of a compressed archive can't be skipped for free: a complete table is good enough.
                 if (table.Header.IsComplete)
@@ -121,12 +122,13 @@ public static class DatasetReader
             }
         }
 
-        if (Choose(tables, notes) is { } chosen)
-            return ReadTable(chosen, builder);
+        if (Choose(tables, notes) is { Count: > 0 } chosen)
+            return ReadTables(name, chosen, builder);
         ThrowIfUnlabelled(tables);
 
+        // Encoded pictures are small (FER2013: 60 MB): all are held for the sake of the order that a folder has.
         using (var tar = new TarReader(open()))
-            FolderDataset.Read(name, Pictures(tar), builder);
+            FolderDataset.Read(name, Pictures(tar).OrderBy(file => file.Path, StringComparer.Ordinal), builder);
         return name;
     }
 
@@ -159,11 +161,11 @@ public static class DatasetReader
             .ToArray();
         var tables = files.Where(file => HasExtension(file, ".csv"))
             .Select(file => Path.Combine(path, file))
-            .Select(file => new Table(file, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
+            .Select(file => new Table(file, Length: null, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
             .ToList();
         PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OpenFile(Path.Combine(path, file))))];
-        if (Choose(tables, notes) is { } table)
-            return ReadTable(table, builder);
+        if (Choose(tables, notes) is { Count: > 0 } chosen)
+            return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)
         {
             ThrowIfUnlabelled(tables);
@@ -174,13 +176,18 @@ public static class DatasetReader
         return path;
     }
 
-    /// <summary>The table to read: one with Usage before one without, then by name.</summary>
-    private static Table? Choose(List<Table> tables, List<string> notes)
+    /// <summary>
+    /// The tables to read: the first by name that has Usage; where none has, one for each split that the names say, as
+    /// train.csv and test.csv.
+    /// </summary>
+    private static List<Table> Choose(List<Table> tables, List<string> notes)
     {
-        Table? chosen = tables.Where(table => table.Header.HasLabels)
-            .OrderByDescending(table => table.Header.IsComplete).ThenBy(table => table.Name, StringComparer.Ordinal).FirstOrDefault();
-        foreach (Table other in tables.Where(table => chosen is not null && table != chosen))
-            notes.Add(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen!.Name}" : $"{other.Name}: passed over, its rows have no labels");
+        Table[] labelled = [.. tables.Where(table => table.Header.HasLabels).OrderBy(table => table.Name, StringComparer.Ordinal)];
+        List<Table> chosen = labelled.FirstOrDefault(table => table.Header.IsComplete) is { } complete
+            ? [complete]
+            : [.. labelled.DistinctBy(table => SplitByName(table.Name)).OrderBy(table => SplitByName(table.Name))];
+        foreach (Table other in tables.Where(table => chosen.Count > 0 && !chosen.Contains(table)))
+            notes.Add(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name))!.Name}" : $"{other.Name}: passed over, its rows have no labels");
         return chosen;
     }
 
@@ -190,10 +197,11 @@ public static class DatasetReader
             throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learnt from or judged. Expected {Shapes}.");
     }
 
-    private static string ReadTable(Table table, FaceTableBuilder builder)
+    private static string ReadTables(string container, List<Table> tables, FaceTableBuilder builder)
     {
-        Fer2013Csv.Read(table.Open(), table.Name, SplitByName(table.Name), builder);
-        return table.Name;
+        foreach (Table table in tables)
+            Fer2013Csv.Read(table.Open(), table.Name, table.Length, SplitByName(table.Name), builder);
+        return tables.Count == 1 ? tables[0].Name : $"{container} ({string.Join(" and ", tables.Select(table => Path.GetFileName(table.Name)))})";
     }
 
     /// <summary>What a table without Usage holds, by its name: test.csv or validation.csv, else Training.</summary>
@@ -217,6 +225,6 @@ public static class DatasetReader
         return Fer2013Csv.ReadHeader(stream);
     }
 
-    /// <summary>A CSV file with the columns that its first line names.</summary>
-    private sealed record Table(string Name, Func<Stream> Open, Fer2013Csv.Header Header);
+    /// <summary>A CSV file with the columns that its first line names; its length in bytes where an archive says so.</summary>
+    private sealed record Table(string Name, long? Length, Func<Stream> Open, Fer2013Csv.Header Header);
 }

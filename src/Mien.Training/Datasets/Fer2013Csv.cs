@@ -33,13 +33,14 @@ internal static class Fer2013Csv
     /// <summary>Reads all rows of a table with labels.</summary>
     /// <param name="stream">The table from its first byte; it is disposed of.</param>
     /// <param name="name">The file's name, for messages.</param>
+    /// <param name="length">How many bytes the table must have, where that is known: fewer are an error.</param>
     /// <param name="withoutUsage">The split of rows where there is no Usage column.</param>
     /// <param name="builder">Receives the rows.</param>
     /// <exception cref="MienException">No such table, or a damaged row that is not to be skipped.</exception>
-    public static void Read(Stream stream, string name, Split withoutUsage, FaceTableBuilder builder)
+    public static void Read(Stream stream, string name, long? length, Split withoutUsage, FaceTableBuilder builder)
     {
         using var ahead = new ReadAheadStream(stream);
-        using var lines = new LineReader(ahead);
+        using var lines = new LineReader(ahead, length);
         try
         {
             if (!lines.TryRead(out ReadOnlySpan<byte> first))
@@ -49,8 +50,8 @@ internal static class Fer2013Csv
                 throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
             while (lines.TryRead(out ReadOnlySpan<byte> line))
             {
-                if (!line.Trim((byte)' ').IsEmpty)
-                    ReadRow(line, header, name, lines.Line, withoutUsage, builder);
+                if (!line.Trim((byte)' ').IsEmpty && ReadRow(line, header, withoutUsage, builder) is { } wrong)
+                    builder.Bad($"{name}, line {lines.Line}: {wrong}{(lines.Unfinished ? " The file ends in this row: it may be cut off." : "")}");
             }
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
@@ -85,7 +86,8 @@ internal static class Fer2013Csv
         return new Header(emotion, pixels, usage);
     }
 
-    private static void ReadRow(ReadOnlySpan<byte> line, Header header, string name, int number, Split withoutUsage, FaceTableBuilder builder)
+    /// <returns>What is wrong with the row, or null.</returns>
+    private static string? ReadRow(ReadOnlySpan<byte> line, Header header, Split withoutUsage, FaceTableBuilder builder)
     {
         ReadOnlySpan<byte> emotion = default;
         ReadOnlySpan<byte> pixels = default;
@@ -105,28 +107,16 @@ internal static class Fer2013Csv
         }
 
         if (columns < header.Last)
-        {
-            builder.Bad($"{name}, line {number}: {columns + 1} columns, expected {header.Last + 1}.");
-            return;
-        }
-
+            return $"{columns + 1} columns, expected {header.Last + 1}.";
         if (!TryParseLabel(emotion, out Expression label))
-        {
-            builder.Bad($"{name}, line {number}: emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Count - 1} or one of {string.Join(", ", Expressions.Names)}.");
-            return;
-        }
-
+            return $"emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Count - 1} or one of {string.Join(", ", Expressions.Names)}.";
         Split split = withoutUsage;
         if (header.Usage >= 0 && !Splits.TryParseUsage(usage, out split))
-        {
-            builder.Bad($"{name}, line {number}: Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.");
-            return;
-        }
-
+            return $"Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.";
         if (ParsePixels(pixels, builder.Next()) is { } wrong)
-            builder.Bad($"{name}, line {number}: {wrong}");
-        else
-            builder.Add(label, split, Side, Side);
+            return wrong;
+        builder.Add(label, split, Side, Side);
+        return null;
     }
 
     /// <summary>Takes the field up to the next comma that is not between quotes; quotes and blanks around it are dropped.</summary>

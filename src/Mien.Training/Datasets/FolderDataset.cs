@@ -30,7 +30,7 @@ internal static class FolderDataset
     {
         foreach (PictureFile[] batch in files.Chunk(Batch))
         {
-            var encoded = batch.Select(file => ReadAll(file)).ToArray();
+            byte[]?[] encoded = [.. batch.Select(ReadAll)];
             var results = new Decoded[batch.Length];
             Parallel.For(0, batch.Length, i => results[i] = Decode($"{root}/{batch[i].Path}", encoded[i], builder.Area));
             for (int i = 0; i < batch.Length; i++)
@@ -70,16 +70,26 @@ internal static class FolderDataset
         return labelled;
     }
 
-    private static byte[] ReadAll(PictureFile file)
+    /// <returns>The file's bytes; null where the archive is damaged there.</returns>
+    private static byte[]? ReadAll(PictureFile file)
     {
-        using Stream stream = file.Open();
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
+        try
+        {
+            using Stream stream = file.Open();
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return copy.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
-    private static Decoded Decode(string name, byte[] encoded, int area)
+    private static Decoded Decode(string name, byte[]? encoded, int area)
     {
+        if (encoded is null)
+            return new Decoded([], 0, 0, $"{name}: the archive is damaged here.");
         try
         {
             Picture picture = Picture.Load(new MemoryStream(encoded), name);

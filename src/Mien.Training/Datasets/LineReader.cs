@@ -3,7 +3,9 @@ using System.Buffers;
 namespace Mien.Training.Datasets;
 
 /// <summary>Lines of a UTF-8 stream as spans of bytes, without their end (LF or CRLF), the byte order mark dropped.</summary>
-internal sealed class LineReader(Stream stream) : IDisposable
+/// <param name="stream">The text.</param>
+/// <param name="length">How many bytes it must have, where an archive says so: decompressors end quietly at a cut.</param>
+internal sealed class LineReader(Stream stream, long? length = null) : IDisposable
 {
     /// <summary>Longest line: a picture of 4096x4096 as text. Longer ones are not lines of a table.</summary>
     public const int MaxLine = 1 << 26;
@@ -12,21 +14,25 @@ internal sealed class LineReader(Stream stream) : IDisposable
     private int _start;
     private int _end;
     private bool _ended;
+    private long _read;
 
     /// <summary>Number of the line that was read last, 1 for the first.</summary>
     public int Line { get; private set; }
 
+    /// <summary>Whether the line that was read last has no line end, as where a file is cut off.</summary>
+    public bool Unfinished { get; private set; }
+
     /// <summary>Reads the next line; it is valid until the next call.</summary>
-    /// <exception cref="InvalidDataException">A line is longer than <see cref="MaxLine"/>, or the stream is damaged.</exception>
+    /// <exception cref="InvalidDataException">A line is longer than <see cref="MaxLine"/>, or the stream is damaged or too short.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         int searched = 0;
         while (true)
         {
-            int length = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (length >= 0)
+            int newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
+            if (newline >= 0)
             {
-                line = Take(searched + length, searched + length + 1);
+                line = Take(searched + newline, searched + newline + 1);
                 return true;
             }
 
@@ -38,7 +44,8 @@ internal sealed class LineReader(Stream stream) : IDisposable
             }
 
             line = Take(searched, searched);
-            return searched > 0;
+            Unfinished = searched > 0;
+            return Unfinished;
         }
     }
 
@@ -77,6 +84,9 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
         _ended = read == 0;
+        _read += read;
+        if (_ended && _read < length)
+            throw new InvalidDataException($"cut off after {_read} bytes");
         _end += read;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace Mien.Training.Datasets;
@@ -24,10 +25,12 @@ internal sealed class ReadAheadStream : Stream
                 while (true)
                 {
                     byte[] block = _free.Reader.TryRead(out byte[]? used) ? used : new byte[BlockSize];
-                    int length = inner.ReadAtLeast(block, block.Length, throwOnEndOfStream: false);
+                    int length = Fill(inner, block, out ExceptionDispatchInfo? error);
+                    if (length > 0)
+                        await _full.Writer.WriteAsync((block, length), _stop.Token).ConfigureAwait(false);
+                    error?.Throw();
                     if (length == 0)
                         break;
-                    await _full.Writer.WriteAsync((block, length), _stop.Token).ConfigureAwait(false);
                 }
 
                 _full.Writer.Complete();
@@ -77,6 +80,29 @@ internal sealed class ReadAheadStream : Stream
         _block.AsSpan(_position, count).CopyTo(buffer);
         _position += count;
         return count;
+    }
+
+    /// <summary>Fills a block; what comes before an error is still handed out, so that the row it stands in can be named.</summary>
+    private static int Fill(Stream inner, byte[] block, out ExceptionDispatchInfo? error)
+    {
+        int length = 0;
+        error = null;
+        try
+        {
+            int read;
+            do
+            {
+                read = inner.Read(block, length, block.Length - length);
+                length += read;
+            }
+            while (read > 0 && length < block.Length);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            error = ExceptionDispatchInfo.Capture(e);
+        }
+
+        return length;
     }
 
     public override void Flush()

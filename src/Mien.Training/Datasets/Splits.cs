@@ -5,12 +5,13 @@ namespace Mien.Training.Datasets;
 /// <summary>The names that splits go by in tables, folders and file names, in any case.</summary>
 internal static class Splits
 {
+    private static readonly string[] Names = Enum.GetNames<Split>();
+
     /// <summary>Reads a Usage field: one of the three names, in any case.</summary>
     public static bool TryParseUsage(ReadOnlySpan<byte> usage, out Split split)
     {
         split = default;
-        return usage.Length is > 0 and < 32 && !char.IsDigit((char)usage[0])
-            && Enum.TryParse(Encoding.UTF8.GetString(usage), ignoreCase: true, out split) && Enum.IsDefined(split);
+        return usage.Length is > 0 and < 32 && TryParseExact(Encoding.UTF8.GetString(usage), out split);
     }
 
     /// <summary>Reads a folder's name: train, test, validation and the like. A test folder is the last word: PrivateTest.</summary>
@@ -31,6 +32,17 @@ internal static class Splits
     {
         int underscore = name.IndexOf('_');
         split = default;
-        return underscore > 0 && Enum.TryParse(name[..underscore], ignoreCase: true, out split) && Enum.IsDefined(split) && !char.IsDigit(name[0]);
+        return underscore > 0 && TryParseExact(name.AsSpan(0, underscore), out split);
+    }
+
+    /// <summary>The three names and nothing else: Enum.TryParse would take "+1" and "Training, PublicTest" too.</summary>
+    private static bool TryParseExact(ReadOnlySpan<char> name, out Split split)
+    {
+        int place = 0;
+        while (place < Names.Length && !name.Equals(Names[place], StringComparison.OrdinalIgnoreCase))
+            place++;
+        bool known = place < Names.Length;
+        split = known ? (Split)place : default;
+        return known;
     }
 }

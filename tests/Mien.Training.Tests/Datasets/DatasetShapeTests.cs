@@ -46,6 +46,19 @@ public class DatasetShapeTests
     }
 
     [Fact]
+    public void Tables_without_Usage_are_read_one_for_each_split()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        folder.Write("train.csv", $"emotion,pixels\n3,{string.Join(' ', CsvText.Pixels(1))}\n4,{string.Join(' ', CsvText.Pixels(2))}\n");
+        folder.Write("test.csv", $"emotion,pixels\n5,{string.Join(' ', CsvText.Pixels(3))}\n");
+        LoadedDataset data = DatasetReader.Load(folder.Path);
+        Assert.Equal([3, 4, 5], data.Table.Labels);
+        Assert.Equal([Split.Training, Split.Training, Split.PrivateTest], data.Table.Splits);
+        Assert.EndsWith("(train.csv and test.csv)", data.Source, StringComparison.Ordinal);
+        Assert.Empty(data.Notes);
+    }
+
+    [Fact]
     public void A_zip_may_hold_the_compressed_tar()
     {
         using TemporaryFolder folder = TestData.NewFolder();
@@ -103,14 +116,17 @@ public class DatasetShapeTests
     }
 
     [Fact]
-    public void A_zip_of_a_folder_tree_gives_the_same_as_the_folder()
+    public void An_archive_of_a_folder_tree_gives_the_same_as_the_folder_in_whatever_order_it_was_packed()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        foreach (string file in (string[])["tree/train/happy/a.png", "tree/train/sad/b.png", "tree/test/fear/PublicTest_7.png"])
-            SavePicture(folder.File(file), CsvText.Pixels(file.Length), 48, 48);
-        string zip = folder.File("tree.zip");
-        ZipFile.CreateFromDirectory(folder.File("tree"), zip);
-        Assert.Equal(DatasetReader.Load(folder.File("tree")).Table.Count, DatasetReader.Load(zip).Table.Count);
+        string[] files = ["train/sad/b.png", "test/fear/PublicTest_7.png", "train/happy/a.png"];
+        foreach (string file in files)
+            SavePicture(folder.File("tree/" + file), CsvText.Pixels(file.Length), 48, 48);
+        (string Name, byte[] Content)[] members = [.. files.Select(file => (file, File.ReadAllBytes(folder.File("tree/" + file))))];
+        File.WriteAllBytes(folder.File("tree.tar.gz"), TarGz(members));
+        string hash = DatasetReader.Load(folder.File("tree")).Table.Sha256();
+        Assert.Equal(hash, DatasetReader.Load(Zip(folder, "tree.zip", members)).Table.Sha256());
+        Assert.Equal(hash, DatasetReader.Load(folder.File("tree.tar.gz")).Table.Sha256());
     }
 
     [Fact]
@@ -134,16 +150,59 @@ public class DatasetShapeTests
     [Theory]
     [InlineData("zip")]
     [InlineData("tar.gz")]
-    public void An_archive_cut_off_is_named_as_damaged(string kind)
+    [InlineData("csv.gz")]
+    public void An_archive_cut_off_is_named_with_the_row_reached(string kind)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string path = kind == "zip" ? Zip(folder, "fer2013.zip", ("fer2013.csv", Table)) : folder.File("fer2013.tar.gz");
-        if (kind != "zip")
-            File.WriteAllBytes(path, TarGz(("fer2013.csv", Table)));
-        byte[] bytes = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        string path = Cut(folder, kind, Table);
+        LoadedDataset rest = DatasetReader.Load(path, new DatasetOptions { SkipBadRows = true });
+        Assert.InRange(rest.Table.Count, 1, 20);
+        Assert.Equal(CsvText.Pixels(rest.Table.Count - 1), rest.Table.Face(rest.Table.Count - 1).ToArray());
+
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(path));
-        Assert.Contains(Path.GetFileName(path), error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+        // One line for the header, and the one that the cut goes through.
+        Assert.Contains($", line {rest.Table.Count + 2}: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("cut off", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar.gz")]
+    public void An_archive_cut_off_before_its_table_is_named_as_damaged(string kind)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string path = Cut(folder, kind, Table, kept: 20);
+        var error = Assert.Throws<MienException>(() => DatasetReader.Load(path));
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_picture_that_is_damaged_inside_an_archive_is_left_out_when_asked()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        SavePicture(folder.File("a.png"), CsvText.Pixels(1), 48, 48);
+        byte[] picture = File.ReadAllBytes(folder.File("a.png"));
+        string path = Zip(folder, "tree.zip", ("train/happy/a.png", picture), ("train/sad/b.png", picture));
+        byte[] bytes = File.ReadAllBytes(path);
+        // The first member's compressed bytes begin after its header and name; a block of type 3 is none.
+        bytes[30 + "train/happy/a.png".Length] = 0xFF;
+        File.WriteAllBytes(path, bytes);
+        LoadedDataset data = DatasetReader.Load(path, new DatasetOptions { SkipBadRows = true });
+        Assert.Equal([(byte)Expression.Sad], data.Table.Labels);
+        Assert.Contains("train/happy/a.png", Assert.Single(data.BadRows), StringComparison.Ordinal);
+    }
+
+    private static string Cut(TemporaryFolder folder, string kind, byte[] table, int kept = 0)
+    {
+        string path = folder.File("fer2013." + kind);
+        if (kind == "zip")
+            Zip(folder, "fer2013.zip", ("fer2013.csv", table));
+        else
+            File.WriteAllBytes(path, kind == "tar.gz" ? TarGz(("fer2013.csv", table)) : Gz(table));
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(kept > 0 ? kept : bytes.Length / 2)]);
+        return path;
     }
 
     internal static void SavePicture(string path, byte[] grey, int width, int height)
@@ -171,6 +230,14 @@ public class DatasetShapeTests
         }
 
         return path;
+    }
+
+    private static byte[] Gz(byte[] content)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
+            gzip.Write(content);
+        return buffer.ToArray();
     }
 
     private static byte[] TarGz(params (string Name, byte[] Content)[] members)

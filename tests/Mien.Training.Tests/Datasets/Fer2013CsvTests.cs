@@ -57,6 +57,8 @@ public class Fer2013CsvTests
         { $"bored,{string.Join(' ', CsvText.Pixels(1))},Training", "emotion \"bored\"" },
         { $",{string.Join(' ', CsvText.Pixels(1))},Training", "emotion \"\"" },
         { $"1,{string.Join(' ', CsvText.Pixels(1))},Later", "Usage \"Later\", expected Training, PublicTest or PrivateTest" },
+        { $"1,{string.Join(' ', CsvText.Pixels(1))},+1", "Usage \"+1\", expected Training" },
+        { $"1,{string.Join(' ', CsvText.Pixels(1))},\"Training,PublicTest\"", "Usage \"Training,PublicTest\", expected Training" },
         { $"1,{string.Join(' ', CsvText.Pixels(1))}", "2 columns, expected 3" },
     };
 
@@ -93,6 +95,7 @@ public class Fer2013CsvTests
         int line = whole[..(whole.Length / 2)].Count(c => c == '\n') + 1;
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(path));
         Assert.Contains($"fer2013.csv, line {line}: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The file ends in this row: it may be cut off.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,6 +116,15 @@ public class Fer2013CsvTests
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Write("test.csv", text)));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("xpected", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_is_refused_in_words()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes have no path here.");
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        var error = Assert.Throws<MienException>(() => DatasetReader.Load($"/proc/self/fd/{pipe.GetClientHandleAsString()}"));
+        Assert.Contains("not an ordinary file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
