@@ -130,6 +130,25 @@ public class CommandTests
         Assert.Equal(1, json.RootElement.GetProperty("conflictingLabels").GetInt32());
     }
 
+    [Fact]
+    public void Average_faces_are_drawn_from_the_rows_that_are_whole_when_asked()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string pixels = string.Join(' ', Enumerable.Range(0, 2304).Select(i => i % 256));
+        string rows = string.Concat(Enumerable.Range(0, 7).Select(label => $"{label},{pixels},Training\n"));
+        string file = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}0,1 2 3,Training\n");
+        string picture = folder.File("average.png");
+        (int exit, _, string error) = Run("dataset", "average", "--data", file, "--out", picture);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("line 9: 3 pixels, expected 2304 (48x48).", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(picture));
+
+        (exit, _, error) = Run("dataset", "average", "--data", file, "--out", picture, "--skip-bad-rows");
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Contains("1 bad rows left out", error, StringComparison.Ordinal);
+        Assert.True(File.Exists(picture));
+    }
+
     private static IEnumerable<string> Keys(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
 
     private static (int Exit, string Output, string Error) Run(params string[] arguments)
