@@ -71,7 +71,8 @@ public static class DatasetReader
             return ReadTar(name, open, builder, notes);
         if (head.Contains((byte)0))
             throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
-        Fer2013Csv.Read(open(), name, length: null, SplitByName(name), builder);
+        Stream table = open();
+        Fer2013Csv.Read(table, name, table.CanSeek ? table.Length : null, SplitByName(name), builder);
         return name;
     }
 
