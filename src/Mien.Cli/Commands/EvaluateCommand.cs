@@ -59,7 +59,8 @@ internal static class EvaluationTable
         console.Write(classes);
 
         string[] labels = [.. evaluation.PerClass.Keys];
-        var confusion = new Table().Title("confusion matrix: rows are labels, columns predictions").AddColumn("");
+        console.WriteLine("confusion matrix: rows are labels, columns predictions");
+        var confusion = new Table().AddColumn("");
         foreach (string label in labels)
             confusion.AddColumn(new TableColumn(label).RightAligned());
         for (int row = 0; row < labels.Length; row++)
