@@ -11,9 +11,13 @@ public static class Calibration
     /// <param name="classes">K.</param>
     /// <param name="temperature">Above 0.</param>
     /// <returns>[N*K]; rows sum to 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">K is below 1, or the temperature is not above 0.</exception>
+    /// <exception cref="ArgumentException">The logits are no whole rows.</exception>
     public static float[] Softmax(ReadOnlySpan<float> logits, int classes, float temperature)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (!(temperature > 0)) // NaN too
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "A temperature is above 0.");
         if (logits.Length % classes != 0)
             throw new ArgumentException($"{logits.Length} logits are no whole rows of {classes}.", nameof(logits));
         float[] probabilities = new float[logits.Length];
@@ -37,9 +41,13 @@ public static class Calibration
     /// <param name="logits">[N*K], row-major, of rows that the network did not learn from.</param>
     /// <param name="labels">[N], each below K.</param>
     /// <param name="classes">K.</param>
-    /// <returns>e^-3 .. e^3.</returns>
+    /// <returns>e^-3 .. e^3: where every row is right, no temperature is too low.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">K is below 1.</exception>
+    /// <exception cref="ArgumentException">Lengths don't match, N is 0, or a label is K or more.</exception>
     public static float FitTemperature(ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, int classes)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        Metrics.Check(logits, labels, classes);
         // The likelihood has one peak in 1/T, so in log T too.
         double ratio = (Math.Sqrt(5) - 1) / 2;
         double low = SmallestLogTemperature;
@@ -67,6 +75,22 @@ public static class Calibration
         return (float)Math.Exp((low + high) / 2);
     }
 
-    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, int classes, double logTemperature) =>
-        Metrics.NegativeLogLikelihood(Softmax(logits, classes, (float)Math.Exp(logTemperature)), labels, classes);
+    // Metrics.NegativeLogLikelihood bounds a row's loss. That would flatten this one at low temperatures, and on a
+    // plain the search loses its way; a logarithm of a sum of exponentials needs no bound.
+    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<byte> labels, int classes, double logTemperature)
+    {
+        double temperature = Math.Exp(logTemperature);
+        double loss = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            ReadOnlySpan<float> row = logits.Slice(i * classes, classes);
+            double highest = row[Metrics.MostProbable(row)];
+            double sum = 0;
+            foreach (float logit in row)
+                sum += Math.Exp((logit - highest) / temperature);
+            loss += Math.Log(sum) + (highest - row[labels[i]]) / temperature;
+        }
+
+        return loss / labels.Length;
+    }
 }

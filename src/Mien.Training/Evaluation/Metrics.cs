@@ -96,6 +96,8 @@ public static class Metrics
     }
 
     /// <summary>Place of the highest value, the first of equals.</summary>
+    /// <param name="row">[K] probabilities or scores.</param>
+    /// <returns>0 .. K-1.</returns>
     public static int MostProbable(ReadOnlySpan<float> row)
     {
         int best = 0;
@@ -120,12 +122,12 @@ public static class Metrics
             support);
     }
 
-    private static void Check(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes)
+    internal static void Check(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes)
     {
         if (labels.Length == 0)
             throw new ArgumentException("No rows to evaluate.", nameof(labels));
         if (probabilities.Length != (long)labels.Length * classes)
-            throw new ArgumentException($"{probabilities.Length} probabilities for {labels.Length} rows of {classes} classes.", nameof(probabilities));
+            throw new ArgumentException($"{probabilities.Length} values for {labels.Length} rows of {classes} classes.", nameof(probabilities));
         foreach (byte label in labels)
         {
             if (label >= classes)

@@ -48,10 +48,16 @@ public static class OnnxExporter
             proto.Output.Add(Value(ModelCard.FeatureMapsName, shape));
         }
 
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "mien", ProducerVersion = card.Version, Graph = proto };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        ModelProto model = Model(proto, card.Version);
         foreach ((string key, string value) in card.ToMetadata())
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return model;
+    }
+
+    internal static ModelProto Model(GraphProto graph, string version)
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "mien", ProducerVersion = version, Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         return model;
     }
 
@@ -73,7 +79,7 @@ public static class OnnxExporter
         }
     }
 
-    private static ValueInfoProto Value(string name, params ReadOnlySpan<long> shape)
+    internal static ValueInfoProto Value(string name, params ReadOnlySpan<long> shape)
     {
         var dimensions = new TensorShapeProto();
         dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });

@@ -16,6 +16,7 @@ public sealed class OnnxGraph
 {
     private readonly GraphProto _graph;
     private readonly Dictionary<string, long[]> _shapes = [];
+    private readonly HashSet<string> _constants = [];
     private readonly Dictionary<string, FoldableConvolution> _foldable = [];
     private readonly Dictionary<string, string> _pooledFrom = [];
     private int _names;
@@ -48,7 +49,8 @@ public sealed class OnnxGraph
         {
             case IOnnxLayer own:
                 return own.Write(this, input);
-            case Sequential sequence:
+            // A type derived from it may compute something else in its forward: that one must write itself.
+            case Sequential sequence when sequence.GetType() == typeof(Sequential):
                 return sequence.children().Aggregate(input, (value, child) => Add(child, value));
         }
 
@@ -70,10 +72,11 @@ public sealed class OnnxGraph
         Conv2d convolution => Convolution(convolution, input),
         BatchNorm2d norm => Normalisation(norm, input),
         Linear linear => Dense(linear, input),
-        MaxPool2d pool => Pool("MaxPool", input, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode),
-        AvgPool2d pool => Pool("AveragePool", input, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode),
+        MaxPool2d pool => Pool("MaxPool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.dilation is (null or [1] or [1, 1])),
+        AvgPool2d pool => Pool("AveragePool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.divisor_override is null),
         AdaptiveAvgPool2d pool => AdaptivePool(pool, input),
-        Flatten flatten when flatten.start_dim == 1 => Flat(input),
+        Flatten { start_dim: 1, end_dim: -1 } => Flat(input),
+        Flatten => throw new MienException("The ONNX exporter knows Flatten from dimension 1 to the last only."),
         Dropout or Dropout2d or Identity => input,
         ReLU => Node("Relu", input),
         Sigmoid => Node("Sigmoid", input),
@@ -87,6 +90,7 @@ public sealed class OnnxGraph
     /// <param name="operation">Name of an ONNX operator of opset 17.</param>
     /// <param name="inputs">Names of the values it reads.</param>
     /// <returns>Name of the node's output.</returns>
+    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into it.</exception>
     public string Node(string operation, params ReadOnlySpan<string> inputs)
     {
         string output = Append(operation, inputs, []);
@@ -98,6 +102,7 @@ public sealed class OnnxGraph
     {
         string name = NewName("weight");
         _graph.Initializer.Add(Pack(name, values, dimensions));
+        _constants.Add(name);
         return name;
     }
 
@@ -165,10 +170,10 @@ public sealed class OnnxGraph
         return output;
     }
 
-    private string Pool(string operation, string input, long[] kernel, long[]? stride, long[]? padding, bool ceiling)
+    private string Pool(string operation, string input, long[] kernel, long[]? stride, long[]? padding, bool plain)
     {
-        if (ceiling || padding?.Any(p => p != 0) == true)
-            throw new MienException("The ONNX exporter knows pooling without padding and without ceil_mode only.");
+        if (!plain || padding?.Any(p => p != 0) == true)
+            throw new MienException("The ONNX exporter knows pooling without padding, dilation, ceil_mode and divisor_override only.");
         long[] window = kernel.Length == 1 ? [kernel[0], kernel[0]] : kernel;
         long[] step = stride is null || stride.Length == 0 ? window : stride.Length == 1 ? [stride[0], stride[0]] : stride;
         string output = Append(operation, [input], [Ints("kernel_shape", window), Ints("strides", step)]);
@@ -193,7 +198,7 @@ public sealed class OnnxGraph
         if (shape[1] % grid[0] != 0 || shape[2] % grid[1] != 0)
             throw new MienException($"The ONNX exporter can't pool {shape[1]}x{shape[2]} to {grid[0]}x{grid[1]}: the sides must be multiples. Choose another input size or grid.");
         long[] window = [shape[1] / grid[0], shape[2] / grid[1]];
-        return Pool("AveragePool", input, window, window, [0, 0], ceiling: false);
+        return Pool("AveragePool", input, window, window, [0, 0], plain: true);
     }
 
     private string Flat(string input)
@@ -208,6 +213,8 @@ public sealed class OnnxGraph
     {
         foreach (string input in inputs)
         {
+            if (!_constants.Contains(input))
+                ShapeOf(input);
             // A second reader of a convolution's value would miss what is folded into it later.
             _foldable.Remove(input);
         }

@@ -36,8 +36,19 @@ public sealed class WeakenGlibcxx : Microsoft.Build.Utilities.Task
                 continue;
             // A new file moved into place: another build, or a process that has the old one mapped, is not disturbed.
             string temporary = path + "." + Guid.NewGuid().ToString("N");
-            File.WriteAllBytes(temporary, image);
-            File.Replace(temporary, path, null);
+            try
+            {
+                File.WriteAllBytes(temporary, image);
+                // With the original's time the copy counts as up to date: the next build does not write over it in
+                // place, under a program that runs from this folder.
+                File.SetLastWriteTimeUtc(temporary, File.GetLastWriteTimeUtc(path));
+                File.Replace(temporary, path, null);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
             Log.LogMessage(MessageImportance.Low, "{0}: need for {1} marked weak", path, Version);
         }
 
@@ -76,15 +87,14 @@ public sealed class WeakenGlibcxx : Microsoft.Build.Utilities.Task
     {
         while (true)
         {
-            int count = BitConverter.ToUInt16(image, checked((int)need + 2));
+            int count = UInt16(image, need + 2);
             long entry = need + UInt32(image, need + 8);
             for (int i = 0; i < count; i++)
             {
-                int flags = checked((int)entry + 4);
                 if (NameIs(image, names + UInt32(image, entry + 8), Version))
                 {
-                    ushort value = BitConverter.ToUInt16(image, flags);
-                    BitConverter.GetBytes((ushort)(value | Weak)).CopyTo(image, flags);
+                    ushort value = UInt16(image, entry + 4);
+                    BitConverter.GetBytes((ushort)(value | Weak)).CopyTo(image, (int)entry + 4);
                     return (value & Weak) == 0;
                 }
 
@@ -109,6 +119,8 @@ public sealed class WeakenGlibcxx : Microsoft.Build.Utilities.Task
 
         return true;
     }
+
+    private static ushort UInt16(byte[] image, long at) => BitConverter.ToUInt16(image, InRange(image, at));
 
     private static uint UInt32(byte[] image, long at) => BitConverter.ToUInt32(image, InRange(image, at));
 

@@ -27,6 +27,43 @@ public class CalibrationTests
         Assert.Equal(temperature, Calibration.FitTemperature(logits, labels, 4), temperature * 0.06);
     }
 
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_sure_network_that_is_rarely_but_badly_wrong_gets_the_best_temperature(float scale)
+    {
+        // Of 100 rows, 98 are right by 10 and 2 wrong by 100. A loss bounded at -ln 1e-12 = 27.6 a row is lower at
+        // T = 0.5 (2 * 27.6 / 100 = 0.553) than at T = 2 (98 * ln(1 + e^-5) / 100 more), and a search turns away from
+        // the best, where 980 / (1 + e^(10/T)) = 200 / (1 + e^(-100/T)), at T near 7.
+        float[] logits = [.. Enumerable.Range(0, 100).SelectMany(i => (float[])[(i < 98 ? 10 : 100) * scale, 0])];
+        byte[] labels = [.. Enumerable.Range(0, 100).Select(i => (byte)(i < 98 ? 0 : 1))];
+        double temperature = Calibration.FitTemperature(logits, labels, 2);
+        Assert.InRange(temperature / scale, 6, 9);
+        double fitted = Loss(logits, labels, temperature);
+        for (double log = -3; log <= 3; log += 0.01)
+            Assert.True(fitted <= Loss(logits, labels, Math.Exp(log)) + 1e-6, $"{Math.Exp(log)} is better than {temperature}");
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_match_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Calibration.FitTemperature(new float[5], new byte[2], 3));
+        Assert.Throws<ArgumentException>(() => Calibration.FitTemperature([], [], 3));
+        Assert.Throws<ArgumentException>(() => Calibration.FitTemperature(new float[3], [3], 3));
+        Assert.Throws<ArgumentException>(() => Calibration.Softmax(new float[5], 3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Calibration.Softmax(new float[6], 3, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Calibration.Softmax(new float[6], 3, float.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Calibration.Softmax(new float[6], 0, 1));
+    }
+
+    /// <summary>Mean of -ln softmax(logits / T)[label] over rows of two, as ln of a sum of exponentials, in double precision.</summary>
+    private static double Loss(float[] logits, byte[] labels, double temperature) => labels.Select((label, i) =>
+    {
+        double[] row = [.. logits.Skip(i * 2).Take(2).Select(logit => logit / temperature)];
+        return row.Max() + Math.Log(row.Sum(x => Math.Exp(x - row.Max()))) - row[label];
+    }).Average();
+
     private static byte Draw(ReadOnlySpan<float> row, Random random)
     {
         double left = random.NextDouble();

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Evaluation;
@@ -35,14 +36,43 @@ public class OnnxExporterTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(300)]
-    public void A_batch_of_any_size_gives_each_face_the_same(int count)
+    [MemberData(nameof(Names))]
+    public void Scores_and_feature_maps_in_ONNX_Runtime_agree_with_torchs(string architecture)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using nn.Module<Tensor, Tensor> network = Trained("plain");
-        OnnxExporter.Export(network, Card("plain"), folder.File("model.onnx"));
+        using nn.Module<Tensor, Tensor> network = Trained(architecture);
+        OnnxExporter.Export(network, Card(architecture), folder.File("model.onnx"));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor faces = randn(7, 1, 48, 48);
+        // Both architectures end in an adaptive pooling, a Flatten and the head; the maps are what that pooling reads.
+        nn.Module[] layers = [.. network.children()];
+        Tensor maps = faces;
+        foreach (nn.Module<Tensor, Tensor> layer in layers.TakeWhile(layer => layer is not TorchSharp.Modules.AdaptiveAvgPool2d).Cast<nn.Module<Tensor, Tensor>>())
+            maps = layer.call(maps);
+        Tensor logits = network.call(faces);
+
+        using var session = new InferenceSession(folder.File("model.onnx"));
+        using var run = new RunOptions();
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(faces.data<float>().ToArray(), faces.shape);
+        using var outputs = session.Run(run, [ModelCard.InputName], [input], [ModelCard.LogitsName, ModelCard.FeatureMapsName, ModelCard.ProbabilitiesName]);
+        AssertSame(logits, outputs[0]);
+        AssertSame(maps, outputs[1]);
+        AssertSame(nn.functional.softmax(logits / Temperature, 1), outputs[2]);
+    }
+
+    [Theory]
+    [InlineData("plain", 1)]
+    [InlineData("plain", 7)]
+    [InlineData("plain", 256)]
+    [InlineData("plain", 300)]
+    [InlineData("residual", 1)]
+    [InlineData("residual", 7)]
+    public void A_batch_of_any_size_gives_each_face_the_same(string architecture, int count)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using nn.Module<Tensor, Tensor> network = Trained(architecture);
+        OnnxExporter.Export(network, Card(architecture), folder.File("model.onnx"));
         byte[] faces = new byte[count * 48 * 48];
         new Random(2).NextBytes(faces);
         using var classifier = ExpressionClassifier.Create(folder.File("model.onnx"));
@@ -76,6 +106,22 @@ public class OnnxExporterTests
     {
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", 8);
         Assert.Contains("[N,8] for 7 labels", Assert.Throws<MienException>(() => OnnxExporter.Build(network, Card("plain"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_can_not_be_written_is_named_and_leaves_nothing_behind()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", 7);
+        string path = Path.Combine(folder.File("absent"), "model.onnx");
+        Assert.StartsWith(path, Assert.Throws<MienException>(() => OnnxExporter.Export(network, Card("plain"), path)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    private static void AssertSame(Tensor expected, OrtValue actual)
+    {
+        Assert.Equal(expected.shape, actual.GetTensorTypeAndShape().Shape);
+        Assert.Equal(expected.contiguous().data<float>().ToArray(), actual.GetTensorDataAsSpan<float>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(a)));
     }
 
     private static ModelCard Card(string architecture) => new()

@@ -15,6 +15,29 @@ public class ModelSummaryTests
     }
 
     [Fact]
+    public void Parameters_and_multiply_adds_of_the_residual_network_agree_with_counting_by_hand()
+    {
+        ModelSummary summary = ModelSummary.Of("residual", 7, 48);
+        // A block from a to b: 9ab + 9bb, norms 2b + 2b; the gate b*b/8 + b/8 and b/8*b + b; the shortcut ab and its norm 2b.
+        static long Block(long a, long b) => 9 * a * b + 9 * b * b + 4 * b + b * b / 8 + b / 8 + b / 8 * b + b + a * b + 2 * b;
+        // Stem 9*1*32 with its norm; the head sees 3x3 means of 256 channels.
+        Assert.Equal(288 + 64 + Block(32, 64) + Block(64, 128) + Block(128, 256) + 256 * 9 * 7 + 7, summary.Parameters);
+        // Stem at 48x48, blocks at 24x24, 12x12 and 6x6 (their shortcuts pool first); the gate's two once a face.
+        static long Work(long a, long b, long area) => (9 * a * b + 9 * b * b + a * b) * area + b * b / 8 * 2;
+        Assert.Equal(288 * 2304 + Work(32, 64, 576) + Work(64, 128, 144) + Work(128, 256, 36) + 256 * 9 * 7, summary.MultiplyAdds);
+    }
+
+    [Fact]
+    public void The_summary_counts_every_parameter_that_torch_counts()
+    {
+        foreach (string architecture in Architectures.Names)
+        {
+            using var network = Architectures.Create(architecture, 7);
+            Assert.Equal(network.parameters().Sum(parameter => parameter.numel()), ModelSummary.Of(architecture, 7, 48).Parameters);
+        }
+    }
+
+    [Fact]
     public void The_residual_network_is_within_the_size_that_is_promised()
     {
         ModelSummary summary = ModelSummary.Of("residual", 7, 48);

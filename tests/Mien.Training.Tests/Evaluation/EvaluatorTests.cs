@@ -1,0 +1,100 @@
+using Mien.Imaging;
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Export;
+using Mien.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Tests.Evaluation;
+
+public class EvaluatorTests
+{
+    [Fact]
+    public void Figures_are_those_of_the_named_split_alone()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
+        FaceTable table = Table(48, Expressions.Names, Split.Training, Split.PrivateTest);
+        var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
+
+        FaceTable alone = table.Select(Split.PrivateTest);
+        var expected = Metrics.Evaluate(classifier.Classify(alone.Pixels, alone.Count), alone.Labels, Expressions.Names);
+        Assert.Equal((expected.Count, expected.Accuracy, expected.Nll, expected.Brier, expected.Ece), (figures.Count, figures.Accuracy, figures.Nll, figures.Brier, figures.Ece));
+        Assert.Equal(expected.Confusion, figures.Confusion);
+        Assert.True(figures.ImagesPerSecond > 0);
+    }
+
+    [Fact]
+    public void Averaging_with_the_mirror_image_forgets_which_side_is_left()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
+        FaceTable table = Table(48, Expressions.Names, Split.PrivateTest);
+        byte[] pixels = [.. table.Pixels];
+        for (int row = 0; row < pixels.Length; row += 48)
+            pixels.AsSpan(row, 48).Reverse();
+        var mirrored = new FaceTable(48, pixels, table.Labels, table.Splits, table.LabelNames);
+        Assert.NotEqual(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Nll, Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest).Nll, 6);
+        Assert.Equal(Evaluator.Evaluate(classifier, table, Split.PrivateTest, flip: true).Nll, Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest, flip: true).Nll, 6);
+    }
+
+    [Fact]
+    public void An_empty_split_is_named_with_those_that_are_there()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
+        AssertRefused(classifier, Table(48, Expressions.Names, Split.Training), "No PrivateTest faces", "Training", "--split");
+    }
+
+    [Fact]
+    public void Labels_other_than_the_models_are_named_with_the_models()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, ["calm", "cross"]);
+        AssertRefused(classifier, Table(48, Expressions.Names, Split.PrivateTest), "calm, cross", "angry, disgust", "trained on these labels");
+    }
+
+    [Fact]
+    public void Faces_of_another_size_than_the_models_are_named_with_the_models()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
+        AssertRefused(classifier, Table(24, Expressions.Names, Split.PrivateTest), "48 pixels", "24", "trained on this size");
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_named_with_the_cure()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("fake.onnx", "no model at all");
+        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create(file));
+        Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains("mien train", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertRefused(ExpressionClassifier classifier, FaceTable table, params string[] parts)
+    {
+        var error = Assert.Throws<MienException>(() => Evaluator.Evaluate(classifier, table, Split.PrivateTest));
+        Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    private static ExpressionClassifier Model(TemporaryFolder folder, int size, IReadOnlyList<string> labels)
+    {
+        random.manual_seed(4);
+        using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", labels.Count);
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = labels, Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        OnnxExporter.Export(network, card, folder.File("model.onnx"));
+        return ExpressionClassifier.Create(folder.File("model.onnx"));
+    }
+
+    /// <summary>Twenty faces of noise a split.</summary>
+    private static FaceTable Table(int size, IReadOnlyList<string> labels, params Split[] splits)
+    {
+        int count = splits.Length * 20;
+        byte[] pixels = new byte[count * size * size];
+        new Random(6).NextBytes(pixels);
+        return new FaceTable(size, pixels, [.. Enumerable.Range(0, count).Select(i => (byte)(i * 5 % labels.Count))], [.. Enumerable.Range(0, count).Select(i => splits[i % splits.Length])], labels);
+    }
+}
