@@ -151,7 +151,7 @@ public class CommandTests
 
     private static IEnumerable<string> Keys(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
 
-    private static (int Exit, string Output, string Error) Run(params string[] arguments)
+    internal static (int Exit, string Output, string Error) Run(params string[] arguments)
     {
         using var output = new StringWriter();
         using var console = new TestConsole().Width(200);
