@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Mien.Training.Datasets;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
 using Mien.Training.Models;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;

@@ -1,4 +1,4 @@
-using Mien.Training.Training;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Mien.Training.Export.Onnx;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 using TorchSharp;
 
 namespace Mien.Training.Tests.Datasets;

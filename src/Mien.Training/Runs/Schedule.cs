@@ -1,4 +1,4 @@
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Linear warm-up, then half a cosine down to zero (Loshchilov and Hutter 2017, arXiv:1608.03983).</summary>
 /// <param name="Peak">Highest learning rate.</param>

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>What a run's record says of program and machine.</summary>
 internal static class Versions

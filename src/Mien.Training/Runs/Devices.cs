@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>The devices a run can compute on.</summary>
 internal static class Devices

@@ -1,7 +1,7 @@
 using Mien.TestSupport;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 
-namespace Mien.Training.Tests.Training;
+namespace Mien.Training.Tests.Runs;
 
 public class SweepTests
 {

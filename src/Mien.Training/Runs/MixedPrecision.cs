@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Chooses and applies the number format of the forward and backward pass.</summary>
 /// <remarks>TorchSharp has no autocast, so the layers that multiply are converted; norms keep float32 weights and statistics.</remarks>

@@ -1,4 +1,4 @@
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Where a run stands, told a few times a second.</summary>
 public sealed record TrainingProgress

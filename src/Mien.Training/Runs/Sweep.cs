@@ -5,7 +5,7 @@ using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Models;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>One finished variant of a sweep. Shares are 0..1; all figures are PublicTest's.</summary>
 /// <param name="Name">The variant's name.</param>

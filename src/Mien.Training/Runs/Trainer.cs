@@ -9,7 +9,7 @@ using Mien.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Trains one network: learns on Training, chooses the epoch on PublicTest, exports the best. PrivateTest is not read.</summary>
 public sealed class Trainer : IDisposable

@@ -1,4 +1,4 @@
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>One line of metrics.jsonl. Shares are 0..1; losses are natural-log cross-entropies.</summary>
 public sealed record EpochMetrics

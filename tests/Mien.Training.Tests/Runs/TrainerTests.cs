@@ -1,9 +1,9 @@
 using Mien.TestSupport;
 using Mien.Training.Datasets;
 using Mien.Training.Tests.Datasets;
-using Mien.Training.Training;
+using Mien.Training.Runs;
 
-namespace Mien.Training.Tests.Training;
+namespace Mien.Training.Tests.Runs;
 
 public class TrainerTests
 {

@@ -1,4 +1,4 @@
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Files that are never seen half-written.</summary>
 internal static class AtomicFile

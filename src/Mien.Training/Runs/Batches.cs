@@ -3,7 +3,7 @@ using Mien.Training.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>From faces in a table to tensors.</summary>
 internal static class Batches

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>The folder of one run: config.json, metrics.jsonl, checkpoint.safetensors, model.onnx.</summary>
 public sealed class RunFolder

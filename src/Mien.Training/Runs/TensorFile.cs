@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>Named float vectors and text in one file, in the safetensors layout (8-byte length, JSON header, raw data).</summary>
 /// <remarks>https://github.com/huggingface/safetensors: no code is run on reading, and other tools open it.</remarks>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>All that changes from epoch to epoch and that a checkpoint keeps.</summary>
 internal sealed class TrainingState : IDisposable

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Mien.Training.Augmentation;
 
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>How the classes' unequal numbers are weighed in the loss.</summary>
 public enum ClassBalance

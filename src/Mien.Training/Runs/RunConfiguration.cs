@@ -1,4 +1,4 @@
-namespace Mien.Training.Training;
+namespace Mien.Training.Runs;
 
 /// <summary>config.json: all that is needed to repeat a run.</summary>
 public sealed record RunConfiguration

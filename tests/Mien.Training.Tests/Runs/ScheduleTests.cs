@@ -1,6 +1,6 @@
-using Mien.Training.Training;
+using Mien.Training.Runs;
 
-namespace Mien.Training.Tests.Training;
+namespace Mien.Training.Tests.Runs;
 
 public class ScheduleTests
 {
