@@ -1,7 +1,7 @@
 using Mien.TestSupport;
 using Mien.Training.Datasets;
-using Mien.Training.Tests.Datasets;
 using Mien.Training.Runs;
+using Mien.Training.Tests.Datasets;
 
 namespace Mien.Training.Tests.Runs;
 
