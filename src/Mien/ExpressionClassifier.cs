@@ -85,12 +85,54 @@ public sealed class ExpressionClassifier : IDisposable
     /// <exception cref="ArgumentException">The length is not count*S*S.</exception>
     public float[] Classify(ReadOnlySpan<byte> faces, int count)
     {
+        int classes = Card.Labels.Count;
+        float[] probabilities = new float[count * classes];
+        Run(faces, count, Outputs, (start, outputs) => outputs[0].GetTensorDataAsSpan<float>().CopyTo(probabilities.AsSpan(start * classes)));
+        return probabilities;
+    }
+
+    /// <summary>Reads the expression of aligned faces and keeps the last feature maps, as far as <see cref="HasFeatureMaps"/>.</summary>
+    /// <inheritdoc cref="Classify" path="/param"/>
+    /// <inheritdoc cref="Classify" path="/exception"/>
+    /// <exception cref="MienException">The model gives no feature maps.</exception>
+    public FaceFeatures ClassifyWithFeatures(ReadOnlySpan<byte> faces, int count)
+    {
+        if (!HasFeatureMaps)
+            throw new MienException($"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
+        int classes = Card.Labels.Count;
+        int[] shape = _session.OutputMetadata[ModelCard.FeatureMapsName].Dimensions[1..];
+        int maps = shape[0] * shape[1] * shape[2];
+        float[] probabilities = new float[count * classes];
+        float[] features = new float[count * maps];
+        Run(faces, count, [.. Outputs, ModelCard.FeatureMapsName], (start, outputs) =>
+        {
+            outputs[0].GetTensorDataAsSpan<float>().CopyTo(probabilities.AsSpan(start * classes));
+            outputs[1].GetTensorDataAsSpan<float>().CopyTo(features.AsSpan(start * maps));
+        });
+        return new FaceFeatures(count, probabilities, features, shape[0], shape[1], shape[2]);
+    }
+
+    /// <summary>Whether the model gives its last feature maps: `feature_maps` among its outputs.</summary>
+    public bool HasFeatureMaps => _session.OutputNames.Contains(ModelCard.FeatureMapsName);
+
+    /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
+    internal float[]? ReadClassifierWeights()
+    {
+        if (!_session.OutputNames.Contains(ModelCard.ClassifierWeightsName))
+            return null;
+        float[] weights = [];
+        byte[] blank = new byte[Card.Input.Size * Card.Input.Size];
+        Run(blank, 1, [ModelCard.ClassifierWeightsName], (_, outputs) => weights = outputs[0].GetTensorDataAsSpan<float>().ToArray());
+        return weights;
+    }
+
+    /// <summary>Runs the network over the faces in batches; <paramref name="read"/> gets each batch's first face and outputs.</summary>
+    private void Run(ReadOnlySpan<byte> faces, int count, string[] names, Action<int, IReadOnlyList<OrtValue>> read)
+    {
         InputSpec input = Card.Input;
         int area = input.Size * input.Size;
         if (faces.Length != count * area)
             throw new ArgumentException($"{faces.Length} pixels for {count} faces of {input.Size}x{input.Size}.", nameof(faces));
-        int classes = Card.Labels.Count;
-        float[] probabilities = new float[count * classes];
         float[] normalised = new float[Math.Min(count, MaxBatch) * area];
         for (int start = 0; start < count; start += MaxBatch)
         {
@@ -99,11 +141,9 @@ public sealed class ExpressionClassifier : IDisposable
                 Preprocessing.Normalise(faces.Slice((start + i) * area, area), input, normalised.AsSpan(i * area, area));
             using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, batch * area), [batch, 1, input.Size, input.Size]);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, Inputs, [tensor], Outputs);
-            outputs[0].GetTensorDataAsSpan<float>().CopyTo(probabilities.AsSpan(start * classes));
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, Inputs, [tensor], names);
+            read(start, outputs);
         }
-
-        return probabilities;
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ public sealed record ModelCard
     /// <summary>Name of the graph's output of the last feature maps, float [N,C,h,w], where the network has them.</summary>
     public const string FeatureMapsName = "feature_maps";
 
+    /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature maps.</summary>
+    public const string ClassifierWeightsName = "classifier_weights";
+
     /// <summary>The model's own name, such as `mien-fer2013`.</summary>
     public required string Name { get; init; }
 

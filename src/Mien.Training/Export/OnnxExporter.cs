@@ -14,7 +14,8 @@ public static class OnnxExporter
 
     /// <summary>
     /// Writes the network as it is in evaluation mode: input `faces` [N,1,S,S], outputs `probabilities` and `logits`
-    /// [N,K], and `feature_maps` [N,C,h,w] where the network flattens any; the card goes into the file's metadata.
+    /// [N,K]; where the network flattens feature maps, `feature_maps` [N,C,h,w], and where one dense layer reads them,
+    /// its `classifier_weights` [K,F]. The card goes into the file's metadata.
     /// </summary>
     /// <param name="network">[N,1,S,S] -> logits [N,K].</param>
     /// <param name="card">What the file says of itself; its temperature is applied inside the graph.</param>
@@ -46,6 +47,11 @@ public static class OnnxExporter
             long[] shape = [.. graph.ShapeOf(maps)];
             Rename(proto, maps, ModelCard.FeatureMapsName);
             proto.Output.Add(Value(ModelCard.FeatureMapsName, shape));
+            if (graph.Head is { } head && head.Scores == scores)
+            {
+                proto.Node.Add(new NodeProto { OpType = "Identity", Input = { head.Weights }, Output = { ModelCard.ClassifierWeightsName } });
+                proto.Output.Add(Matrix(ModelCard.ClassifierWeightsName, proto.Initializer.Single(tensor => tensor.Name == head.Weights).Dims));
+            }
         }
 
         ModelProto model = Model(proto, card.Version);
@@ -79,16 +85,26 @@ public static class OnnxExporter
         }
     }
 
+    private static ValueInfoProto Matrix(string name, IEnumerable<long> sides)
+    {
+        var shape = new TensorShapeProto();
+        foreach (long side in sides)
+            shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = side });
+        return Floats(name, shape);
+    }
+
     internal static ValueInfoProto Value(string name, params ReadOnlySpan<long> shape)
     {
         var dimensions = new TensorShapeProto();
         dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "N" });
         foreach (long side in shape)
             dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = side });
-        return new ValueInfoProto
-        {
-            Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = dimensions } },
-        };
+        return Floats(name, dimensions);
     }
+
+    private static ValueInfoProto Floats(string name, TensorShapeProto shape) => new()
+    {
+        Name = name,
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } },
+    };
 }

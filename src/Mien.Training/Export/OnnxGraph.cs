@@ -19,6 +19,7 @@ public sealed class OnnxGraph
     private readonly HashSet<string> _constants = [];
     private readonly Dictionary<string, FoldableConvolution> _foldable = [];
     private readonly Dictionary<string, string> _pooledFrom = [];
+    private string? _flattened;
     private int _names;
 
     internal OnnxGraph(GraphProto graph, string input, long[] inputShape)
@@ -29,6 +30,9 @@ public sealed class OnnxGraph
 
     /// <summary>Name of the last feature maps, [N,C,h,w]: what the last pooling before the first Flatten reads; null where there is no Flatten.</summary>
     internal string? FeatureMaps { get; private set; }
+
+    /// <summary>Name of the weights [K,F] of the dense layer that reads the flattened features, and of its output; null where there is none.</summary>
+    internal (string Weights, string Scores)? Head { get; private set; }
 
     /// <summary>Told of each layer of TorchSharp's as it is added: the layer, its output's shape, its multiply-adds a face.</summary>
     internal Action<nn.Module, long[], long>? Visited { get; init; }
@@ -165,8 +169,11 @@ public sealed class OnnxGraph
     {
         long[] shape = layer.weight!.shape;
         float[] bias = layer.bias is null ? new float[shape[0]] : Values(layer.bias);
-        string output = Append("Gemm", [input, Constant(Values(layer.weight), shape), Constant(bias, shape[0])], [Int("transB", 1)]);
+        string weights = Constant(Values(layer.weight), shape);
+        string output = Append("Gemm", [input, weights, Constant(bias, shape[0])], [Int("transB", 1)]);
         _shapes[output] = [shape[0]];
+        if (input == _flattened)
+            Head = (weights, output);
         return output;
     }
 
@@ -206,6 +213,7 @@ public sealed class OnnxGraph
         FeatureMaps ??= _pooledFrom.GetValueOrDefault(input, input);
         string output = Append("Flatten", [input], [Int("axis", 1)]);
         _shapes[output] = [ShapeOf(input).Aggregate(1L, (product, side) => product * side)];
+        _flattened ??= output;
         return output;
     }
 
