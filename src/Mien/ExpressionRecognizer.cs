@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Mien.Explanations;
 using Mien.Faces;
 using Mien.Imaging;
 
@@ -80,6 +81,14 @@ public sealed class ExpressionRecognizer : IDisposable
         for (int i = 0; i < found.Count; i++)
             FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
         return Read(crops, found, detected: true);
+    }
+
+    /// <summary>Faces of a picture with what each answer rests on, from the most certain down.</summary>
+    public IReadOnlyList<FaceExplanation> Explain(Picture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        var explainer = new Explainer(_classifier);
+        return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
 
     /// <inheritdoc/>

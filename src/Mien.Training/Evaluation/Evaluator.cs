@@ -16,14 +16,8 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(table);
-        FaceTable faces = table.Select(split);
-        if (faces.Count == 0)
-            throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+        FaceTable faces = FacesFor(classifier, table, split);
         IReadOnlyList<string> labels = classifier.Card.Labels;
-        if (!labels.SequenceEqual(table.LabelNames))
-            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
-        if (classifier.Card.Input.Size != table.Size)
-            throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
 
         long begun = Stopwatch.GetTimestamp();
         float[] probabilities = classifier.Classify(faces.Pixels, faces.Count);
@@ -36,6 +30,26 @@ public static class Evaluator
 
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return Metrics.Evaluate(probabilities, faces.Labels, labels) with { ImagesPerSecond = faces.Count / seconds };
+    }
+
+    /// <summary>The faces of a split, once it is sure that the model can be judged on them.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="table">The data set.</param>
+    /// <param name="split">The split.</param>
+    /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
+    public static FaceTable FacesFor(ExpressionClassifier classifier, FaceTable table, Split split)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(table);
+        FaceTable faces = table.Select(split);
+        if (faces.Count == 0)
+            throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+        IReadOnlyList<string> labels = classifier.Card.Labels;
+        if (!labels.SequenceEqual(table.LabelNames))
+            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
+        if (classifier.Card.Input.Size != table.Size)
+            throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
+        return faces;
     }
 
     private static byte[] Mirrored(FaceTable faces)

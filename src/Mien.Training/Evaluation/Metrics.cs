@@ -87,7 +87,7 @@ public static class Metrics
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
             int predicted = MostProbable(row);
-            int bin = Math.Clamp((int)Math.Ceiling(row[predicted] * (double)CalibrationBins) - 1, 0, CalibrationBins - 1);
+            int bin = CalibrationBin(row[predicted]);
             confidence[bin] += row[predicted];
             correct[bin] += predicted == labels[i] ? 1 : 0;
         }
@@ -109,6 +109,10 @@ public static class Metrics
 
         return best;
     }
+
+    /// <summary>The bin of a confidence: (b/15, (b+1)/15].</summary>
+    internal static int CalibrationBin(float confidence) =>
+        Math.Clamp((int)Math.Ceiling(confidence * (double)CalibrationBins) - 1, 0, CalibrationBins - 1);
 
     private static ClassFigures FiguresOf(int[][] confusion, int k)
     {

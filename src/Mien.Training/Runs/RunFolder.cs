@@ -27,6 +27,9 @@ public sealed class RunFolder
     /// <summary>The exported network.</summary>
     public string ModelFile => System.IO.Path.Combine(Path, "model.onnx");
 
+    /// <summary>How config.json is written and read.</summary>
+    public static System.Text.Json.Serialization.Metadata.JsonTypeInfo<RunConfiguration> ConfigurationJson => TrainingJson.Default.RunConfiguration;
+
     /// <summary>Reads config.json.</summary>
     /// <exception cref="MienException">It is absent or unreadable.</exception>
     public RunConfiguration ReadConfiguration()

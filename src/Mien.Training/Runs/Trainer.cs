@@ -298,7 +298,16 @@ public sealed class Trainer : IDisposable
         return Batches.Logits(_evaluated, table, _configuration.Input, _device);
     }
 
-    private TrainingResult Finish(TrainingEnd end)
+    /// <summary>Exports the best epoch so far without training any further.</summary>
+    /// <param name="path">The .onnx file, replaced atomically.</param>
+    /// <exception cref="MienException">No epoch is done.</exception>
+    public void ExportBest(string path)
+    {
+        if (Finish(TrainingEnd.Cancelled, path).Best is null)
+            throw new MienException($"{_folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {_folder.Path}`.");
+    }
+
+    private TrainingResult Finish(TrainingEnd end, string? path = null)
     {
         EpochMetrics? best = _state.History.LastOrDefault(epoch => epoch.Best);
         if (best is null)
@@ -331,8 +340,9 @@ public sealed class Trainer : IDisposable
                 ["trainingFaces"] = $"{_training.Count}",
             },
         };
-        OnnxExporter.Export(_evaluated, card, _folder.ModelFile);
-        return new TrainingResult(end, best, _folder.ModelFile, temperature);
+        path ??= _folder.ModelFile;
+        OnnxExporter.Export(_evaluated, card, path);
+        return new TrainingResult(end, best, path, temperature);
     }
 
     private bool StandsStill()

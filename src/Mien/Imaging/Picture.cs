@@ -125,6 +125,23 @@ public sealed class Picture
         return grey;
     }
 
+    /// <summary>The pixels, [Height*Width*4]: red, green, blue and 255, row-major; a copy.</summary>
+    public byte[] ToRgba()
+    {
+        byte[] rgba = [.. Pixels];
+        for (int i = 3; i < rgba.Length; i += 4)
+            rgba[i] = 255;
+        return rgba;
+    }
+
+    /// <summary>The picture as a PNG file's bytes.</summary>
+    public byte[] ToPng()
+    {
+        using SKBitmap bitmap = ToBitmap();
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
     internal SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));

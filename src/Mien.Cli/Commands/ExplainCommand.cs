@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Mien.Explanations;
+using Mien.Imaging;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien explain</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var photo = new Argument<string>("PHOTO") { Description = "A picture file." };
+        var folder = new Option<string>("--out") { Description = "Folder for one PNG a face.", Required = true };
+        var model = new Option<string?>("--model") { Description = "A model.onnx; the bundled model where left out." };
+        var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
+        faces.AcceptOnlyFromAmong("detect", "cropped");
+        var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces };
+        command.SetAction(parsed =>
+        {
+            string file = parsed.GetValue(photo)!;
+            var options = RecognizerOptions.Default with { Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect };
+            using ExpressionRecognizer recognizer = parsed.GetValue(model) is { } path
+                ? ExpressionRecognizer.Create(path, options)
+                : ExpressionRecognizer.CreateDefault(options);
+            IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(file));
+            if (explanations.Count == 0)
+            {
+                terminal.Error.WriteLine($"{file}: no face found. Pass --faces cropped if the picture is one face.");
+                return ExitCode.Ok;
+            }
+
+            OutputFiles.MakeFolder(parsed.GetValue(folder)!);
+            for (int i = 0; i < explanations.Count; i++)
+            {
+                string target = Path.Combine(parsed.GetValue(folder)!, $"{Path.GetFileNameWithoutExtension(file)}-{i + 1}.png");
+                Annotator.Save(explanations[i].Draw(), [], target);
+                terminal.Output.WriteLine(target);
+            }
+
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

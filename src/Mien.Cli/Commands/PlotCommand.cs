@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Mien.Reports;
+using Mien.Reports.Figures;
+using Mien.Reports.Predictions;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Runs;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>Which faces `mien plot samples` draws.</summary>
+internal enum SampleKind
+{
+    Random,
+    Mistakes,
+    Unsure,
+}
+
+/// <summary>mien plot history, confusion, reliability, samples</summary>
+internal static class PlotCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("plot", "Writes one figure as .png or .svg.");
+        command.Subcommands.Add(CreateHistory(terminal));
+        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.", DefaultValueFactory = _ => ConfusionCells.Counts };
+        command.Subcommands.Add(OverPredictions(terminal, "confusion", "Confusion matrix.", [cells], (judged, parsed) => ConfusionMatrix.Draw(
+            judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy {judged.Evaluation.Accuracy * 100:F2} %")));
+        command.Subcommands.Add(OverPredictions(terminal, "reliability", "Reliability diagram.", [], (judged, _) => Charts.ReliabilityDiagram(
+            Reliability.Bins(judged.Probabilities, judged.Faces.Labels, judged.Faces.LabelNames.Count), judged.Evaluation.Ece)));
+        var kind = new Option<SampleKind>("--kind") { Description = "Random, Mistakes (most confident first) or Unsure (least confident first)." };
+        var count = new Option<int>("--count") { Description = "Faces to draw.", DefaultValueFactory = _ => 24 };
+        var seed = new Option<int>("--seed") { Description = "Decides the random sample.", DefaultValueFactory = _ => 1 };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
+                result.AddError($"--count {value}: expected 1 or more.");
+        });
+        command.Subcommands.Add(OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed], (judged, parsed) =>
+        {
+            int[] places = parsed.GetValue(kind) switch
+            {
+                SampleKind.Mistakes => judged.Mistakes(parsed.GetValue(count)),
+                SampleKind.Unsure => judged.LeastConfident(parsed.GetValue(count)),
+                _ => judged.Sample(parsed.GetValue(count), parsed.GetValue(seed)),
+            };
+            return SampleSheet.Draw(judged, places, Math.Min(4, places.Length), $"{judged.Split}, {parsed.GetValue(kind).ToString().ToLowerInvariant()}");
+        }));
+        return command;
+    }
+
+    private static Command CreateHistory(Terminal terminal)
+    {
+        var run = new Argument<string>("RUN") { Description = "A run's folder." };
+        var file = FileOption();
+        var command = new Command("history", "Accuracy, loss and learning rate by epoch.") { run, file };
+        command.SetAction(parsed => Save(Charts.History(ReportSource.ReadEpochs(new RunFolder(parsed.GetValue(run)!))), parsed.GetValue(file)!, terminal));
+        return command;
+    }
+
+    /// <summary>A figure over what a model says of one split.</summary>
+    private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<JudgedFaces, ParseResult, Figure> draw)
+    {
+        var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
+        var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
+        var file = FileOption();
+        var command = new Command(name, description) { model, data, split, file };
+        foreach (Option option in more)
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
+            return Save(draw(JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
+        });
+        return command;
+    }
+
+    private static Option<string> FileOption() => new("--out") { Description = "The .png or .svg to write.", Required = true };
+
+    private static int Save(Figure figure, string file, Terminal terminal)
+    {
+        figure.Save(file);
+        terminal.Output.WriteLine(file);
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Mien.Reports.Figures;
+
+/// <summary>Draws faces as points in a plane, coloured by their labels.</summary>
+public static class EmbeddingMap
+{
+    private const double Side = 620;
+    private const double Margin = 14;
+    private const double Top = 44;
+
+    /// <param name="points">[N*2], any scale.</param>
+    /// <param name="classes">[N], each below K.</param>
+    /// <param name="labels">[K] names.</param>
+    /// <param name="titles">[N] tooltips.</param>
+    /// <param name="data">[N] numbers for the page's script: which face of its galleries.</param>
+    public static Figure Draw(IReadOnlyList<float> points, IReadOnlyList<byte> classes, IReadOnlyList<string> labels, IReadOnlyList<string> titles, IReadOnlyList<int> data)
+    {
+        var svg = new SvgWriter();
+        (float low, float high) across = Range(points, 0);
+        (float low, float high) up = Range(points, 1);
+        for (int i = 0; i < classes.Count; i++)
+        {
+            double x = Margin + (points[2 * i] - across.low) / (across.high - across.low) * (Side - 2 * Margin);
+            double y = Top + Margin + (points[2 * i + 1] - up.low) / (up.high - up.low) * (Side - 2 * Margin);
+            svg.Circle(x, y, 4, "point", Palette.Of(labels[classes[i]], classes[i]), titles[i], $"data-face=\"{data[i]}\"");
+        }
+
+        svg.Text(Margin, 18, "The network's last features, drawn in a plane", "caption");
+        double at = Margin;
+        for (int k = 0; k < labels.Count; k++)
+        {
+            svg.Circle(at + 5, 32, 5, "point", Palette.Of(labels[k], k));
+            svg.Text(at + 14, 36, labels[k]);
+            at += 30 + labels[k].Length * 7;
+        }
+
+        return new Figure("Map of the network's last features", Side, Top + Side, svg.ToString());
+    }
+
+    private static (float Low, float High) Range(IReadOnlyList<float> points, int offset)
+    {
+        float low = float.MaxValue;
+        float high = float.MinValue;
+        for (int i = offset; i < points.Count; i += 2)
+            (low, high) = (Math.Min(low, points[i]), Math.Max(high, points[i]));
+        return high > low ? (low, high) : (low - 1, high + 1);
+    }
+}

@@ -1,0 +1,86 @@
+using Mien.Imaging;
+using Mien.Reports.Predictions;
+
+namespace Mien.Reports.Page;
+
+/// <summary>The faces that a page shows: which ones, their pictures, and the lists that name them.</summary>
+internal sealed class Gallery
+{
+    private readonly List<JudgedFaces> _splits = [];
+    private readonly Dictionary<(int Split, int Face), int> _places = [];
+    private readonly List<(int Split, int Face)> _shown = [];
+    private readonly FaceSheets _sheets;
+
+    public Gallery(IReadOnlyList<JudgedFaces> splits, ReportOptions options)
+    {
+        _splits.AddRange(splits);
+        _sheets = new FaceSheets(splits[0].Faces.Size);
+        for (int split = 0; split < splits.Count; split++)
+        {
+            JudgedFaces judged = splits[split];
+            Lists.Add(new GalleryLists(
+                judged.Split.ToString(),
+                judged.Faces.Count,
+                judged.Whole,
+                Show(split, judged.Sample(options.GalleryFaces, options.Seed)),
+                Show(split, judged.Mistakes(options.GalleryFaces)),
+                Show(split, judged.LeastConfident(options.GalleryFaces))));
+            foreach (IEnumerable<int> cell in Cells(judged, options.Seed))
+                Show(split, split == splits.Count - 1 ? cell : cell.Take(options.FacesACell));
+        }
+    }
+
+    /// <summary>The ready-made lists of each split.</summary>
+    public List<GalleryLists> Lists { get; } = [];
+
+    /// <summary>How many faces are shown.</summary>
+    public int Count => _shown.Count;
+
+    /// <summary>Places of faces on the page; they are added where they are new.</summary>
+    public int[] Show(int split, IEnumerable<int> faces) => [.. faces.Select(face => Show(split, face))];
+
+    /// <summary>The pictures, in sheets.</summary>
+    public IEnumerable<byte[]> Sheets() => _sheets.Encode();
+
+    /// <summary>For each face: its split, its label, then K probabilities in 255ths.</summary>
+    public byte[] Bytes()
+    {
+        int classes = _splits[0].Faces.LabelNames.Count;
+        byte[] bytes = new byte[_shown.Count * (2 + classes)];
+        for (int i = 0; i < _shown.Count; i++)
+        {
+            (int split, int face) = _shown[i];
+            Span<byte> record = bytes.AsSpan(i * (2 + classes), 2 + classes);
+            record[0] = (byte)split;
+            record[1] = _splits[split].Faces.Labels[face];
+            for (int k = 0; k < classes; k++)
+                record[2 + k] = (byte)Math.Round(_splits[split].Probabilities[face * classes + k] * 255);
+        }
+
+        return bytes;
+    }
+
+    private int Show(int split, int face)
+    {
+        if (_places.TryGetValue((split, face), out int place))
+            return place;
+        JudgedFaces judged = _splits[split];
+        place = _sheets.Add(Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size));
+        _shown.Add((split, face));
+        return _places[(split, face)] = place;
+    }
+
+    private static IEnumerable<IEnumerable<int>> Cells(JudgedFaces judged, int seed) => judged
+        .Sample(judged.Faces.Count, seed)
+        .GroupBy(face => (judged.Faces.Labels[face], judged.Predicted(face)))
+        .OrderBy(cell => cell.Key);
+}
+
+/// <summary>Ready-made galleries of one split, as places on the page.</summary>
+/// <param name="Name">The split.</param>
+/// <param name="Read">Faces that were read.</param>
+/// <param name="Whole">Faces that the split has.</param>
+/// <param name="Random">A random sample.</param>
+/// <param name="Mistakes">Wrong answers, the most confident first.</param>
+/// <param name="Unsure">The least confident answers first.</param>
+internal sealed record GalleryLists(string Name, int Read, int Whole, int[] Random, int[] Mistakes, int[] Unsure);

@@ -1,0 +1,82 @@
+using Mien.Training.Datasets;
+using Mien.Training.Runs;
+
+namespace Mien.Reports;
+
+/// <summary>What a report is about: a run with its curves, or a model file alone.</summary>
+public sealed class ReportSource : IDisposable
+{
+    private ReportSource(string name, ExpressionClassifier classifier, RunConfiguration? configuration, IReadOnlyList<EpochMetrics> epochs)
+    {
+        Name = name;
+        Classifier = classifier;
+        Configuration = configuration;
+        Epochs = epochs;
+    }
+
+    /// <summary>As it was given.</summary>
+    public string Name { get; }
+
+    /// <summary>The network.</summary>
+    public ExpressionClassifier Classifier { get; }
+
+    /// <summary>The run's config.json; null for a model file.</summary>
+    public RunConfiguration? Configuration { get; }
+
+    /// <summary>Epochs done; empty for a model file.</summary>
+    public IReadOnlyList<EpochMetrics> Epochs { get; }
+
+    /// <summary>Opens a run folder or a model file.</summary>
+    /// <param name="path">The folder or the .onnx file; null for the bundled model.</param>
+    /// <param name="table">The data of the run: a run that was killed before it exported is exported from its checkpoint.</param>
+    /// <exception cref="MienException">Nothing there, no epoch done, a damaged checkpoint, other data.</exception>
+    public static ReportSource Open(string? path, FaceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (path is null)
+            return new ReportSource("the bundled model", ExpressionClassifier.CreateDefault(), null, []);
+        if (!Directory.Exists(path))
+            return new ReportSource(path, ExpressionClassifier.Create(path), null, []);
+
+        var run = new RunFolder(path);
+        RunConfiguration configuration = run.ReadConfiguration();
+        IReadOnlyList<EpochMetrics> epochs = ReadEpochs(run);
+        return new ReportSource(path, OpenModel(run, table), configuration, epochs);
+    }
+
+    /// <summary>The epochs of a run.</summary>
+    /// <exception cref="MienException">None is done.</exception>
+    public static IReadOnlyList<EpochMetrics> ReadEpochs(RunFolder run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        IReadOnlyList<EpochMetrics> epochs = run.ReadMetrics();
+        return epochs.Count > 0
+            ? epochs
+            : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Classifier.Dispose();
+
+    private static ExpressionClassifier OpenModel(RunFolder run, FaceTable table)
+    {
+        if (File.Exists(run.ModelFile))
+            return ExpressionClassifier.Create(run.ModelFile);
+        if (!File.Exists(run.CheckpointFile))
+            throw new MienException($"{run.Path}: neither model.onnx nor checkpoint.safetensors. Go on with the run by `mien train --resume --out {run.Path}`.");
+
+        // The run was killed, or is still going on: its best weights so far, beside it rather than into its folder.
+        string folder = Directory.CreateTempSubdirectory("mien-report-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "model.onnx");
+            using (Trainer trainer = Trainer.Resume(run, table))
+                trainer.ExportBest(file);
+            return ExpressionClassifier.Create(file);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
