@@ -11,13 +11,16 @@ public sealed class FaceTable
     /// <param name="labels">[Count], each an index into <paramref name="labelNames"/>.</param>
     /// <param name="splits">[Count].</param>
     /// <param name="labelNames">Class names in label order.</param>
+    /// <param name="votes">[Count*10] FER+ votes, or null.</param>
     /// <exception cref="ArgumentException">Lengths don't match, or a label is out of range.</exception>
-    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames)
+    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames, byte[]? votes = null)
     {
         if (pixels.Length != (long)labels.Length * size * size)
             throw new ArgumentException($"{pixels.Length} pixels for {labels.Length} faces of {size}x{size}.", nameof(pixels));
         if (splits.Length != labels.Length)
             throw new ArgumentException($"{splits.Length} splits for {labels.Length} labels.", nameof(splits));
+        if (votes is not null && votes.Length != labels.Length * FerPlus.Choices.Count)
+            throw new ArgumentException($"{votes.Length} votes for {labels.Length} faces.", nameof(votes));
         if (labels.Any(label => label >= labelNames.Count))
             throw new ArgumentException($"A label is {labels.Max()}, with {labelNames.Count} names.", nameof(labels));
         Size = size;
@@ -25,6 +28,7 @@ public sealed class FaceTable
         Labels = labels;
         Splits = splits;
         LabelNames = labelNames;
+        Votes = votes;
     }
 
     /// <summary>Side of a face in pixels.</summary>
@@ -45,6 +49,16 @@ public sealed class FaceTable
     /// <summary>Class names in label order.</summary>
     public IReadOnlyList<string> LabelNames { get; }
 
+    /// <summary>[Count*10] FER+ votes in the order of <see cref="FerPlus.Choices"/>; null where the data came without.</summary>
+    public byte[]? Votes { get; }
+
+    /// <summary>The FER+ votes for one face, [10]; empty where the data came without.</summary>
+    public ReadOnlySpan<byte> VotesOf(int index) => Votes is null ? [] : Votes.AsSpan(index * FerPlus.Choices.Count, FerPlus.Choices.Count);
+
+    /// <summary>The same faces with FER+ votes.</summary>
+    /// <param name="votes">[Count*10].</param>
+    public FaceTable WithVotes(byte[] votes) => new(Size, Pixels, Labels, Splits, LabelNames, votes);
+
     /// <summary>The pixels of one face, [Size*Size].</summary>
     public ReadOnlySpan<byte> Face(int index) => Pixels.AsSpan(index * Size * Size, Size * Size);
 
@@ -58,14 +72,16 @@ public sealed class FaceTable
         byte[] pixels = new byte[indices.Count * area];
         byte[] labels = new byte[indices.Count];
         Split[] splits = new Split[indices.Count];
+        byte[]? votes = Votes is null ? null : new byte[indices.Count * FerPlus.Choices.Count];
         for (int i = 0; i < indices.Count; i++)
         {
             Face(indices[i]).CopyTo(pixels.AsSpan(i * area, area));
             labels[i] = Labels[indices[i]];
             splits[i] = Splits[indices[i]];
+            VotesOf(indices[i]).CopyTo(votes.AsSpan(i * FerPlus.Choices.Count));
         }
 
-        return new FaceTable(Size, pixels, labels, splits, LabelNames);
+        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes);
     }
 
     /// <summary>
@@ -115,7 +131,7 @@ public sealed class FaceTable
                 splits[row] = Split.PublicTest;
         }
 
-        return new FaceTable(Size, Pixels, Labels, splits, LabelNames);
+        return new FaceTable(Size, Pixels, Labels, splits, LabelNames, Votes);
     }
 
     /// <summary>Faces of each class, [LabelNames.Count].</summary>

@@ -1,0 +1,80 @@
+using System.Globalization;
+using CsvHelper;
+
+namespace Mien.Training.Datasets;
+
+/// <summary>FER+, ten taggers' votes for each row of FER2013 (Barsoum et al. 2016, arXiv:1608.01041).</summary>
+/// <remarks>The file is `fer2013new.csv` of github.com/microsoft/FERPlus; its row i is row i of `fer2013.csv`.</remarks>
+public static class FerPlus
+{
+    /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>; contempt is no FER2013 class.</summary>
+    public static IReadOnlyList<string> Choices { get; } = [.. Expressions.Names, "contempt", "unknown", "not a face"];
+
+    /// <summary>Place of contempt among <see cref="Choices"/>: those before it are the seven expressions in label order.</summary>
+    public const int Contempt = 7;
+
+    /// <summary>Place of "unknown" among <see cref="Choices"/>.</summary>
+    public const int Unknown = 8;
+
+    /// <summary>Place of "not a face" among <see cref="Choices"/>.</summary>
+    public const int NotAFace = 9;
+
+    private static readonly string[] Columns =
+        ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
+
+    /// <summary>Reads the votes and lays them beside a table's rows.</summary>
+    /// <param name="file">`fer2013new.csv`.</param>
+    /// <param name="table">The whole of FER2013 in its own order.</param>
+    /// <returns>The same faces, with <see cref="FaceTable.Votes"/>.</returns>
+    /// <exception cref="MienException">No such file, a damaged row, or the rows are not the table's.</exception>
+    public static FaceTable Attach(string file, FaceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        (byte[] votes, List<Split> splits) = Read(file);
+        if (splits.Count != table.Count)
+            throw new MienException($"{file}: votes for {splits.Count} rows, the data has {table.Count}. FER+ belongs to the whole fer2013.csv in its own order: pass that as --data, with no row left out.");
+        int differs = Enumerable.Range(0, table.Count).FirstOrDefault(i => splits[i] != table.Splits[i], -1);
+        if (differs >= 0)
+            throw new MienException($"{file}, line {differs + 2}: {splits[differs]}, where the data's row is {table.Splits[differs]}. FER+ belongs to the whole fer2013.csv in its own order: pass that as --data.");
+        return table.WithVotes(votes);
+    }
+
+    private static (byte[] Votes, List<Split> Splits) Read(string file)
+    {
+        var votes = new List<byte>(36_000 * Columns.Length);
+        var splits = new List<Split>(36_000);
+        try
+        {
+            using var reader = new StreamReader(file);
+            using var csv = new CsvReader(reader, CultureInfo.InvariantCulture);
+            if (!csv.Read() || !csv.ReadHeader())
+                throw new MienException($"{file}: empty file. Expected FER+'s fer2013new.csv.");
+            string[] missing = [.. Columns.Append("Usage").Where(column => !csv.HeaderRecord!.Contains(column))];
+            if (missing.Length > 0)
+                throw new MienException($"{file}, line 1: no column {string.Join(", ", missing)}. Expected FER+'s fer2013new.csv.");
+            while (csv.Read())
+            {
+                foreach (string column in Columns)
+                {
+                    if (!byte.TryParse(csv.GetField(column), NumberStyles.None, CultureInfo.InvariantCulture, out byte count) || count > 10)
+                        throw new MienException($"{file}, line {csv.Parser.Row}: {column} \"{csv.GetField(column)}\", expected 0 to 10 votes.");
+                    votes.Add(count);
+                }
+
+                if (!Datasets.Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(csv.GetField("Usage")!), out Split split))
+                    throw new MienException($"{file}, line {csv.Parser.Row}: Usage \"{csv.GetField("Usage")}\", expected Training, PublicTest or PrivateTest.");
+                splits.Add(split);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{file}: can't be read ({e.Message}). Expected FER+'s fer2013new.csv.", e);
+        }
+        catch (CsvHelperException e)
+        {
+            throw new MienException($"{file}: no valid table ({e.Message.Split('\n')[0]}). Expected FER+'s fer2013new.csv.", e);
+        }
+
+        return ([.. votes], splits);
+    }
+}

@@ -1,0 +1,53 @@
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+
+namespace Mien.Training.Tests.Datasets;
+
+public class FerPlusTests
+{
+    private const string Header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+
+    [Fact]
+    public void Votes_stand_in_the_order_of_the_labels()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("fer2013new.csv", Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\nPublicTest,,0,9,0,0,0,0,0,0,1,0\n");
+
+        FaceTable table = FerPlus.Attach(file, Table(Split.Training, Split.PublicTest));
+
+        Assert.Equal([3, 2, 0, 0, 1, 0, 4, 0, 0, 0], table.VotesOf(0).ToArray());
+        Assert.Equal([0, 0, 0, 9, 0, 0, 0, 0, 1, 0], table.VotesOf(1).ToArray());
+    }
+
+    [Fact]
+    public void Votes_follow_their_faces_into_a_part()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("fer2013new.csv", Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\nPublicTest,,0,9,0,0,0,0,0,0,1,0\n");
+
+        FaceTable part = FerPlus.Attach(file, Table(Split.Training, Split.PublicTest)).Select(Split.PublicTest);
+
+        Assert.Equal([0, 0, 0, 9, 0, 0, 0, 0, 1, 0], part.VotesOf(0).ToArray());
+    }
+
+    [Theory]
+    [InlineData("", "empty file")]
+    [InlineData("Usage,neutral\nTraining,1\n", "no column anger")]
+    [InlineData(Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\n", "votes for 1 rows, the data has 2")]
+    [InlineData(Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\nTraining,b.png,4,0,0,1,3,2,0,0,0,0\n", "line 3: Training, where the data's row is PublicTest")]
+    [InlineData(Header + "Training,a.png,4,0,0,1,3,x,0,0,0,0\n", "line 2: disgust \"x\"")]
+    [InlineData(Header + "Training,a.png,4,0\n", "no valid table")]
+    public void A_file_that_does_not_fit_is_named_with_what_is_wrong(string text, string wrong)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("fer2013new.csv", text);
+
+        var error = Assert.Throws<MienException>(() => FerPlus.Attach(file, Table(Split.Training, Split.PublicTest)));
+
+        Assert.Contains("fer2013new.csv", error.Message);
+        Assert.Contains(wrong, error.Message);
+    }
+
+    private static FaceTable Table(params Split[] splits) =>
+        new(1, new byte[splits.Length], new byte[splits.Length], splits, Expressions.Names);
+}
