@@ -1,12 +1,11 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const record = 2 + data.labels.length;
+  const record = 3 + data.labels.length;
   const bytes = Uint8Array.from(atob(data.faces), c => c.charCodeAt(0));
   const faces = Array.from({ length: bytes.length / record }, (_, i) => {
     const part = bytes.subarray(i * record, (i + 1) * record);
-    const shares = Array.from(part.subarray(2), v => v / 255);
-    return { split: part[0], label: part[1], shares, read: shares.indexOf(Math.max(...shares)) };
+    return { split: part[0], label: part[1], read: part[2], shares: Array.from(part.subarray(3), v => v / 255) };
   });
   const step = 60;
   const state = { split: data.splits.length - 1, cells: "Counts", view: "random", label: -1, read: -1, shown: step };

@@ -9,17 +9,38 @@ public sealed class RunFolder
     private static readonly TrainingJson OneLine =
         new(new JsonSerializerOptions(TrainingJson.Default.Options) { WriteIndented = false });
 
+    private readonly string _prefix;
+
     /// <summary>Names a run folder, which need not exist yet.</summary>
-    public RunFolder(string path) => Path = path;
+    public RunFolder(string path) : this(path, "")
+    {
+    }
+
+    private RunFolder(string path, string prefix)
+    {
+        Path = path;
+        _prefix = prefix;
+    }
+
+    /// <summary>
+    /// What is kept beside a model file of its run: `config.json` and `metrics.jsonl` beside `model.onnx`,
+    /// `NAME.config.json` and `NAME.metrics.jsonl` beside `NAME.onnx`.
+    /// </summary>
+    /// <param name="model">The .onnx file.</param>
+    public static RunFolder Beside(string model)
+    {
+        string name = System.IO.Path.GetFileNameWithoutExtension(model);
+        return new RunFolder(System.IO.Path.GetDirectoryName(model) ?? "", name == "model" ? "" : name + ".");
+    }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>All that is needed to repeat the run.</summary>
-    public string ConfigurationFile => System.IO.Path.Combine(Path, "config.json");
+    public string ConfigurationFile => System.IO.Path.Combine(Path, _prefix + "config.json");
 
     /// <summary>A JSON line an epoch: <see cref="EpochMetrics"/>.</summary>
-    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string MetricsFile => System.IO.Path.Combine(Path, _prefix + "metrics.jsonl");
 
     /// <summary>State after the last whole epoch.</summary>
     public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
