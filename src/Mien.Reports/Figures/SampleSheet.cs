@@ -43,7 +43,7 @@ public static class SampleSheet
             double at = y + row * k;
             float probability = judged.Probabilities[face * labels.Count + k];
             svg.Text(x + FaceSide + 56, at + row - 3, labels[k], k == label ? "small strong" : "small", "end");
-            svg.Rectangle(x + FaceSide + 60, at + 2, 66 * probability, row - 4, "cell", Palette.Of(labels[k], k), $"{labels[k]} {Charts.Exact(probability)}");
+            svg.Rectangle(x + FaceSide + 60, at + 2, 66 * probability, row - 4, "key", Palette.Of(labels[k], k), $"{labels[k]} {Charts.Exact(probability)}");
         }
     }
 }
