@@ -67,7 +67,7 @@ public static partial class Report
         int[][] doubtful = [.. splits.Select(judged => judged.LikelyLabelErrors(LabelErrorsASplit))];
         int[] errors = [.. splits.SelectMany((_, split) => gallery.Show(split, doubtful[split]))];
         string map = Map(source.Classifier, splits[last], last, gallery, options);
-        var attention = new Attention(source.Classifier, splits[last], last, gallery);
+        var attention = new Attention(source.Classifier, splits[last], last, gallery, options.AttentionFaces);
 
         var page = new PageData(
             labels, [.. labels.Select(Palette.Of)], splits[0].Faces.Size, FaceSheets.Columns, gallery.Lists,

@@ -26,6 +26,9 @@ public sealed record ReportOptions
     /// <summary>Faces on the map of the last features; 0 leaves the map out.</summary>
     public int MapFaces { get; init; } = 1200;
 
+    /// <summary>Right answers and as many mistakes of each class whose Grad-CAM and occlusion map are shown.</summary>
+    public int AttentionFaces { get; init; } = 2;
+
     /// <summary>Decides every random choice.</summary>
     public int Seed { get; init; } = 1;
 }
