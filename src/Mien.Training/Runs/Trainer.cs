@@ -86,7 +86,7 @@ public sealed class Trainer : IDisposable
             DataSha256 = table.Sha256(),
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
-            Labels = table.LabelNames,
+            Labels = kept.LabelNames,
             Input = PixelStatistics.Measure(kept.Select(Split.Training)),
             Machine = Versions.Machine,
         };
@@ -170,7 +170,10 @@ public sealed class Trainer : IDisposable
     {
         if (options.FerPlus is not null)
             table = FerPlus.Attach(options.FerPlus, table);
+        // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (options.Labels == LabelSource.FerPlus)
+            kept = FerPlus.Relabel(kept);
         if (!kept.Splits.Contains(Split.PublicTest))
             kept = kept.WithValidation(HeldOut, options.Seed);
         return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
