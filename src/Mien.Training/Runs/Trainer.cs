@@ -123,6 +123,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
     internal Action<int>? BeforeStep { get; set; }
 
+    /// <summary>Where the time goes.</summary>
+    internal TrainingStep Step => _step;
+
     /// <summary>What the run computes and on what.</summary>
     public RunConfiguration Configuration => _configuration;
 
@@ -235,11 +238,7 @@ public sealed class Trainer : IDisposable
 
         double trained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _step.KeepBuffers();
-        _average.Write(_state.Average, _state.AverageBuffers);
-        // In the format of training: float32 would take a tenth of the epoch's time.
-        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
-        float[] probabilities = Calibration.Softmax(logits, _validation.LabelNames.Count, 1);
-        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(probabilities, _validation.Labels, _validation.LabelNames);
+        Mien.Training.Evaluation.Evaluation evaluation = Judge();
         return new EpochMetrics
         {
             Epoch = epoch + 1,
@@ -253,6 +252,15 @@ public sealed class Trainer : IDisposable
             ImagesPerSecond = steps * batch / trained,
             Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds,
         };
+    }
+
+    /// <summary>The averaged weights on PublicTest.</summary>
+    internal Mien.Training.Evaluation.Evaluation Judge()
+    {
+        _average.Write(_state.Average, _state.AverageBuffers);
+        // In the format of training: float32 would take a tenth of the epoch's time.
+        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
+        return Metrics.Evaluate(Calibration.Softmax(logits, _validation.LabelNames.Count, 1), _validation.Labels, _validation.LabelNames);
     }
 
     /// <summary>Exports the best epoch so far without training any further.</summary>
