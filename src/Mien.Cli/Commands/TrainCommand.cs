@@ -31,6 +31,7 @@ internal sealed class TrainCommand
     private readonly Option<OptimiserKind> _optimiser = Recipe("--optimiser", Defaults.Optimiser, "sgd, or muon: orthogonalised steps for the filters.");
     private readonly Option<double> _muonRate = Recipe("--muon-rate", Defaults.MuonRate, "Under muon: peak turn of a filter bank a step.");
     private readonly Option<string?> _ferPlus = Recipe<string?>("--ferplus", null, "FER+'s fer2013new.csv: the taggers' votes for the rows of FER2013.");
+    private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
     private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
     private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run whose answers are learnt from as well; several are averaged.");
@@ -66,7 +67,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _recipe, _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
-        _optimiser, _muonRate, _ferPlus, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
+        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
@@ -121,6 +122,7 @@ internal sealed class TrainCommand
             Optimiser = Given(_optimiser, recipe.Optimiser),
             MuonRate = Given(_muonRate, recipe.MuonRate),
             FerPlus = Given(_ferPlus, recipe.FerPlus),
+            Labels = Given(_labels, recipe.Labels),
             FerPlusShare = Given(_ferPlusShare, recipe.FerPlusShare),
             NotAFaceWeight = Given(_notAFaceWeight, recipe.NotAFaceWeight),
             Teachers = Given(_teachers, [.. recipe.Teachers])!,

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Mien.Training.Runs;
 
@@ -59,8 +60,16 @@ public sealed class RunFolder
             throw new MienException($"{ConfigurationFile}: not found, so {Path} holds no run. Begin one with `mien train --data PATH --out {Path}`.");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(ConfigurationFile), TrainingJson.Default.RunConfiguration)
-                ?? throw new JsonException("it holds null");
+            JsonNode configuration = JsonNode.Parse(File.ReadAllText(ConfigurationFile)) ?? throw new JsonException("it holds null");
+            // A run of an older Mien lacks the options that came since: they are as they were without them.
+            if (configuration is JsonObject members && members["options"] is JsonObject given)
+            {
+                JsonObject options = Recipe.Defaults();
+                Recipe.Merge(options, given);
+                members["options"] = options;
+            }
+
+            return configuration.Deserialize(TrainingJson.Default.RunConfiguration)!;
         }
         catch (JsonException e)
         {

@@ -86,7 +86,7 @@ public sealed class Trainer : IDisposable
             DataSha256 = table.Sha256(),
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
-            Labels = table.LabelNames,
+            Labels = kept.LabelNames,
             Input = PixelStatistics.Measure(kept.Select(Split.Training)),
             Machine = Versions.Machine,
         };
@@ -141,6 +141,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
     internal Action<int>? BeforeStep { get; set; }
 
+    /// <summary>Where the time goes.</summary>
+    internal TrainingStep Step => _step;
+
     /// <summary>What the run computes and on what.</summary>
     public RunConfiguration Configuration => _configuration;
 
@@ -188,7 +191,10 @@ public sealed class Trainer : IDisposable
     {
         if (options.FerPlus is not null)
             table = FerPlus.Attach(options.FerPlus, table);
+        // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (options.Labels == LabelSource.FerPlus)
+            kept = FerPlus.Relabel(kept);
         if (!kept.Splits.Contains(Split.PublicTest))
             kept = kept.WithValidation(HeldOut, options.Seed);
         return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
@@ -250,11 +256,7 @@ public sealed class Trainer : IDisposable
 
         double trained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _step.KeepBuffers();
-        _average.Write(_state.Average, _state.AverageBuffers);
-        // In the format of training: float32 would take a tenth of the epoch's time.
-        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
-        float[] probabilities = Calibration.Softmax(logits, _validation.LabelNames.Count, 1);
-        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(probabilities, _validation.Labels, _validation.LabelNames);
+        Mien.Training.Evaluation.Evaluation evaluation = Judge();
         return new EpochMetrics
         {
             Epoch = epoch + 1,
@@ -268,6 +270,15 @@ public sealed class Trainer : IDisposable
             ImagesPerSecond = steps * batch / trained,
             Seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds,
         };
+    }
+
+    /// <summary>The averaged weights on PublicTest.</summary>
+    internal Mien.Training.Evaluation.Evaluation Judge()
+    {
+        _average.Write(_state.Average, _state.AverageBuffers);
+        // In the format of training: float32 would take a tenth of the epoch's time.
+        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
+        return Metrics.Evaluate(Calibration.Softmax(logits, _validation.LabelNames.Count, 1), _validation.Labels, _validation.LabelNames);
     }
 
     private TrainingResult Finish(TrainingEnd end, string? path = null)

@@ -23,6 +23,16 @@ public enum OptimiserKind
     Muon,
 }
 
+/// <summary>Whose labels are learnt and judged.</summary>
+public enum LabelSource
+{
+    /// <summary>The data set's own.</summary>
+    Own,
+
+    /// <summary>The majority of the FER+ taggers, eight classes (Barsoum et al. 2016).</summary>
+    FerPlus,
+}
+
 /// <summary>Number format of the forward and backward pass; master weights are float32 always.</summary>
 public enum Precision
 {
@@ -77,6 +87,9 @@ public sealed record TrainingOptions
 
     /// <summary>FER+'s fer2013new.csv, the taggers' votes for the rows of FER2013; null for none.</summary>
     public string? FerPlus { get; init; }
+
+    /// <summary>Whose labels are learnt.</summary>
+    public LabelSource Labels { get; init; } = LabelSource.Own;
 
     /// <summary>Share of the target that follows the FER+ taggers' votes, 0..1 (Barsoum et al. 2016).</summary>
     public double FerPlusShare { get; init; }
@@ -148,8 +161,8 @@ public sealed record TrainingOptions
         Require(StochasticDepth is >= 0 and < 1, "--stochastic-depth", StochasticDepth, "0 up to 1");
         Require(Patience >= 0, "--patience", Patience, "0 or more");
         Require(Threads >= 0, "--threads", Threads, "0 or more");
-        if ((FerPlusShare > 0 || NotAFaceWeight < 1) && FerPlus is null)
-            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv, or --ferplus-share 0.");
+        if ((FerPlusShare > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
+            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
         if (Device is not ("cpu" or "cuda"))
             throw new MienException($"--device {Device}: expected cpu or cuda.");
         Augmentation.Validate();
