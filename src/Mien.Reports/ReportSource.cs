@@ -50,6 +50,8 @@ public sealed class ReportSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
         IReadOnlyList<EpochMetrics> epochs = run.ReadMetrics();
+        if (epochs.Count == 0)
+            run.ReadConfiguration(); // says where there is no run at all
         return epochs.Count > 0
             ? epochs
             : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`, or name its model.onnx alone.");

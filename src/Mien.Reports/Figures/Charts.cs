@@ -213,7 +213,7 @@ public static class Charts
         {
             svg.Rectangle(x, y - 9, 10, 10, style);
             svg.Text(x + 14, y, name);
-            x += 30 + name.Length * 6.6;
+            x += 30 + name.Length * 7.2;
         }
     }
 }

@@ -58,7 +58,7 @@ public static class EmbeddingMap
         {
             svg.Circle(at + 5, 32, 5, "point", Palette.Of(labels[k], k));
             svg.Text(at + 14, 36, labels[k]);
-            at += 30 + labels[k].Length * 7;
+            at += 30 + labels[k].Length * 7.6;
         }
 
         return new Figure("Map of the network's last features", Side, Top + Side, svg.ToString());

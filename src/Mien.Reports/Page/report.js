@@ -27,6 +27,7 @@
     element.style.backgroundPosition = `-${(inSheet % data.columns) * 96}px -${Math.floor(inSheet / data.columns) * 96}px`;
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", description);
+    element.title = description;
     return element;
   }
 
@@ -45,7 +46,7 @@
 
   function sentence(face) {
     const right = face.read === face.label;
-    return make("div", "what " + (right ? "right" : "wrong"),
+    return make("div", "what answer " + (right ? "right" : "wrong"),
       `${data.labels[face.label]}, read ${right ? "right" : data.labels[face.read]} (${percent(face.shares[face.read])})`);
   }
 
@@ -53,7 +54,7 @@
     const face = faces[place];
     const element = make("article", "card");
     element.append(tile("s", place, data.size, `face labelled ${data.labels[face.label]}`), bars(face), sentence(face));
-    if (data.votes[place]) element.append(make("div", "what", data.votes[place]));
+    if (data.votes[place]) element.append(make("div", "what votes", data.votes[place]));
     return element;
   }
 

@@ -88,8 +88,12 @@ public sealed class Window : IAsyncDisposable
     public List<string> Requests { get; } = [];
 
     /// <summary>The whole page as a picture in the screenshots' folder.</summary>
-    public Task Photograph(string name) =>
-        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = true });
+    public async Task Photograph(string name)
+    {
+        // What sticks to the window's edge stands where it belongs.
+        await Page.EvaluateAsync("window.scrollTo({ top: 0, behavior: 'instant' })");
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png"), FullPage = true });
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();

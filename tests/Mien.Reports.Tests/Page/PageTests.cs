@@ -53,7 +53,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             await cells[cell].ClickAsync();
             (string label, string read) = (Expressions.Names[cell / 7], Expressions.Names[cell % 7]);
             Assert.Equal($"{split}: labelled {label}, read as {read}: {count} faces.", await page.TextContentAsync("#caption"));
-            IReadOnlyList<string> sentences = await page.Locator("#cards .what").AllTextContentsAsync();
+            IReadOnlyList<string> sentences = await page.Locator("#cards .answer").AllTextContentsAsync();
             Assert.Equal(Math.Min(count, 60), sentences.Count);
             Assert.All(sentences, sentence => Assert.StartsWith(label == read ? $"{label}, read right" : $"{label}, read {read}", sentence, StringComparison.Ordinal));
         }
@@ -71,14 +71,14 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
         {
             await page.GetByRole(AriaRole.Button, new() { Name = split, Exact = true }).ClickAsync();
             await page.ClickAsync("[data-view=mistakes]");
-            IReadOnlyList<string> mistakes = await page.Locator("#cards .what").AllTextContentsAsync();
+            IReadOnlyList<string> mistakes = await page.Locator("#cards .answer").AllTextContentsAsync();
             Assert.NotEmpty(mistakes);
             Assert.All(mistakes, sentence => Assert.DoesNotContain("read right", sentence, StringComparison.Ordinal));
             int[] confidence = [.. mistakes.Select(Confidence)];
             Assert.Equal(confidence.OrderDescending(), confidence);
 
             await page.ClickAsync("[data-view=unsure]");
-            confidence = [.. (await page.Locator("#cards .what").AllTextContentsAsync()).Select(Confidence)];
+            confidence = [.. (await page.Locator("#cards .answer").AllTextContentsAsync()).Select(Confidence)];
             Assert.Equal(60, confidence.Length);
             Assert.Equal(confidence.Order(), confidence);
 
@@ -94,7 +94,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
         IPage page = window.Page;
         await page.SelectOptionAsync("#label", "any");
         await page.SelectOptionAsync("#read", "happy");
-        IReadOnlyList<string> sentences = await page.Locator("#cards .what").AllTextContentsAsync();
+        IReadOnlyList<string> sentences = await page.Locator("#cards .answer").AllTextContentsAsync();
         Assert.NotEmpty(sentences);
         Assert.All(sentences, sentence => Assert.Matches("^happy, read right|, read happy", sentence));
 
@@ -179,10 +179,15 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
     public async Task Nothing_is_wider_than_the_screen(int width, ColorScheme scheme)
     {
         await using Window window = await browser.Open(browser.Report, width, 844, scheme);
-        await window.Page.Locator(".confusion:visible .cell").Nth(17).ClickAsync();
+        await window.Page.Locator(".confusion:visible .cell").Nth(4).ClickAsync();
         Assert.Equal(width, await window.Page.EvaluateAsync<int>("document.scrollingElement.scrollWidth"));
         string ground = await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         Assert.Equal(scheme == ColorScheme.Dark ? "rgb(21, 23, 26)" : "rgb(255, 255, 255)", ground);
+        // Nor does anything reach out of the card it belongs to.
+        Assert.Equal(0, await window.Page.EvaluateAsync<int>("""
+            [...document.querySelectorAll('.card > *')].filter(part =>
+                part.getBoundingClientRect().right > part.parentElement.getBoundingClientRect().right + 1).length
+            """));
         await window.Photograph($"report-{(width > 600 ? "desk" : "phone")}-{scheme.ToString().ToLowerInvariant()}");
     }
 
