@@ -12,7 +12,7 @@ public sealed record ReportOptions
     public IReadOnlyList<Split>? Splits { get; init; }
 
     /// <summary>Training faces that are read, stratified by class; 0 for all. All of FER2013 takes about a minute more.</summary>
-    public int TrainingFaces { get; init; } = 6000;
+    public int TrainingFaces { get; init; } = 5000;
 
     /// <summary>
     /// Faces that the page carries at most, for its size: the last split is carried whole; the cells of the confusion
@@ -24,7 +24,7 @@ public sealed record ReportOptions
     public int GalleryFaces { get; init; } = 60;
 
     /// <summary>Faces on the map of the last features; 0 leaves the map out.</summary>
-    public int MapFaces { get; init; } = 1200;
+    public int MapFaces { get; init; } = 1000;
 
     /// <summary>Right answers and as many mistakes of each class whose Grad-CAM and occlusion map are shown.</summary>
     public int AttentionFaces { get; init; } = 2;
