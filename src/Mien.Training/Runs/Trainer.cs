@@ -19,6 +19,7 @@ public sealed class Trainer : IDisposable
 
     private const int AttemptsAnEpoch = 3;
     private const int FacesForStatistics = 512;
+    private const int FewestFaces = 10;
 
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
@@ -80,6 +81,11 @@ public sealed class Trainer : IDisposable
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
@@ -94,7 +100,7 @@ public sealed class Trainer : IDisposable
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
             Labels = kept.LabelNames,
-            Input = origin?.Input ?? PixelStatistics.Measure(kept.Select(Split.Training)),
+            Input = origin?.Input ?? PixelStatistics.Measure(training),
             Machine = Versions.Machine,
         };
         try
@@ -129,6 +135,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
     internal Action<int>? BeforeStep { get; set; }
+
+    /// <summary>The faces that steps draw from.</summary>
+    internal FaceTable LearntFrom => _training;
 
     /// <summary>Where the time goes.</summary>
     internal TrainingStep Step => _step;
