@@ -102,7 +102,7 @@ internal sealed class TrainCommand
         return Interruption.Run(cancellation =>
         {
             TrainingDisplay.Begin(trainer, _terminal);
-            TrainingResult result = TrainingDisplay.Run(trainer, _terminal, cancellation);
+            TrainingResult result = TrainingDisplay.Run(trainer, folder, _terminal, cancellation);
             TrainingDisplay.End(result, folder, _terminal);
             return result.ModelFile is null ? ExitCode.Failure : ExitCode.Ok;
         });

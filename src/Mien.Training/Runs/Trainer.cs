@@ -122,14 +122,32 @@ public sealed class Trainer : IDisposable
     /// <exception cref="MienException">The folder holds no run, or the data is another.</exception>
     public static Trainer Resume(RunFolder folder, FaceTable table)
     {
+        Trainer trainer = Open(folder, table);
+        // A kill between checkpoint and metrics leaves the lines one epoch behind.
+        folder.WriteMetrics(trainer._state.History);
+        return trainer;
+    }
+
+    /// <summary>Exports the best epoch so far of a run that was killed or is still going on; its folder is only read.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="table">The whole data set, the same as at the beginning.</param>
+    /// <param name="path">The .onnx file, replaced atomically.</param>
+    /// <exception cref="MienException">No epoch is done, the checkpoint is damaged, or the data is another.</exception>
+    public static void ExportBest(RunFolder folder, FaceTable table, string path)
+    {
+        using Trainer trainer = Open(folder, table);
+        if (trainer.Finish(TrainingEnd.Cancelled, path).Best is null)
+            throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {folder.Path}`.");
+    }
+
+    private static Trainer Open(RunFolder folder, FaceTable table)
+    {
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
             throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
         var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);
-        // A kill between checkpoint and metrics leaves the lines one epoch behind.
-        folder.WriteMetrics(trainer._state.History);
         return trainer;
     }
 
@@ -286,15 +304,6 @@ public sealed class Trainer : IDisposable
         // In the format of training: float32 would take a tenth of the epoch's time.
         float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
         return Metrics.Evaluate(Calibration.Softmax(logits, _validation.LabelNames.Count, 1), _validation.Labels, _validation.LabelNames);
-    }
-
-    /// <summary>Exports the best epoch so far without training any further.</summary>
-    /// <param name="path">The .onnx file, replaced atomically.</param>
-    /// <exception cref="MienException">No epoch is done.</exception>
-    public void ExportBest(string path)
-    {
-        if (Finish(TrainingEnd.Cancelled, path).Best is null)
-            throw new MienException($"{_folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {_folder.Path}`.");
     }
 
     private TrainingResult Finish(TrainingEnd end, string? path = null)
