@@ -116,6 +116,62 @@ public sealed class Picture
         return new Picture(width, height, pixels);
     }
 
+    /// <summary>Takes pixels as a camera or another library has them.</summary>
+    /// <param name="pixels">Rows from the top, each of <paramref name="stride"/> bytes; copied.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="format">How a pixel lies in memory.</param>
+    /// <param name="stride">Bytes from one row to the next; 0 where no byte lies between them.</param>
+    /// <exception cref="ArgumentException">The length does not match.</exception>
+    public static Picture FromPixels(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        int bytes = format.BytesPerPixel();
+        stride = stride == 0 ? width * bytes : stride;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, width * bytes);
+        // The last row may end with its pixels.
+        if (pixels.Length < (long)stride * (height - 1) + width * bytes)
+            throw new ArgumentException($"{pixels.Length} bytes for {width}x{height} pixels of {bytes} in rows of {stride}.", nameof(pixels));
+        (int red, int green, int blue) = format.Places();
+        byte[] rgba = new byte[width * height * 4];
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<byte> row = pixels.Slice(y * stride, width * bytes);
+            Span<byte> target = rgba.AsSpan(y * width * 4, width * 4);
+            for (int from = 0, to = 0; to < target.Length; from += bytes, to += 4)
+                (target[to], target[to + 1], target[to + 2]) = (row[from + red], row[from + green], row[from + blue]);
+        }
+
+        return new Picture(width, height, rgba);
+    }
+
+    /// <summary>A picture over pixels that the caller owns and may fill again: a video's frames.</summary>
+    internal static Picture Over(byte[] rgba, int width, int height)
+    {
+        Check(rgba.Length, width, height, 4);
+        return new Picture(width, height, rgba);
+    }
+
+    /// <summary>Size of a picture file from its header, before any orientation is applied; null where there is none to read.</summary>
+    public static (int Width, int Height)? ReadSize(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            // A pipe has no length, and opening one waits for its other end.
+            if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+                return null;
+            using FileStream stream = File.OpenRead(path);
+            using SKCodec? codec = SKCodec.Create(stream);
+            return codec is null ? null : (codec.Info.Width, codec.Info.Height);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
     public byte[] ToGrey()
     {
