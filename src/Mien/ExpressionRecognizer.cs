@@ -114,23 +114,25 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <inheritdoc cref="RecognizeManyAsync(IEnumerable{string}, BatchOptions?, CancellationToken)"/>
     public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default) =>
-        RecognizeManyAsync(files, file => Picture.Load(file, _options.MaxPixels), PixelsOf, options, cancellation);
+        RecognizeManyAsync(files, file => Picture.Load(file, _options.MaxPixels), PixelsOf, seen: null, options, cancellation);
 
     /// <summary>Reads any number of pictures from wherever they are: an archive, a database, a camera.</summary>
     /// <param name="sources">What pictures are read from; taken as there is room for them.</param>
     /// <param name="load">Opens one, on a worker's thread, several at once; what it throws becomes that picture's error.</param>
     /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the workers alone are the limit.</param>
+    /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws becomes that picture's error. Each picture is then classified by itself.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>A result a source, in their order: one that fails carries its error and stops nothing.</returns>
     public IAsyncEnumerable<PictureResult<T>> RecognizeManyAsync<T>(
-        IAsyncEnumerable<T> sources, Func<T, Picture> load, Func<T, long>? pixels = null, BatchOptions? options = null, CancellationToken cancellation = default)
+        IAsyncEnumerable<T> sources, Func<T, Picture> load, Func<T, long>? pixels = null,
+        Action<T, Picture, IReadOnlyList<Face>>? seen = null, BatchOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(load);
         options ??= BatchOptions.Default;
         options.Check();
-        return new PicturePipeline<T>(this, load, pixels, options).Run(sources, cancellation);
+        return new PicturePipeline<T>(this, load, pixels, seen, options).Run(sources, cancellation);
     }
 
     /// <summary>Faces of a picture with what each answer rests on, from the most certain down.</summary>

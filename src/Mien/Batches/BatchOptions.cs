@@ -1,5 +1,3 @@
-using Mien.Imaging;
-
 namespace Mien.Batches;
 
 /// <summary>How many pictures are read side by side; change it with `with`.</summary>
@@ -20,12 +18,6 @@ public sealed record BatchOptions
 
     /// <summary>Pixels decoded at once over all workers; a picture larger than that is read alone. About 12 bytes of memory each.</summary>
     public long PixelsInFlight { get; init; } = 24_000_000;
-
-    /// <summary>
-    /// Called with each picture and its faces while the pixels are still at hand, on a worker's thread, several at once;
-    /// what it throws becomes that picture's error. Each picture is then classified by itself.
-    /// </summary>
-    public Action<Picture, IReadOnlyList<Face>>? Seen { get; init; }
 
     internal int WorkerCount => Workers > 0 ? Workers : Environment.ProcessorCount;
 

@@ -10,7 +10,7 @@ namespace Mien.Batches;
 /// or there is nothing more to take, then classifies them together.
 /// </summary>
 /// <remarks>Nothing grows with the number of pictures: two bounded channels hold all that is under way.</remarks>
-internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T, Picture> load, Func<T, long>? pixels, BatchOptions options)
+internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T, Picture> load, Func<T, long>? pixels, Action<T, Picture, IReadOnlyList<Face>>? seen, BatchOptions options)
 {
     // Where searching takes long, larger batches gain nothing and only hold results back.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
@@ -28,7 +28,12 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
         try
         {
             await foreach (Slot slot in inOrder.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
-                yield return await slot.Result.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            {
+                PictureResult<T> result = await slot.Result.Task.WaitAsync(cancellation).ConfigureAwait(false);
+                // A result that lies ready is no reason to go on.
+                cancellation.ThrowIfCancellationRequested();
+                yield return result;
+            }
         }
         finally
         {
@@ -64,7 +69,7 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
     private async Task Work(ChannelReader<Slot> work, CancellationToken stopped)
     {
         var batch = new List<(Slot Slot, FoundFaces Found)>();
-        int most = options.Seen is null ? options.Faces : 1;
+        int most = seen is null ? options.Faces : 1;
         while (await work.WaitToReadAsync(stopped).ConfigureAwait(false))
         {
             int faces = 0;
@@ -102,10 +107,10 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
         {
             Picture picture = load(slot.Source);
             FoundFaces found = recognizer.Find(picture);
-            if (options.Seen is not { } seen)
+            if (seen is null)
                 return found;
             Face[] faces = recognizer.Read([found])[0];
-            seen(picture, faces);
+            seen(slot.Source, picture, faces);
             slot.Succeed(found, faces);
             return null;
         }
