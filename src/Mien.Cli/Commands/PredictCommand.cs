@@ -49,7 +49,17 @@ internal sealed class PredictCommand
         if (result.Errors.Any() || result.Children.OfType<SymbolResult>().Any(child => child.Errors.Any()))
             return;
         string? file = result.GetValue(_out);
-        PredictionFormat format = FormatOf(result.GetValue(_format), file);
+        PredictionFormat format;
+        try
+        {
+            format = FormatOf(result.GetValue(_format), file);
+        }
+        catch (InvalidOperationException)
+        {
+            // No format at all: the parser reports that itself.
+            return;
+        }
+
         bool video = result.GetValue(_inputs)!.Any(VideoFile.IsVideo);
         if (video && !result.GetValue(_inputs)!.All(VideoFile.IsVideo))
             result.AddError("Pictures and videos can't be read in one run: their results have different columns. Run them one after the other.");

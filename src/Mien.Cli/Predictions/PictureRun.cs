@@ -8,6 +8,12 @@ namespace Mien.Cli.Predictions;
 /// <summary>Pictures from the command line to standard output or a file.</summary>
 internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
 {
+    // Pictures of many megapixels are garbage a moment after, and the collector, seeing a machine with memory to spare,
+    // would let them pile up. With nothing else on the heap a collection takes a millisecond or two.
+    private const long PixelsACollection = 8_000_000;
+
+    private long _pixelsSinceCollection;
+
     public required IReadOnlyList<string> Inputs { get; init; }
 
     public required PredictionFormat Format { get; init; }
@@ -90,7 +96,20 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         }
     }
 
-    private Picture Load(PictureFile file) => file.Error is { } error ? throw new MienException(error) : Picture.Load(file.Path, maxPixels);
+    private Picture Load(PictureFile file)
+    {
+        if (file.Error is { } error)
+            throw new MienException(error);
+        if (Interlocked.Read(ref _pixelsSinceCollection) > PixelsACollection)
+        {
+            Interlocked.Exchange(ref _pixelsSinceCollection, 0);
+            GC.Collect();
+        }
+
+        Picture picture = Picture.Load(file.Path, maxPixels);
+        Interlocked.Add(ref _pixelsSinceCollection, (long)picture.Width * picture.Height);
+        return picture;
+    }
 
     private long PixelsOf(PictureFile file) =>
         Picture.ReadSize(file.Path) is (int width, int height) && (long)width * height is var pixels && pixels <= maxPixels ? pixels : 0;

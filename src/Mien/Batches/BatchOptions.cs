@@ -17,7 +17,7 @@ public sealed record BatchOptions
     public int Ahead { get; init; }
 
     /// <summary>Pixels decoded at once over all workers; a picture larger than that is read alone. About 12 bytes of memory each.</summary>
-    public long PixelsInFlight { get; init; } = 24_000_000;
+    public long PixelsInFlight { get; init; } = 25_000_000;
 
     internal int WorkerCount => Workers > 0 ? Workers : Environment.ProcessorCount;
 
