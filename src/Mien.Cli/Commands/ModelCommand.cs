@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mien.Imaging;
+using Mien.Training.Datasets;
+using Mien.Training.Export;
 using Mien.Training.Models;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;
@@ -15,6 +18,8 @@ internal static class ModelCommand
         var command = new Command("model", "Looks at networks.");
         command.Subcommands.Add(CreateSummary(terminal));
         command.Subcommands.Add(CreateInfo(terminal));
+        command.Subcommands.Add(CreateQuantize(terminal));
+        command.Subcommands.Add(CreateSpeed(terminal));
         return command;
     }
 
@@ -53,6 +58,43 @@ internal static class ModelCommand
 
             foreach ((string key, string value) in metadata)
                 terminal.Console.WriteLine($"{key}: {value}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateQuantize(Terminal terminal)
+    {
+        var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote." };
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training faces.", Required = true };
+        var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
+        var faces = new Option<int>("--faces") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
+        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, faces };
+        command.SetAction(parsed =>
+        {
+            FaceTable training = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal).Select(Split.Training);
+            if (training.Count == 0)
+                throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");
+            Quantizer.Quantize(parsed.GetValue(file)!, training.TakeStratified(parsed.GetValue(faces), seed: 1), parsed.GetValue(target)!);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateSpeed(Terminal terminal)
+    {
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
+        var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => TrainingOptions.Default.Architecture };
+        var recipe = new Option<string?>("--recipe") { Description = "A recipe's JSON in place of --arch." };
+        var threads = new Option<int>("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
+        var command = new Command("speed", "Measures where an epoch's time goes on this machine.") { data, arch, recipe, threads };
+        command.SetAction(parsed =>
+        {
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            TrainingOptions options = parsed.GetValue(recipe) is { } file ? Recipe.Read(file) : TrainingOptions.Default with { Architecture = parsed.GetValue(arch)! };
+            SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads) });
+            terminal.Console.WriteLine($"training {result.Training:F0} faces a second, the bare network {result.Bare:F0}, its convolutions alone {result.Convolutions:F0}");
+            terminal.Console.WriteLine($"an epoch {result.Epoch.TotalSeconds:F0} s: faces {result.Preparing:P1}, network {result.Computing:P1} (convolutions {result.ConvolutionShare:P1}), weights {result.Updating:P1}, evaluation {result.Evaluating:P1}");
             return ExitCode.Ok;
         });
         return command;
