@@ -77,7 +77,7 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="cancellation">Looked at between decoding, finding and reading.</param>
     /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
     public Task<IReadOnlyList<Face>> RecognizeAsync(string path, CancellationToken cancellation = default) =>
-        Task.Run(() => Recognize(Picture.Load(path, _options.MaxPixels), cancellation), cancellation);
+        Task.Run(() => RecognizeUntil(Picture.Load(path, _options.MaxPixels), cancellation), cancellation);
 
     /// <summary>Faces of an encoded picture; no thread waits while the stream does.</summary>
     /// <param name="stream">Read to its end.</param>
@@ -89,14 +89,14 @@ public sealed class ExpressionRecognizer : IDisposable
         using var encoded = new MemoryStream();
         await stream.CopyToAsync(encoded, cancellation).ConfigureAwait(false);
         encoded.Position = 0;
-        return await Task.Run(() => Recognize(Picture.Load(encoded, maxPixels: _options.MaxPixels), cancellation), cancellation).ConfigureAwait(false);
+        return await Task.Run(() => RecognizeUntil(Picture.Load(encoded, maxPixels: _options.MaxPixels), cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Faces of a decoded picture, found and read on the thread pool.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="cancellation">Looked at between finding and reading.</param>
     public Task<IReadOnlyList<Face>> RecognizeAsync(Picture picture, CancellationToken cancellation = default) =>
-        Task.Run(() => Recognize(picture, cancellation), cancellation);
+        Task.Run(() => RecognizeUntil(picture, cancellation), cancellation);
 
     /// <summary>
     /// Reads any number of picture files: decoded and searched side by side, faces of several pictures in one batch,
@@ -189,7 +189,7 @@ public sealed class ExpressionRecognizer : IDisposable
         }).ToArray())];
     }
 
-    private IReadOnlyList<Face> Recognize(Picture picture, CancellationToken cancellation)
+    private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         FoundFaces found = Find(picture);

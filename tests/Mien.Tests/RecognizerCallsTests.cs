@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Mien.Batches;
 using Mien.Imaging;
-using Mien.TestSupport;
 using Mien.Tests.Batches;
+using Mien.TestSupport;
 
 namespace Mien.Tests;
 
@@ -143,10 +143,10 @@ public class RecognizerCallsTests
                 break;
             case 2:
                 which = kind * 5 % files.Length;
-                RecognizeManyTests.AssertClose(expected[which], cropped.RecognizeAsync(files[which]).GetAwaiter().GetResult()[0].Probabilities);
+                RecognizeManyTests.AssertClose(expected[which], cropped.RecognizeAsync(files[which], Token).GetAwaiter().GetResult()[0].Probabilities);
                 break;
             default:
-                PictureResult<string>[] results = [.. cropped.RecognizeManyAsync(files, new BatchOptions { Workers = 3 }).ToBlockingEnumerable()];
+                PictureResult<string>[] results = [.. cropped.RecognizeManyAsync(files, new BatchOptions { Workers = 3 }, Token).ToBlockingEnumerable(Token)];
                 Assert.All(expected.Zip(results), pair => RecognizeManyTests.AssertClose(pair.First, pair.Second.Faces![0].Probabilities));
                 break;
         }

@@ -15,7 +15,7 @@ internal static class WatchCommand
 
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("SOURCE") { Description = "A camera (/dev/video0), an address (rtsp://...) or a video file, which is played as a camera." };
+        var source = new Argument<string>("SOURCE") { Description = "A camera (/dev/video0; avfoundation:0 on macOS; dshow:video=NAME on Windows), an address (rtsp://...) or a video file, which is played as a camera." };
         var format = new Option<PredictionFormat?>("--format") { Description = "table: a live table; jsonl or csv: a line a face and frame. A table on a terminal, jsonl in a pipe where left out." };
         var smoothing = new Option<double>("--smoothing") { Description = "Time constant in seconds by which probabilities follow; 0 for none.", DefaultValueFactory = _ => TrackerOptions.Default.Smoothing.TotalSeconds };
         Ranges.Require(smoothing, value => value >= 0, "0 or more");

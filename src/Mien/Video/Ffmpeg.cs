@@ -7,6 +7,8 @@ namespace Mien.Video;
 /// <summary>A process of ffmpeg or ffprobe: raw frames through its pipes, what it complains of kept for the error message.</summary>
 internal sealed class Ffmpeg : IDisposable
 {
+    private static readonly string[] Devices = ["avfoundation", "dshow", "v4l2", "lavfi"];
+
     private readonly Process _process;
     private readonly Lock _lock = new();
     private string _complaint = "";
@@ -68,7 +70,16 @@ internal sealed class Ffmpeg : IDisposable
             return ["-i", source];
         if (source.StartsWith("/dev/video", StringComparison.Ordinal))
             return ["-f", "v4l2", "-i", source];
+        if (DeviceOf(source) is (string format, string device))
+            return ["-f", format, "-i", device];
         return ["-protocol_whitelist", "file,pipe", "-i", "file:" + source];
+    }
+
+    /// <summary>Reads `avfoundation:0`: one of ffmpeg's input devices and what it is to open; null where it is none.</summary>
+    public static (string Format, string Device)? DeviceOf(string source)
+    {
+        int colon = source.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && Devices.Contains(source[..colon]) ? (source[..colon], source[(colon + 1)..]) : null;
     }
 
     /// <summary>A number as ffmpeg reads it.</summary>

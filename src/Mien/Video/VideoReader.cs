@@ -27,13 +27,13 @@ public sealed class VideoReader
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Opens a video.</summary>
-    /// <param name="source">A file, a camera (`/dev/video0`) or an address (`rtsp://...`).</param>
+    /// <param name="source">A file, a camera (`/dev/video0`; `avfoundation:0` on macOS; `dshow:video=NAME` on Windows) or an address (`rtsp://...`).</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="MienException">Not found, not a video, or ffmpeg is not installed.</exception>
     public static async Task<VideoReader> OpenAsync(string source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!source.Contains("://", StringComparison.Ordinal) && !Path.Exists(source))
+        if (!source.Contains("://", StringComparison.Ordinal) && Ffmpeg.DeviceOf(source) is null && !Path.Exists(source))
             throw new MienException($"{source}: not found.");
         return new VideoReader(source, await VideoInfo.ReadAsync(source, cancellation).ConfigureAwait(false));
     }

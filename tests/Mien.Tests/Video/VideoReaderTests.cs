@@ -86,6 +86,21 @@ public class VideoReaderTests
     }
 
     [Fact]
+    public async Task A_device_of_ffmpeg_is_opened_by_its_name()
+    {
+        TestData.NeedFfmpeg();
+        VideoReader reader = await VideoReader.OpenAsync("lavfi:testsrc=size=320x240:rate=10:duration=1", Token);
+        int frames = 0;
+        await foreach (VideoFrame frame in reader.ReadNewestAsync(Token))
+        {
+            frame.Dispose();
+            frames++;
+        }
+
+        Assert.Equal((320, 240, 10L), (reader.Info.Width, reader.Info.Height, frames + reader.Dropped));
+    }
+
+    [Fact]
     public async Task What_is_no_video_is_named()
     {
         TestData.NeedFfmpeg();
