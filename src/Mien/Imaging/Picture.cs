@@ -76,8 +76,9 @@ public sealed class Picture
             throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
 
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
-        using var bitmap = new SKBitmap(info);
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        // Decoded where it stays: a second copy of a large photo would take as much memory again.
+        byte[] pixels = new byte[info.BytesSize64];
+        SKCodecResult result = DecodeInto(codec, info, pixels);
         if (result != SKCodecResult.Success)
         {
             throw new MienException(result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput
@@ -85,7 +86,6 @@ public sealed class Picture
                 : $"{name}: can't be decoded ({result}). Save it as JPEG or PNG.");
         }
 
-        byte[] pixels = bitmap.GetPixelSpan().ToArray();
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
         return Upright(pixels, stored.Width, stored.Height, codec.EncodedOrigin);
@@ -203,6 +203,19 @@ public sealed class Picture
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         System.Runtime.InteropServices.Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
         return bitmap;
+    }
+
+    private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
+    {
+        var memory = System.Runtime.InteropServices.GCHandle.Alloc(pixels, System.Runtime.InteropServices.GCHandleType.Pinned);
+        try
+        {
+            return codec.GetPixels(info, memory.AddrOfPinnedObject());
+        }
+        finally
+        {
+            memory.Free();
+        }
     }
 
     /// <summary>Premultiplied colours over the ground.</summary>
