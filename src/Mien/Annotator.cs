@@ -45,14 +45,15 @@ public static class Annotator
     {
         SKBitmap bitmap = picture.ToBitmap();
         using var canvas = new SKCanvas(bitmap);
-        Draw(canvas, picture, faces);
+        Draw(canvas, picture.Width, picture.Height, faces);
         return bitmap;
     }
 
-    private static void Draw(SKCanvas canvas, Picture picture, IReadOnlyList<Face> faces)
+    /// <summary>Draws onto a canvas of so many pixels; each face may have a word of its own before its label.</summary>
+    internal static void Draw(SKCanvas canvas, int width, int height, IReadOnlyList<Face> faces, IReadOnlyList<string>? words = null)
     {
         // Readable on a phone's screen whatever the picture's size, but never wider than the face by much.
-        float unit = Math.Max(1, Math.Max(picture.Width, picture.Height) / 500f);
+        float unit = Math.Max(1, Math.Max(width, height) / 500f);
         foreach (Face face in faces)
         {
             using var line = new SKPaint { Color = ColourOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
@@ -60,18 +61,18 @@ public static class Annotator
         }
 
         // Labels last: no box crosses one.
-        foreach (Face face in faces)
-            DrawLabel(canvas, picture, face, unit);
+        for (int i = 0; i < faces.Count; i++)
+            DrawLabel(canvas, width, faces[i], words?[i] ?? "", unit);
     }
 
-    private static void DrawLabel(SKCanvas canvas, Picture picture, Face face, float unit)
+    private static void DrawLabel(SKCanvas canvas, int pictureWidth, Face face, string word, float unit)
     {
         Box box = face.Box;
-        string text = $"{face.Label} {face.Confidence * 100:F0}%";
+        string text = $"{word}{face.Label} {face.Confidence * 100:F0}%";
         float dot = Math.Clamp(box.Width / ((text.Length + 1) * 6f), 0.5f * unit, 1.5f * unit);
         float width = DotFont.Width(text) * dot + 4 * dot;
         float height = DotFont.Height * dot + 4 * dot;
-        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
+        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, pictureWidth - width));
         // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
         float y = Math.Max(box.Y - height, 0);
         SKColor colour = ColourOf(face);

@@ -18,6 +18,8 @@ public sealed class Trainer : IDisposable
     public const double HeldOut = 0.1;
 
     private const int AttemptsAnEpoch = 3;
+    private const int FacesForStatistics = 512;
+    private const int FewestFaces = 10;
 
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
@@ -43,6 +45,8 @@ public sealed class Trainer : IDisposable
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
         _network = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
+        if (_options.From is not null && !File.Exists(folder.CheckpointFile))
+            ReadWeights(_options.From);
         // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
         using (var initial = new FlatWeights(_network))
         using (Tensor weights = initial.Weights())
@@ -67,6 +71,9 @@ public sealed class Trainer : IDisposable
         if (File.Exists(folder.ConfigurationFile))
             throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
         Device device = Devices.Open(options.Device);
+        ModelCard? origin = options.From is null ? null : OnnxImporter.Card(options.From);
+        if (origin is not null && origin.Input.Size != table.Size)
+            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
         FaceTable kept = Prepare(table, options, limit);
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
@@ -74,11 +81,17 @@ public sealed class Trainer : IDisposable
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
             Options = options with
             {
+                Architecture = origin?.Architecture ?? options.Architecture,
                 Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
                 Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
             },
@@ -87,7 +100,7 @@ public sealed class Trainer : IDisposable
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
             Labels = kept.LabelNames,
-            Input = PixelStatistics.Measure(kept.Select(Split.Training)),
+            Input = origin?.Input ?? PixelStatistics.Measure(training),
             Machine = Versions.Machine,
         };
         try
@@ -141,6 +154,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
     internal Action<int>? BeforeStep { get; set; }
 
+    /// <summary>The faces that steps draw from.</summary>
+    internal FaceTable LearntFrom => _training;
+
     /// <summary>Where the time goes.</summary>
     internal TrainingStep Step => _step;
 
@@ -184,6 +200,15 @@ public sealed class Trainer : IDisposable
         _state.Dispose();
         _average.Dispose();
         _network.Dispose();
+    }
+
+    private void ReadWeights(string model)
+    {
+        using var scope = NewDisposeScope();
+        int[] rows = [.. Enumerable.Range(0, _training.Count)];
+        new Random(_options.Seed).Shuffle(rows);
+        Tensor faces = Batches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
+        OnnxImporter.Read(model, _network, _configuration.Labels, faces);
     }
 
     /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
