@@ -27,6 +27,7 @@ using Mien.Reports;
 using Mien.Reports.Figures;
 using Mien.Reports.Notebooks;
 using Mien.Reports.Predictions;
+using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Models;
@@ -117,8 +118,8 @@ notebook.Show($"{summary.MultiplyAdds / 1e6:F1} million multiply-adds a face");
 // %% [markdown]
 // ## 5. Train
 //
-// Each step shows the network a batch of faces, turned, shifted and mirrored at random, and moves its weights against
-// the slope of the loss. After each epoch PublicTest says how it does on faces it does not learn from. The run's folder
+// Each step shows the network a batch of faces, mirrored at random, and moves its weights against the slope of the
+// loss. (The bundled model's recipe turns, shifts and covers them too, which pays only over many epochs.) After each epoch PublicTest says how it does on faces it does not learn from. The run's folder
 // keeps its configuration, its figures and a checkpoint: a killed run goes on where it was.
 
 // %%
@@ -129,7 +130,8 @@ TrainingOptions recipe = TrainingOptions.Default with
     Architecture = "plain",
     Epochs = epochs,
     WarmUpEpochs = 0.5,
-    LearningRate = 0.03,
+    AverageDecay = 0.99,
+    Augmentation = AugmentationOptions.None with { Flip = true },
 };
 TrainingResult result;
 using (Trainer trainer = Trainer.Begin(run, table, archive, recipe))
