@@ -17,9 +17,7 @@ public static class Annotator
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
         bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
-        using SKBitmap bitmap = picture.ToBitmap();
-        using (var canvas = new SKCanvas(bitmap))
-            Draw(canvas, picture.Width, picture.Height, faces);
+        using SKBitmap bitmap = Draw(picture, faces);
         using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
         try
         {
@@ -30,6 +28,25 @@ public static class Annotator
         {
             throw new MienException($"{path}: can't be written ({e.Message}).", e);
         }
+    }
+
+    /// <summary>A copy of a picture with its faces marked.</summary>
+    /// <param name="picture">The picture; it is not changed.</param>
+    /// <param name="faces">Its faces.</param>
+    public static Picture Annotate(Picture picture, IReadOnlyList<Face> faces)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        using SKBitmap bitmap = Draw(picture, faces);
+        return Picture.FromRgba(bitmap.GetPixelSpan(), bitmap.Width, bitmap.Height);
+    }
+
+    private static SKBitmap Draw(Picture picture, IReadOnlyList<Face> faces)
+    {
+        SKBitmap bitmap = picture.ToBitmap();
+        using var canvas = new SKCanvas(bitmap);
+        Draw(canvas, picture.Width, picture.Height, faces);
+        return bitmap;
     }
 
     /// <summary>Draws onto a canvas of so many pixels; each face may have a word of its own before its label.</summary>

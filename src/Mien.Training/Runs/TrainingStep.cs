@@ -19,6 +19,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly AveragedNetwork _average;
     private readonly FlatWeights _flat;
     private readonly TrainingState _state;
+    private readonly Tensor? _rates;
     private readonly Optimiser _optimiser;
     private readonly Targets _targets;
     private readonly Teachers? _teachers;
@@ -43,7 +44,8 @@ internal sealed class TrainingStep : IDisposable
         _average = average;
         _state = state;
         _flat = new FlatWeights(network);
-        _optimiser = new Optimiser(_flat, state, _options);
+        _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
+        _optimiser = new Optimiser(_flat, state, _options, _rates);
         _targets = Targets.Of(training, _options);
         _teachers = _options.Teachers.Count > 0 ? new Teachers(_options.Teachers, training.LabelNames, _device, type) : null;
         _augmenter = new Augmenter(_options.Augmentation);
@@ -65,6 +67,8 @@ internal sealed class TrainingStep : IDisposable
         _flat.WriteWeights(_state.Weights);
         _flat.WriteBuffers(_state.Buffers);
         _network.train();
+        foreach (nn.Module layer in _network.children().Where(child => child.parameters().Any()).Take(_options.FrozenLayers))
+            layer.eval();
     }
 
     /// <summary>Takes the network's running statistics into the state.</summary>
@@ -118,6 +122,7 @@ internal sealed class TrainingStep : IDisposable
     public void Dispose()
     {
         _teachers?.Dispose();
+        _rates?.Dispose();
         _flat.Dispose();
     }
 
