@@ -75,7 +75,7 @@ public sealed class ExpressionRecognizer : IDisposable
             return Read(crop, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], detected: false);
         }
 
-        var pyramid = new Pyramid(picture);
+        using var pyramid = new Pyramid(picture);
         IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector);
         byte[] crops = new byte[found.Count * area];
         for (int i = 0; i < found.Count; i++)

@@ -23,7 +23,8 @@ public static class FaceAligner
     public static void Align(Picture picture, in FaceKeypoints keypoints, int size, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        Align(new Pyramid(picture), keypoints, size, destination);
+        using var pyramid = new Pyramid(picture);
+        Align(pyramid, keypoints, size, destination);
     }
 
     internal static void Align(Pyramid pyramid, in FaceKeypoints keypoints, int size, Span<byte> destination)
