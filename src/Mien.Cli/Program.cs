@@ -42,6 +42,7 @@ internal static class Program
         yield return TrainCommand.Create(terminal);
         yield return SweepCommand.Create(terminal);
         yield return EvaluateCommand.Create(terminal);
+        yield return CompareCommand.Create(terminal);
         yield return ReportCommand.Create(terminal);
         yield return PlotCommand.Create(terminal);
         yield return ExplainCommand.Create(terminal);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
@@ -14,32 +15,16 @@ public sealed class ExpressionClassifier : IDisposable
     private static readonly string[] Inputs = [ModelCard.InputName];
     private static readonly string[] Outputs = [ModelCard.ProbabilitiesName];
 
-    private readonly InferenceSession _session;
+    private readonly Member[] _members;
     private readonly RunOptions _run = new();
 
-    private ExpressionClassifier(byte[] model, string name, SessionOptions? options)
+    private ExpressionClassifier(Member[] members)
     {
-        using SessionOptions? own = options is null ? new SessionOptions() : null;
-        try
-        {
-            _session = new InferenceSession(model, options ?? own!);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new MienException($"{name}: not an ONNX model that can be loaded ({FirstLine(e)}). Pass a model.onnx that `mien train` wrote.", e);
-        }
-
-        try
-        {
-            Card = ModelCard.FromMetadata(_session.ModelMetadata.CustomMetadataMap, name);
-            if (!_session.InputNames.Contains(ModelCard.InputName) || !_session.OutputNames.Contains(ModelCard.ProbabilitiesName))
-                throw new MienException($"{name}: no input `{ModelCard.InputName}` or no output `{ModelCard.ProbabilitiesName}`. Pass a model.onnx that `mien train` wrote.");
-        }
-        catch
-        {
-            _session.Dispose();
-            throw;
-        }
+        _members = members;
+        ModelCard first = members[0].Card;
+        Card = members.Length == 1
+            ? first
+            : first with { Name = string.Join(" + ", members.Select(member => member.Card.Name)), Architecture = string.Join(" + ", members.Select(member => member.Card.Architecture)), Metrics = new SortedDictionary<string, double>() };
     }
 
     /// <summary>What the model says of itself: labels, input, provenance.</summary>
@@ -52,42 +37,63 @@ public sealed class ExpressionClassifier : IDisposable
     {
         if (!Resources.Has(Bundled))
             throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.onnx in place, or name a model of your own.");
-        return new ExpressionClassifier(Resources.Read(Bundled), "the bundled model", options);
+        return new ExpressionClassifier([Member.Open(Resources.Read(Bundled), "the bundled model", options)]);
     }
 
     /// <summary>Loads a model file that `mien train` wrote.</summary>
     /// <param name="path">The .onnx file.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
-    public static ExpressionClassifier Create(string path, SessionOptions? options = null)
+    public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
+
+    /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
+    /// <param name="paths">.onnx files with the same labels and input size.</param>
+    /// <param name="options">ONNX Runtime options; null for its defaults.</param>
+    /// <exception cref="ArgumentException">No path is given.</exception>
+    /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
+    public static ExpressionClassifier Create(IReadOnlyList<string> paths, SessionOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        byte[] model;
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
+        var members = new List<Member>();
         try
         {
-            model = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException(
-                e is FileNotFoundException or DirectoryNotFoundException
-                    ? $"{path}: not found. Pass a model.onnx that `mien train` wrote."
-                    : $"{path}: can't be read ({e.Message}).", e);
-        }
+            foreach (string path in paths)
+            {
+                members.Add(Member.Open(Read(path), path, options));
+                (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
+                if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
+                    throw new MienException($"{path}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) are not those of {paths[0]} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). Models are averaged only where both agree.");
+            }
 
-        return new ExpressionClassifier(model, path, options);
+            return new ExpressionClassifier([.. members]);
+        }
+        catch
+        {
+            members.ForEach(member => member.Session.Dispose());
+            throw;
+        }
     }
 
     /// <summary>Reads the expression of aligned faces.</summary>
     /// <param name="faces">[count*S*S] grey levels, row-major, face after face; S is the card's input size.</param>
     /// <param name="count">How many faces.</param>
+    /// <param name="mirror">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
     /// <returns>[count*K] probabilities in the order of the card's labels; rows sum to 1.</returns>
     /// <exception cref="ArgumentException">The length is not count*S*S.</exception>
-    public float[] Classify(ReadOnlySpan<byte> faces, int count)
+    public float[] Classify(ReadOnlySpan<byte> faces, int count, bool mirror = false)
     {
-        int classes = Card.Labels.Count;
-        float[] probabilities = new float[count * classes];
-        Run(faces, count, Outputs, (start, outputs) => outputs[0].GetTensorDataAsSpan<float>().CopyTo(probabilities.AsSpan(start * classes)));
+        float[] probabilities = new float[count * Card.Labels.Count];
+        float share = 1f / (_members.Length * (mirror ? 2 : 1));
+        foreach (Member member in _members)
+            AddProbabilities(member, faces, count, share, probabilities);
+        if (!mirror)
+            return probabilities;
+        byte[] mirrored = faces.ToArray();
+        for (int row = 0; row < mirrored.Length; row += Card.Input.Size)
+            mirrored.AsSpan(row, Card.Input.Size).Reverse();
+        foreach (Member member in _members)
+            AddProbabilities(member, mirrored, count, share, probabilities);
         return probabilities;
     }
 
@@ -98,13 +104,13 @@ public sealed class ExpressionClassifier : IDisposable
     public FaceFeatures ClassifyWithFeatures(ReadOnlySpan<byte> faces, int count)
     {
         if (!HasFeatureMaps)
-            throw new MienException($"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
+            throw new MienException(_members.Length > 1 ? "Several models have no feature maps in common: name one." : $"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
         int classes = Card.Labels.Count;
-        int[] shape = _session.OutputMetadata[ModelCard.FeatureMapsName].Dimensions[1..];
+        int[] shape = _members[0].Session.OutputMetadata[ModelCard.FeatureMapsName].Dimensions[1..];
         int maps = shape[0] * shape[1] * shape[2];
         float[] probabilities = new float[count * classes];
         float[] features = new float[count * maps];
-        Run(faces, count, [.. Outputs, ModelCard.FeatureMapsName], (start, outputs) =>
+        Run(_members[0], faces, count, [.. Outputs, ModelCard.FeatureMapsName], (start, outputs) =>
         {
             outputs[0].GetTensorDataAsSpan<float>().CopyTo(probabilities.AsSpan(start * classes));
             outputs[1].GetTensorDataAsSpan<float>().CopyTo(features.AsSpan(start * maps));
@@ -113,23 +119,31 @@ public sealed class ExpressionClassifier : IDisposable
     }
 
     /// <summary>Whether the model gives its last feature maps: `feature_maps` among its outputs.</summary>
-    public bool HasFeatureMaps => _session.OutputNames.Contains(ModelCard.FeatureMapsName);
+    public bool HasFeatureMaps => _members.Length == 1 && _members[0].Session.OutputNames.Contains(ModelCard.FeatureMapsName);
 
     /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
     internal float[]? ReadClassifierWeights()
     {
-        if (!_session.OutputNames.Contains(ModelCard.ClassifierWeightsName))
+        if (_members.Length > 1 || !_members[0].Session.OutputNames.Contains(ModelCard.ClassifierWeightsName))
             return null;
         float[] weights = [];
         byte[] blank = new byte[Card.Input.Size * Card.Input.Size];
-        Run(blank, 1, [ModelCard.ClassifierWeightsName], (_, outputs) => weights = outputs[0].GetTensorDataAsSpan<float>().ToArray());
+        Run(_members[0], blank, 1, [ModelCard.ClassifierWeightsName], (_, outputs) => weights = outputs[0].GetTensorDataAsSpan<float>().ToArray());
         return weights;
     }
 
-    /// <summary>Runs the network over the faces in batches; <paramref name="read"/> gets each batch's first face and outputs.</summary>
-    private void Run(ReadOnlySpan<byte> faces, int count, string[] names, Action<int, IReadOnlyList<OrtValue>> read)
+    private void AddProbabilities(Member member, ReadOnlySpan<byte> faces, int count, float share, float[] sum) =>
+        Run(member, faces, count, Outputs, (start, outputs) =>
+        {
+            ReadOnlySpan<float> answers = outputs[0].GetTensorDataAsSpan<float>();
+            Span<float> target = sum.AsSpan(start * Card.Labels.Count, answers.Length);
+            TensorPrimitives.MultiplyAdd(answers, share, target, target);
+        });
+
+    /// <summary>Runs a network over the faces in batches; <paramref name="read"/> gets each batch's first face and outputs.</summary>
+    private void Run(Member member, ReadOnlySpan<byte> faces, int count, string[] names, Action<int, IReadOnlyList<OrtValue>> read)
     {
-        InputSpec input = Card.Input;
+        InputSpec input = member.Card.Input;
         int area = input.Size * input.Size;
         if (faces.Length != count * area)
             throw new ArgumentException($"{faces.Length} pixels for {count} faces of {input.Size}x{input.Size}.", nameof(faces));
@@ -141,7 +155,7 @@ public sealed class ExpressionClassifier : IDisposable
                 Preprocessing.Normalise(faces.Slice((start + i) * area, area), input, normalised.AsSpan(i * area, area));
             using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(
                 OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, batch * area), [batch, 1, input.Size, input.Size]);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, Inputs, [tensor], names);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = member.Session.Run(_run, Inputs, [tensor], names);
             read(start, outputs);
         }
     }
@@ -150,8 +164,54 @@ public sealed class ExpressionClassifier : IDisposable
     public void Dispose()
     {
         _run.Dispose();
-        _session.Dispose();
+        foreach (Member member in _members)
+            member.Session.Dispose();
     }
 
-    private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
+    private static byte[] Read(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException(
+                e is FileNotFoundException or DirectoryNotFoundException
+                    ? $"{path}: not found. Pass a model.onnx that `mien train` wrote."
+                    : $"{path}: can't be read ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>One network.</summary>
+    private sealed record Member(InferenceSession Session, ModelCard Card)
+    {
+        public static Member Open(byte[] model, string name, SessionOptions? options)
+        {
+            using SessionOptions? own = options is null ? new SessionOptions() : null;
+            InferenceSession session;
+            try
+            {
+                session = new InferenceSession(model, options ?? own!);
+            }
+            catch (OnnxRuntimeException e)
+            {
+                throw new MienException($"{name}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}). Pass a model.onnx that `mien train` wrote.", e);
+            }
+
+            try
+            {
+                var card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, name);
+                if (!session.InputNames.Contains(ModelCard.InputName) || !session.OutputNames.Contains(ModelCard.ProbabilitiesName))
+                    throw new MienException($"{name}: no input `{ModelCard.InputName}` or no output `{ModelCard.ProbabilitiesName}`. Pass a model.onnx that `mien train` wrote.");
+                return new Member(session, card);
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+        }
+    }
 }

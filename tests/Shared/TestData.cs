@@ -11,6 +11,9 @@ internal static class TestData
     /// <summary>The real table, or a skipped test.</summary>
     public static string Fer2013Zip => Needed(Path.Combine(Root, "..", "shared", "fer2013", "fer2013.zip"));
 
+    /// <summary>The FER+ votes, or a skipped test.</summary>
+    public static string FerPlusVotes => Needed(Path.Combine(Root, "..", "shared", "fer2013", "fer2013new.csv"));
+
     /// <summary>The annotated photos' folder, or a skipped test.</summary>
     public static string Photos => Needed(Path.Combine(Root, "..", "shared", "photos"));
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;
@@ -11,20 +12,26 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string?>("--model") { Description = "A model.onnx; the bundled model where left out." };
+        var model = new Option<string[]>("--model") { Description = "A model.onnx; several are averaged; the bundled model where left out." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
         var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop, flip };
+        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
+        var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop, flip, labels, votes };
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            if (parsed.GetValue(labels) == LabelSource.FerPlus)
+                table = FerPlus.Attach(parsed.GetValue(votes) ?? BesideData(parsed.GetValue(data)!), table);
             if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
+            if (parsed.GetValue(labels) == LabelSource.FerPlus)
+                table = FerPlus.Relabel(table);
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
             string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
             if (parsed.GetValue(json) == "-")
@@ -39,6 +46,12 @@ internal static class EvaluateCommand
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    private static string BesideData(string data)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(data))!, "fer2013new.csv");
+        return File.Exists(file) ? file : throw new MienException($"--labels ferplus needs the taggers' votes, and {file} is not there. Pass --ferplus fer2013new.csv.");
     }
 }
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mien.Imaging;
+using Mien.Training.Datasets;
+using Mien.Training.Export;
 using Mien.Training.Models;
 using Spectre.Console;
 
@@ -15,6 +17,7 @@ internal static class ModelCommand
         var command = new Command("model", "Looks at networks.");
         command.Subcommands.Add(CreateSummary(terminal));
         command.Subcommands.Add(CreateInfo(terminal));
+        command.Subcommands.Add(CreateQuantize(terminal));
         return command;
     }
 
@@ -53,6 +56,24 @@ internal static class ModelCommand
 
             foreach ((string key, string value) in metadata)
                 terminal.Console.WriteLine($"{key}: {value}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateQuantize(Terminal terminal)
+    {
+        var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote." };
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training faces.", Required = true };
+        var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
+        var faces = new Option<int>("--faces") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
+        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, faces };
+        command.SetAction(parsed =>
+        {
+            FaceTable training = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal).Select(Split.Training);
+            if (training.Count == 0)
+                throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");
+            Quantizer.Quantize(parsed.GetValue(file)!, training.TakeStratified(parsed.GetValue(faces), seed: 1), parsed.GetValue(target)!);
             return ExitCode.Ok;
         });
         return command;

@@ -17,6 +17,7 @@ internal sealed class TrainCommand
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
     private readonly Option<int> _epochs = Recipe("--epochs", Defaults.Epochs, "Passes over the Training split.");
@@ -27,6 +28,18 @@ internal sealed class TrainCommand
     private readonly Option<double> _warmUp = Recipe("--warm-up", Defaults.WarmUpEpochs, "Epochs over which the learning rate rises.");
     private readonly Option<double> _labelSmoothing = Recipe("--label-smoothing", Defaults.LabelSmoothing, "Share of the target spread over all classes.");
     private readonly Option<double> _averageDecay = Recipe("--average-decay", Defaults.AverageDecay, "Decay a step of the averaged weights (EMA); 0 for none.");
+    private readonly Option<OptimiserKind> _optimiser = Recipe("--optimiser", Defaults.Optimiser, "sgd, or muon: orthogonalised steps for the filters.");
+    private readonly Option<double> _muonRate = Recipe("--muon-rate", Defaults.MuonRate, "Under muon: peak turn of a filter bank a step.");
+    private readonly Option<string?> _ferPlus = Recipe<string?>("--ferplus", null, "FER+'s fer2013new.csv: the taggers' votes for the rows of FER2013.");
+    private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
+    private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
+    private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
+    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run whose answers are learnt from as well; several are averaged.");
+    private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
+    private readonly Option<double> _teacherTemperature = Recipe("--teacher-temperature", Defaults.TeacherTemperature, "Softens the answers in that part.");
+    private readonly Option<double> _selfShare = Recipe("--self-share", Defaults.SelfShare, "Share of the target that the averaged weights give at the end.");
+    private readonly Option<double> _sharpness = Recipe("--sharpness", Defaults.Sharpness, "Radius of sharpness-aware steps (ASAM), at twice the time; 0 for none.");
+    private readonly Option<double> _stochasticDepth = Recipe("--stochastic-depth", Defaults.StochasticDepth, "Chance that the last residual block is skipped.");
     private readonly Option<ClassBalance> _classBalance = Recipe("--class-balance", Defaults.ClassBalance, "none, or loss: rare classes weigh more.");
     private readonly Option<int> _patience = Recipe("--patience", Defaults.Patience, "Stop after so many epochs without a better PublicTest; 0 never.");
     private readonly Option<bool> _noAugmentation = Recipe("--no-augmentation", false, "Learn from the faces as they are.");
@@ -53,8 +66,9 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> RecipeOptions() =>
     [
-        _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing,
-        _averageDecay, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
+        _recipe, _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
+        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
+        _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
     private IEnumerable<Option> Everything() => [_data, _out, _resume, _skipBadRows, .. RecipeOptions()];
@@ -90,26 +104,45 @@ internal sealed class TrainCommand
         });
     }
 
-    private TrainingOptions Options(ParseResult parsed) => Defaults with
+    /// <summary>The recipe with every option that was given in place of its own.</summary>
+    private TrainingOptions Options(ParseResult parsed)
     {
-        Architecture = parsed.GetValue(_arch)!,
-        Epochs = parsed.GetValue(_epochs),
-        BatchSize = parsed.GetValue(_batchSize),
-        LearningRate = parsed.GetValue(_learningRate),
-        Momentum = parsed.GetValue(_momentum),
-        WeightDecay = parsed.GetValue(_weightDecay),
-        WarmUpEpochs = parsed.GetValue(_warmUp),
-        LabelSmoothing = parsed.GetValue(_labelSmoothing),
-        AverageDecay = parsed.GetValue(_averageDecay),
-        ClassBalance = parsed.GetValue(_classBalance),
-        Patience = parsed.GetValue(_patience),
-        Augmentation = parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : Defaults.Augmentation,
-        DropCopies = parsed.GetValue(_dropCopies),
-        Seed = parsed.GetValue(_seed),
-        Threads = parsed.GetValue(_threads),
-        Device = parsed.GetValue(_device)!,
-        Precision = parsed.GetValue(_precision),
-    };
+        TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Training.Runs.Recipe.Read(file) : Defaults;
+        return recipe with
+        {
+            Architecture = Given(_arch, recipe.Architecture),
+            Epochs = Given(_epochs, recipe.Epochs),
+            BatchSize = Given(_batchSize, recipe.BatchSize),
+            LearningRate = Given(_learningRate, recipe.LearningRate),
+            Momentum = Given(_momentum, recipe.Momentum),
+            WeightDecay = Given(_weightDecay, recipe.WeightDecay),
+            WarmUpEpochs = Given(_warmUp, recipe.WarmUpEpochs),
+            LabelSmoothing = Given(_labelSmoothing, recipe.LabelSmoothing),
+            AverageDecay = Given(_averageDecay, recipe.AverageDecay),
+            Optimiser = Given(_optimiser, recipe.Optimiser),
+            MuonRate = Given(_muonRate, recipe.MuonRate),
+            FerPlus = Given(_ferPlus, recipe.FerPlus),
+            Labels = Given(_labels, recipe.Labels),
+            FerPlusShare = Given(_ferPlusShare, recipe.FerPlusShare),
+            NotAFaceWeight = Given(_notAFaceWeight, recipe.NotAFaceWeight),
+            Teachers = Given(_teachers, [.. recipe.Teachers])!,
+            TeacherShare = Given(_teacherShare, recipe.TeacherShare),
+            TeacherTemperature = Given(_teacherTemperature, recipe.TeacherTemperature),
+            SelfShare = Given(_selfShare, recipe.SelfShare),
+            Sharpness = Given(_sharpness, recipe.Sharpness),
+            StochasticDepth = Given(_stochasticDepth, recipe.StochasticDepth),
+            ClassBalance = Given(_classBalance, recipe.ClassBalance),
+            Patience = Given(_patience, recipe.Patience),
+            Augmentation = parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : recipe.Augmentation,
+            DropCopies = Given(_dropCopies, recipe.DropCopies),
+            Seed = Given(_seed, recipe.Seed),
+            Threads = Given(_threads, recipe.Threads),
+            Device = Given(_device, recipe.Device),
+            Precision = Given(_precision, recipe.Precision),
+        };
+
+        T Given<T>(Option<T> option, T otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
+    }
 
     private static Option<T> Recipe<T>(string name, T value, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

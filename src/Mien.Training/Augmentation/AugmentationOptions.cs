@@ -26,6 +26,9 @@ public sealed record AugmentationOptions
     /// <summary>Mirrors half of the faces.</summary>
     public bool Flip { get; init; } = true;
 
+    /// <summary>Mirrors each face in every other epoch, rather than half of them by chance (Jordan 2024).</summary>
+    public bool AlternateFlip { get; init; }
+
     /// <summary>Share of faces that are rotated, zoomed and shifted, 0..1; the others are only shifted by whole pixels, which keeps them sharp.</summary>
     public double Affine { get; init; } = 0.8;
 
@@ -50,6 +53,9 @@ public sealed record AugmentationOptions
     /// <summary>Brightness is moved by at most this many standard deviations.</summary>
     public double Brightness { get; init; } = 0.2;
 
+    /// <summary>Share of faces that are blurred or sharpened, 0..1: photos are seldom as sharp as FER2013's crops.</summary>
+    public double Blur { get; init; }
+
     /// <summary>Share of batches whose faces are blended with each other, 0..1 (mixup, Zhang et al. 2018, with Beta(0.2,0.2)).</summary>
     public double MixUp { get; init; }
 
@@ -71,6 +77,7 @@ public sealed record AugmentationOptions
         TrainingOptions.Require(Erasing is >= 0 and <= 1, "augmentation.erasing", Erasing, "0 to 1");
         TrainingOptions.Require(Contrast is >= 0 and < 1, "augmentation.contrast", Contrast, "0 up to 1");
         TrainingOptions.Require(Brightness >= 0, "augmentation.brightness", Brightness, "0 or more");
+        TrainingOptions.Require(Blur is >= 0 and <= 1, "augmentation.blur", Blur, "0 to 1");
         TrainingOptions.Require(MixUp >= 0 && CutMix >= 0 && MixUp + CutMix <= 1, "augmentation.mixUp and cutMix together", MixUp + CutMix, "0 to 1");
         TrainingOptions.Require(SmallSize == 0 || SmallSize >= 16, "augmentation.smallSize", SmallSize, "0, or 16 or more");
         TrainingOptions.Require(SmallShare is >= 0 and <= 1, "augmentation.smallShare", SmallShare, "0 to 1");

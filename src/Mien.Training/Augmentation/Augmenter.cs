@@ -7,18 +7,23 @@ namespace Mien.Training.Augmentation;
 /// <remarks>All chance comes from the given generator, in a fixed order, so that a run can be repeated.</remarks>
 public sealed class Augmenter(AugmentationOptions options)
 {
+    private const float LeastBlur = -0.5f;
+
     /// <summary>[N,1,S,S] normalised faces -> [N,1,size,size].</summary>
     /// <param name="faces">[N,1,S,S], float32, normalised.</param>
     /// <param name="size">Side of the result.</param>
     /// <param name="random">Where all chance comes from.</param>
-    public Tensor Apply(Tensor faces, int size, Random random)
+    /// <param name="mirrored">[N], which faces to mirror; null to draw them.</param>
+    public Tensor Apply(Tensor faces, int size, Random random, bool[]? mirrored = null)
     {
         using var scope = NewDisposeScope();
         int count = (int)faces.shape[0];
         int side = (int)faces.shape[^1];
-        Tensor theta = tensor(Windows(count, side, size, random), [count, 2, 3], device: faces.device);
+        Tensor theta = tensor(Windows(count, side, size, random, mirrored), [count, 2, 3], device: faces.device);
         Tensor grid = nn.functional.affine_grid(theta, [count, 1, size, size], align_corners: false);
         Tensor result = nn.functional.grid_sample(faces, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
+        if (options.Blur > 0)
+            result = Blurred(result, Draw(count, () => random.NextDouble() < options.Blur ? LeastBlur + (float)random.NextDouble() * (1 - LeastBlur) : 0));
         if (options.Contrast > 0 || options.Brightness > 0)
         {
             float[] contrast = Draw(count, () => 1 + Symmetric(random, options.Contrast));
@@ -34,14 +39,15 @@ public sealed class Augmenter(AugmentationOptions options)
     }
 
     /// <summary>For each face the affine map from the result's coordinates to the picture's, both in -1..1. [N*2*3].</summary>
-    private float[] Windows(int count, int side, int size, Random random)
+    private float[] Windows(int count, int side, int size, Random random, bool[]? mirrored)
     {
         float[] theta = new float[count * 6];
         double pixel = 2.0 / side;
         int slack = (int)Math.Round(options.Shift * side);
         for (int i = 0; i < count; i++)
         {
-            double mirror = options.Flip && random.Next(2) == 1 ? -1 : 1;
+            bool drawn = options.Flip && random.Next(2) == 1;
+            double mirror = (mirrored is null ? drawn : mirrored[i]) ? -1 : 1;
             bool affine = random.NextDouble() < options.Affine;
             double angle = Symmetric(random, options.Rotation) * Math.PI / 180;
             double window = options.MinWindow + random.NextDouble() * (options.MaxWindow - options.MinWindow);
@@ -67,6 +73,24 @@ public sealed class Augmenter(AugmentationOptions options)
         }
 
         return theta;
+    }
+
+    /// <summary>Blends each face with its blurred copy; a negative share takes the blur away and so sharpens.</summary>
+    private static Tensor Blurred(Tensor faces, float[] shares)
+    {
+        using Tensor kernel = Gaussian(faces.device);
+        Tensor padded = nn.functional.pad(faces, [2, 2, 2, 2], PaddingModes.Replicate);
+        Tensor blurred = nn.functional.conv2d(padded, kernel);
+        return faces + (blurred - faces) * tensor(shares, [shares.Length, 1, 1, 1], device: faces.device);
+    }
+
+    /// <summary>A 5x5 Gaussian of deviation 1.2, [1,1,5,5].</summary>
+    private static Tensor Gaussian(Device device)
+    {
+        double[] line = [.. Enumerable.Range(-2, 5).Select(x => Math.Exp(-x * x / (2 * 1.2 * 1.2)))];
+        double sum = line.Sum();
+        float[] values = [.. line.SelectMany(y => line.Select(x => (float)(x * y / (sum * sum))))];
+        return tensor(values, [1, 1, 5, 5], device: device);
     }
 
     /// <summary>1 where a face is kept, 0 (the mean grey) in a rectangle of 2 to 20 % of its area. [N*size*size].</summary>

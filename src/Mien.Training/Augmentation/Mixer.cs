@@ -12,36 +12,34 @@ internal sealed class Mixer(AugmentationOptions options)
 {
     /// <summary>Mixes, or leaves the batch as it is.</summary>
     /// <param name="faces">[N,1,S,S].</param>
-    /// <param name="labels">[N], int64.</param>
-    /// <param name="classes">K.</param>
+    /// <param name="targets">[N,K].</param>
     /// <param name="random">Where all chance comes from.</param>
-    /// <returns>[N,1,S,S] and, where it mixed, targets [N,K] whose rows sum to 1; else the labels themselves.</returns>
-    public (Tensor Faces, Tensor Targets) Apply(Tensor faces, Tensor labels, int classes, Random random)
+    /// <returns>[N,1,S,S] and [N,K].</returns>
+    public (Tensor Faces, Tensor Targets) Apply(Tensor faces, Tensor targets, Random random)
     {
         // No draw where nothing is mixed: recipes from before there was mixing keep their chance.
         if (options.CutMix + options.MixUp == 0)
-            return (faces, labels);
+            return (faces, targets);
         double kind = random.NextDouble();
         if (kind < options.CutMix)
-            return Mix(faces, labels, classes, random, Paste);
+            return Mix(faces, targets, random, Paste);
         if (kind < options.CutMix + options.MixUp)
-            return Mix(faces, labels, classes, random, Blend);
-        return (faces, labels);
+            return Mix(faces, targets, random, Blend);
+        return (faces, targets);
     }
 
     /// <summary>Puts part of the others over the faces; gives the result and the share of the faces that is left.</summary>
     private delegate (Tensor Mixed, double Share) Mixing(Tensor faces, Tensor others, Random random);
 
-    private static (Tensor, Tensor) Mix(Tensor faces, Tensor labels, int classes, Random random, Mixing mixing)
+    private static (Tensor, Tensor) Mix(Tensor faces, Tensor targets, Random random, Mixing mixing)
     {
-        long[] order = [.. Enumerable.Range(0, (int)labels.shape[0]).Select(i => (long)i)];
+        long[] order = [.. Enumerable.Range(0, (int)targets.shape[0]).Select(i => (long)i)];
         random.Shuffle(order);
         Tensor places = tensor(order, device: faces.device);
         (Tensor mixed, double share) = mixing(faces, faces.index_select(0, places), random);
         using Scalar kept = (float)share;
         using Scalar given = (float)(1 - share);
-        Tensor own = nn.functional.one_hot(labels, classes).to(ScalarType.Float32);
-        return (mixed, own.mul(kept).add(own.index_select(0, places).mul(given)));
+        return (mixed, targets.mul(kept).add(targets.index_select(0, places).mul(given)));
     }
 
     private static (Tensor, double) Blend(Tensor faces, Tensor others, Random random)

@@ -78,7 +78,8 @@ public sealed class FaceTable
             Face(indices[i]).CopyTo(pixels.AsSpan(i * area, area));
             labels[i] = Labels[indices[i]];
             splits[i] = Splits[indices[i]];
-            VotesOf(indices[i]).CopyTo(votes.AsSpan(i * FerPlus.Choices.Count));
+            if (votes is not null)
+                VotesOf(indices[i]).CopyTo(votes.AsSpan(i * FerPlus.Choices.Count));
         }
 
         return new FaceTable(Size, pixels, labels, splits, LabelNames, votes);

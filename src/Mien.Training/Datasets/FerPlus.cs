@@ -39,6 +39,43 @@ public static class FerPlus
         return table.WithVotes(votes);
     }
 
+    /// <summary>The eight classes of FER+: the seven expressions in label order, then contempt.</summary>
+    public static IReadOnlyList<string> Labels { get; } = [.. Choices.Take(Unknown)];
+
+    /// <summary>
+    /// The faces on which the taggers agree, labelled as they do, with <see cref="Labels"/> as classes. As in the paper,
+    /// single votes are outliers, a label needs more than half of the votes that are left, and faces that are "unknown"
+    /// or "not a face" by majority, or have none, are dropped.
+    /// </summary>
+    /// <param name="table">With votes.</param>
+    /// <exception cref="ArgumentException">The table has no votes.</exception>
+    public static FaceTable Relabel(FaceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (table.Votes is null)
+            throw new ArgumentException("The table has no votes.", nameof(table));
+        int[] agreed = [.. Enumerable.Range(0, table.Count).Where(i => Majority(table.VotesOf(i)) is >= 0 and < Unknown)];
+        FaceTable kept = table.Take(agreed);
+        byte[] labels = [.. agreed.Select(i => (byte)Majority(table.VotesOf(i)))];
+        return new FaceTable(kept.Size, kept.Pixels, labels, kept.Splits, Labels, kept.Votes);
+    }
+
+    /// <summary>Place of the choice with more than half of the votes that are not alone; -1 where there is none.</summary>
+    private static int Majority(ReadOnlySpan<byte> votes)
+    {
+        int sum = 0;
+        int most = 0;
+        for (int i = 0; i < votes.Length; i++)
+        {
+            if (votes[i] > 1)
+                sum += votes[i];
+            if (votes[i] > votes[most])
+                most = i;
+        }
+
+        return votes[most] > 1 && votes[most] * 2 > sum ? most : -1;
+    }
+
     private static (byte[] Votes, List<Split> Splits) Read(string file)
     {
         var votes = new List<byte>(36_000 * Columns.Length);

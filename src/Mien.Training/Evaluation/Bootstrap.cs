@@ -60,7 +60,7 @@ public static class Bootstrap
         return ((double)right / count, scores / classes);
     }
 
-    private static Interval Middle(double[] values)
+    internal static Interval Middle(double[] values)
     {
         Array.Sort(values);
         return new Interval(values[(int)(0.025 * (values.Length - 1))], values[(int)Math.Ceiling(0.975 * (values.Length - 1))]);

@@ -20,16 +20,11 @@ public static class Evaluator
         IReadOnlyList<string> labels = classifier.Card.Labels;
 
         long begun = Stopwatch.GetTimestamp();
-        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count);
-        if (flip)
-        {
-            float[] mirrored = classifier.Classify(Mirrored(faces), faces.Count);
-            for (int i = 0; i < probabilities.Length; i++)
-                probabilities[i] = (probabilities[i] + mirrored[i]) / 2;
-        }
-
+        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count, flip);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        return Metrics.Evaluate(probabilities, faces.Labels, labels) with { ImagesPerSecond = faces.Count / seconds };
+        if (faces.LabelNames.Count > labels.Count)
+            probabilities = Widened(probabilities, labels.Count, faces.LabelNames.Count);
+        return Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { ImagesPerSecond = faces.Count / seconds };
     }
 
     /// <summary>The faces of a split, once it is sure that the model can be judged on them.</summary>
@@ -45,18 +40,21 @@ public static class Evaluator
         if (faces.Count == 0)
             throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
         IReadOnlyList<string> labels = classifier.Card.Labels;
-        if (!labels.SequenceEqual(table.LabelNames))
+        // Classes that the data has beyond the model's (FER+'s contempt) are faces that it can only read wrong.
+        bool fits = table.LabelNames.Count >= labels.Count && labels.SequenceEqual(table.LabelNames.Take(labels.Count));
+        if (!fits || (table.LabelNames.Count > labels.Count && !table.LabelNames.SequenceEqual(FerPlus.Labels)))
             throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
         if (classifier.Card.Input.Size != table.Size)
             throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
         return faces;
     }
 
-    private static byte[] Mirrored(FaceTable faces)
+    /// <summary>[N*from] -> [N*to], the further classes at 0.</summary>
+    private static float[] Widened(float[] probabilities, int from, int to)
     {
-        byte[] pixels = [.. faces.Pixels];
-        for (int row = 0; row < pixels.Length; row += faces.Size)
-            pixels.AsSpan(row, faces.Size).Reverse();
-        return pixels;
+        float[] wide = new float[probabilities.Length / from * to];
+        for (int i = 0; i < probabilities.Length; i++)
+            wide[i / from * to + i % from] = probabilities[i];
+        return wide;
     }
 }

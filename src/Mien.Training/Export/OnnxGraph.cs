@@ -239,7 +239,7 @@ public sealed class OnnxGraph
     private void Change(string initializer, Func<float, int, int, float> change, int channels)
     {
         TensorProto tensor = _graph.Initializer.Single(t => t.Name == initializer);
-        float[] values = MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
+        float[] values = Unpack(tensor);
         for (int i = 0; i < values.Length; i++)
             values[i] = change(values[i], i, values.Length / channels);
         tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()));
@@ -247,7 +247,11 @@ public sealed class OnnxGraph
 
     private string NewName(string kind) => $"{kind}_{_names++}";
 
-    private static TensorProto Pack(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> dimensions)
+    /// <summary>The numbers of a float initializer.</summary>
+    internal static float[] Unpack(TensorProto tensor) => MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
+
+    /// <summary>A float initializer; a single number where no dimensions are given.</summary>
+    internal static TensorProto Pack(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions)
     {
         var tensor = new TensorProto
         {

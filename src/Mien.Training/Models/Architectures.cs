@@ -10,7 +10,10 @@ public static class Architectures
     private static readonly SortedDictionary<string, Func<int, Module<Tensor, Tensor>>> Factories = new(StringComparer.Ordinal)
     {
         ["plain"] = Plain.Create,
-        ["residual"] = classes => Residual.Create(classes, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
+        ["residual"] = classes => Residual.Create(classes, Stem.Pooled, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
+        ["residual-swift"] = classes => Residual.Create(classes, Stem.Strided, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
+        ["residual-late"] = classes => Residual.Create(classes, Stem.Strided, widths: [32, 128, 256], depths: [1, 1, 2], dropout: 0.2),
+        ["residual-deep"] = classes => Residual.Create(classes, Stem.Strided, widths: [48, 96, 192], depths: [1, 2, 3], dropout: 0.2),
     };
 
     /// <summary>Names that <see cref="Create"/> takes, in order.</summary>

@@ -67,6 +67,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
         RegisterComponents();
     }
 
+    /// <summary>Chance that a face takes the shortcut alone in training, 0 up to 1 (Huang et al. 2016, arXiv:1603.09382).</summary>
+    public double SkipChance { get; set; }
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -74,6 +77,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
         x = norm2.call(conv2.call(x));
         if (excite is not null)
             x = excite.call(x);
+        if (training && SkipChance > 0)
+            x = functional.dropout(ones([input.shape[0], 1, 1, 1], x.dtype, x.device), SkipChance) * x;
         x = x + (shortcut is null ? input : shortcut.call(input));
         return relu.call(x).MoveToOuterDisposeScope();
     }

@@ -4,6 +4,16 @@ using static TorchSharp.torch.nn;
 
 namespace Mien.Training.Models;
 
+/// <summary>How a network comes from the whole face to half its side.</summary>
+internal enum Stem
+{
+    /// <summary>3x3 convolution at full size, then max-pooling.</summary>
+    Pooled,
+
+    /// <summary>5x5 convolution of stride 2: an eighth of the time of the former, a sixth of the whole network's.</summary>
+    Strided,
+}
+
 /// <summary>Residual network for small grey faces. [N,1,S,S] -> logits [N,K].</summary>
 /// <remarks>
 /// He et al. 2016, arXiv:1512.03385, with squeeze-and-excitation (Hu et al. 2018). One cheap convolution sees the full
@@ -14,17 +24,18 @@ namespace Mien.Training.Models;
 internal static class Residual
 {
     /// <param name="classes">K, the number of classes.</param>
+    /// <param name="stem">What sees the full size.</param>
     /// <param name="widths">Channels of the stages.</param>
     /// <param name="depths">Blocks of the stages.</param>
     /// <param name="dropout">Share of the pooled features dropped in training, 0..1.</param>
-    public static Module<Tensor, Tensor> Create(int classes, int[] widths, int[] depths, double dropout)
+    public static Module<Tensor, Tensor> Create(int classes, Stem stem, int[] widths, int[] depths, double dropout)
     {
-        var layers = new List<(string, Module<Tensor, Tensor>)>
-        {
-            ("stem", Blocks.ConvNormRelu(1, widths[0] / 2)),
-            ("pool", MaxPool2d(2)),
-        };
-        int from = widths[0] / 2;
+        int from = Math.Max(32, widths[0] / 2);
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        if (stem == Stem.Pooled)
+            layers.AddRange([("stem", Blocks.ConvNormRelu(1, from)), ("pool", MaxPool2d(2))]);
+        else
+            layers.Add(("stem", Blocks.ConvNormRelu(1, from, kernel: 5, stride: 2)));
         for (int stage = 0; stage < widths.Length; stage++)
         {
             for (int block = 0; block < depths[stage]; block++)

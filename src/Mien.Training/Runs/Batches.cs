@@ -30,7 +30,12 @@ internal static class Batches
     }
 
     /// <summary>Raw scores of a network in evaluation mode over a table, [N*K].</summary>
-    public static float[] Logits(nn.Module<Tensor, Tensor> network, FaceTable table, InputSpec input, Device device)
+    /// <param name="network">In evaluation mode, its convolutions in <paramref name="type"/>.</param>
+    /// <param name="table">The faces.</param>
+    /// <param name="input">How they are normalised.</param>
+    /// <param name="device">Where the network computes.</param>
+    /// <param name="type">Number format of its input.</param>
+    public static float[] Logits(nn.Module<Tensor, Tensor> network, FaceTable table, InputSpec input, Device device, ScalarType type)
     {
         using var inference = inference_mode();
         int classes = table.LabelNames.Count;
@@ -40,7 +45,7 @@ internal static class Batches
         {
             using var scope = NewDisposeScope();
             int count = Math.Min(EvaluationBatch, table.Count - start);
-            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device)).cpu();
+            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device).to(type)).to(ScalarType.Float32).cpu();
             scores.data<float>().CopyTo(logits, start * classes);
         }
 

@@ -17,6 +17,7 @@ internal sealed class FlatWeights : IDisposable
     private readonly Tensor[] _buffers;
     private readonly long[] _sizes;
     private readonly long[] _bufferSizes;
+    private readonly (long Start, long Rows, long Columns)[] _filters;
 
     public FlatWeights(nn.Module network)
     {
@@ -25,6 +26,7 @@ internal sealed class FlatWeights : IDisposable
         _buffers = [.. network.buffers().Where(buffer => buffer.is_floating_point())];
         _sizes = [.. _parameters.Select(p => p.numel())];
         _bufferSizes = [.. _buffers.Select(b => b.numel())];
+        _filters = [.. FiltersBeforeNorms(network)];
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         // Filters and matrices decay; biases, scales and shifts do not.
@@ -56,6 +58,10 @@ internal sealed class FlatWeights : IDisposable
         return (_buffers.Length == 0 ? zeros(0) : Flatten(_buffers)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Views into a vector [P]: a matrix [out, in*k*k] for each convolution without a bias, which a norm follows.</summary>
+    public Tensor[] Filters(Tensor vector) =>
+        [.. _filters.Select(filter => vector.narrow(0, filter.Start, filter.Rows * filter.Columns).view(filter.Rows, filter.Columns))];
+
     /// <summary>Copies weights into the network, rounding to its format.</summary>
     /// <param name="weights">Float32 [P].</param>
     public void WriteWeights(Tensor weights) => Write(weights, _parameters, _sizes);
@@ -69,6 +75,19 @@ internal sealed class FlatWeights : IDisposable
     }
 
     public void Dispose() => Decays.Dispose();
+
+    private IEnumerable<(long Start, long Rows, long Columns)> FiltersBeforeNorms(nn.Module network)
+    {
+        var filters = network.modules().OfType<Conv2d>().Where(conv => conv.bias is null).Select(conv => conv.weight.Handle).ToHashSet();
+        long start = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            long length = parameter.numel();
+            if (filters.Contains(parameter.Handle))
+                yield return (start, parameter.shape[0], length / parameter.shape[0]);
+            start += length;
+        }
+    }
 
     private static Tensor Flatten(IEnumerable<Tensor> tensors) =>
         cat([.. tensors.Select(t => t.reshape(-1).to(ScalarType.Float32))]);

@@ -42,32 +42,21 @@ public sealed class Sweep
     /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
     public static Sweep Read(string file)
     {
-        try
+        JsonObject root = Recipe.ReadObject(file, "sweep");
+        JsonObject defaults = Recipe.Defaults();
+        if (root["base"] is JsonObject shared)
+            Recipe.Merge(defaults, shared);
+        if (root["variants"] is not JsonObject { Count: > 0 } listed)
+            throw new MienException($"{file}: no \"variants\". Expected {{ \"base\": {{ … }}, \"variants\": {{ \"name\": {{ … }} }} }}.");
+        var variants = new Dictionary<string, TrainingOptions>();
+        foreach ((string name, JsonNode? changes) in listed)
         {
-            JsonObject root = JsonNode.Parse(System.IO.File.ReadAllText(file), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
-            JsonObject defaults = JsonSerializer.SerializeToNode(TrainingOptions.Default, TrainingJson.Default.TrainingOptions)!.AsObject();
-            if (root["base"] is JsonObject shared)
-                Merge(defaults, shared);
-            if (root["variants"] is not JsonObject { Count: > 0 } listed)
-                throw new MienException($"{file}: no \"variants\". Expected {{ \"base\": {{ … }}, \"variants\": {{ \"name\": {{ … }} }} }}.");
-            var variants = new Dictionary<string, TrainingOptions>();
-            foreach ((string name, JsonNode? changes) in listed)
-            {
-                if (name.Length == 0 || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
-                    throw new MienException($"{file}: a variant is named \"{name}\". Expected a name that a folder can have.");
-                variants[name] = Recipe(file, name, defaults, changes as JsonObject);
-            }
+            if (name.Length == 0 || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
+                throw new MienException($"{file}: a variant is named \"{name}\". Expected a name that a folder can have.");
+            variants[name] = Recipe.Merged($"{file}, variant \"{name}\"", defaults, changes as JsonObject);
+        }
 
-            return new Sweep(file, variants);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new MienException($"{file}: no valid sweep file ({e.Message}).", e);
-        }
-        catch (IOException e)
-        {
-            throw new MienException($"{file}: can't be read ({e.Message}).", e);
-        }
+        return new Sweep(file, variants);
     }
 
     /// <summary>Runs every variant that is not finished and writes table.md and table.json after each.</summary>
@@ -136,32 +125,4 @@ public sealed class Sweep
         "| variant | PublicTest | with flip | macro F1 | parameters | multiply-adds | seconds an epoch | epochs |\n|---|---|---|---|---|---|---|---|\n"
         + string.Concat(results.Select(r =>
             $"| {r.Name} | {r.Accuracy * 100:F2} % | {r.AccuracyFlip * 100:F2} % | {r.MacroF1:F4} | {r.Parameters:N0} | {r.MultiplyAdds / 1e6:F1} M | {r.SecondsAnEpoch:F0} | {r.Epochs} |\n"));
-
-    private static TrainingOptions Recipe(string file, string name, JsonObject shared, JsonObject? changes)
-    {
-        JsonObject merged = shared.DeepClone().AsObject();
-        if (changes is not null)
-            Merge(merged, changes);
-        try
-        {
-            TrainingOptions options = merged.Deserialize(TrainingJson.Default.TrainingOptions)!;
-            options.Validate();
-            return options;
-        }
-        catch (Exception e) when (e is JsonException or MienException)
-        {
-            throw new MienException($"{file}, variant \"{name}\": {e.Message}", e);
-        }
-    }
-
-    private static void Merge(JsonObject into, JsonObject changes)
-    {
-        foreach ((string key, JsonNode? value) in changes)
-        {
-            if (value is JsonObject inner && into[key] is JsonObject existing)
-                Merge(existing, inner);
-            else
-                into[key] = value?.DeepClone();
-        }
-    }
 }

@@ -27,13 +27,9 @@ public sealed class Trainer : IDisposable
     private readonly Device _device;
     private readonly ScalarType _type;
     private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly nn.Module<Tensor, Tensor> _evaluated;
-    private readonly FlatWeights _flat;
-    private readonly FlatWeights _evaluatedFlat;
+    private readonly AveragedNetwork _average;
     private readonly TrainingState _state;
-    private readonly Augmenter _augmenter;
-    private readonly Mixer _mixer;
-    private readonly Tensor? _classWeights;
+    private readonly TrainingStep _step;
 
     private Trainer(RunFolder folder, RunConfiguration configuration, FaceTable table)
     {
@@ -47,19 +43,15 @@ public sealed class Trainer : IDisposable
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
         _network = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
-        _evaluated = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
-        _evaluated.eval();
-        _evaluatedFlat = new FlatWeights(_evaluated);
         // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
         using (var initial = new FlatWeights(_network))
         using (Tensor weights = initial.Weights())
         using (Tensor buffers = initial.Buffers())
             _state = new TrainingState(weights, buffers);
         MixedPrecision.Convert(_network, _type);
-        _flat = new FlatWeights(_network);
-        _augmenter = new Augmenter(_options.Augmentation);
-        _mixer = new Mixer(_options.Augmentation);
-        _classWeights = _options.ClassBalance == ClassBalance.Loss ? ClassWeights(_training).to(_device) : null;
+        StochasticDepth.Set(_network, _options.StochasticDepth);
+        _average = new AveragedNetwork(_options.Architecture, table.LabelNames.Count, _device, _type);
+        _step = new TrainingStep(configuration, _training, _network, _type, _average, _state);
     }
 
     /// <summary>Begins a run: checks options and data, makes the folder and writes config.json.</summary>
@@ -94,7 +86,7 @@ public sealed class Trainer : IDisposable
             DataSha256 = table.Sha256(),
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
-            Labels = table.LabelNames,
+            Labels = kept.LabelNames,
             Input = PixelStatistics.Measure(kept.Select(Split.Training)),
             Machine = Versions.Machine,
         };
@@ -167,18 +159,21 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _classWeights?.Dispose();
+        _step.Dispose();
         _state.Dispose();
-        _evaluatedFlat.Dispose();
-        _flat.Dispose();
-        _evaluated.Dispose();
+        _average.Dispose();
         _network.Dispose();
     }
 
     /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
     private static FaceTable Prepare(FaceTable table, TrainingOptions options, int limit)
     {
+        if (options.FerPlus is not null)
+            table = FerPlus.Attach(options.FerPlus, table);
+        // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (options.Labels == LabelSource.FerPlus)
+            kept = FerPlus.Relabel(kept);
         if (!kept.Splits.Contains(Split.PublicTest))
             kept = kept.WithValidation(HeldOut, options.Seed);
         return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
@@ -213,9 +208,7 @@ public sealed class Trainer : IDisposable
         int[] order = [.. Enumerable.Range(0, _training.Count)];
         chance.Shuffle(order);
         int size = InputSizeOf(epoch);
-        _flat.WriteWeights(_state.Weights);
-        _flat.WriteBuffers(_state.Buffers);
-        _network.train();
+        _step.Load();
 
         double loss = 0;
         int correct = 0;
@@ -226,8 +219,7 @@ public sealed class Trainer : IDisposable
                 return null;
             int global = epoch * steps + step;
             BeforeStep?.Invoke(global);
-            using var scope = NewDisposeScope();
-            (double stepLoss, int stepCorrect) = Step(order.AsSpan(step * batch, batch), size, schedule.LearningRate(global), global, chance);
+            (double stepLoss, int stepCorrect) = _step.Run(order.AsSpan(step * batch, batch), size, schedule.LearningRate(global), epoch, global, chance);
             loss += stepLoss;
             correct += stepCorrect;
             if (!double.IsFinite(loss))
@@ -242,10 +234,11 @@ public sealed class Trainer : IDisposable
         }
 
         double trained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        using (Tensor buffers = _flat.Buffers())
-        using (no_grad())
-            _state.Buffers.copy_(buffers);
-        float[] probabilities = Calibration.Softmax(Logits(_state.Average, _state.AverageBuffers, _validation), _validation.LabelNames.Count, 1);
+        _step.KeepBuffers();
+        _average.Write(_state.Average, _state.AverageBuffers);
+        // In the format of training: float32 would take a tenth of the epoch's time.
+        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
+        float[] probabilities = Calibration.Softmax(logits, _validation.LabelNames.Count, 1);
         Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(probabilities, _validation.Labels, _validation.LabelNames);
         return new EpochMetrics
         {
@@ -262,42 +255,6 @@ public sealed class Trainer : IDisposable
         };
     }
 
-    private (double Loss, int Correct) Step(ReadOnlySpan<int> rows, int size, double learningRate, int global, Random chance)
-    {
-        Tensor faces = Batches.Faces(_training, rows, _configuration.Input).to(_device);
-        Tensor labels = Batches.Labels(_training, rows).to(_device);
-        (Tensor changed, Tensor targets) = _mixer.Apply(_augmenter.Apply(faces, size, chance), labels, _training.LabelNames.Count, chance);
-        _network.zero_grad();
-        Tensor logits = _network.call(changed.to(_type)).to(ScalarType.Float32);
-        Tensor loss = nn.functional.cross_entropy(logits, targets, _classWeights, label_smoothing: _options.LabelSmoothing);
-        loss.backward();
-
-        using (no_grad())
-        {
-            // Held to the end of the block: libtorch reads them while nothing else refers to them.
-            using Scalar momentum = (float)_options.Momentum;
-            using Scalar decay = (float)_options.WeightDecay;
-            using Scalar rate = (float)-learningRate;
-            // Nesterov's momentum as in Sutskever et al. 2013, with the decay inside the gradient.
-            Tensor gradient = _flat.Gradients();
-            gradient.addcmul_(_flat.Decays, _state.Weights, decay);
-            _state.Momentum.mul_(momentum).add_(gradient);
-            gradient.add_(_state.Momentum, alpha: momentum);
-            _state.Weights.add_(gradient, alpha: rate);
-            _flat.WriteWeights(_state.Weights);
-            _state.UpdateAverage(_flat.Buffers(), _options.AverageDecay, global);
-            return (loss.item<float>(), (int)logits.argmax(1).eq(labels).sum().item<long>());
-        }
-    }
-
-    /// <summary>Raw scores of the given weights in float32, [N*K].</summary>
-    private float[] Logits(Tensor weights, Tensor buffers, FaceTable table)
-    {
-        _evaluatedFlat.WriteWeights(weights);
-        _evaluatedFlat.WriteBuffers(buffers);
-        return Batches.Logits(_evaluated, table, _configuration.Input, _device);
-    }
-
     /// <summary>Exports the best epoch so far without training any further.</summary>
     /// <param name="path">The .onnx file, replaced atomically.</param>
     /// <exception cref="MienException">No epoch is done.</exception>
@@ -312,7 +269,9 @@ public sealed class Trainer : IDisposable
         EpochMetrics? best = _state.History.LastOrDefault(epoch => epoch.Best);
         if (best is null)
             return new TrainingResult(end, null, null, 1);
-        float[] logits = Logits(_state.Best, _state.BestBuffers, _validation);
+        using var exported = new AveragedNetwork(_options.Architecture, _configuration.Labels.Count, _device, ScalarType.Float32);
+        exported.Write(_state.Best, _state.BestBuffers);
+        float[] logits = Batches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
         float temperature = Calibration.FitTemperature(logits, _validation.Labels, _validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, _validation.LabelNames.Count, temperature), _validation.Labels, _validation.LabelNames);
@@ -338,10 +297,11 @@ public sealed class Trainer : IDisposable
                 ["epoch"] = $"{best.Epoch} of {_options.Epochs}, chosen on PublicTest",
                 ["seed"] = $"{_options.Seed}",
                 ["trainingFaces"] = $"{_training.Count}",
+                ["learntFrom"] = _options.FerPlusShare > 0 ? $"labels and FER+ votes ({_options.FerPlusShare})" : "labels",
             },
         };
         path ??= _folder.ModelFile;
-        OnnxExporter.Export(_evaluated, card, path);
+        OnnxExporter.Export(exported.Network, card, path);
         return new TrainingResult(end, best, path, temperature);
     }
 
@@ -376,13 +336,5 @@ public sealed class Trainer : IDisposable
             TimeLeft = TimeSpan.FromSeconds(facesLeft / Math.Max(speed, 1e-9)),
             Finished = finished,
         };
-    }
-
-    /// <summary>Inverse root of each class's share, 1 on average over the faces, float32 [K].</summary>
-    private static Tensor ClassWeights(FaceTable table)
-    {
-        double[] roots = [.. table.ClassCounts().Select(count => count == 0 ? 0 : 1 / Math.Sqrt(count))];
-        double mean = table.ClassCounts().Zip(roots, (count, root) => count * root).Sum() / table.Count;
-        return tensor(roots.Select(root => (float)(root / mean)).ToArray());
     }
 }

@@ -13,6 +13,26 @@ public enum ClassBalance
     Loss,
 }
 
+/// <summary>How the weights follow the gradient.</summary>
+public enum OptimiserKind
+{
+    /// <summary>Stochastic gradient descent with Nesterov's momentum.</summary>
+    Sgd,
+
+    /// <summary>Orthogonalised steps for the filters (Muon, Jordan et al. 2024), the former for all else.</summary>
+    Muon,
+}
+
+/// <summary>Whose labels are learnt and judged.</summary>
+public enum LabelSource
+{
+    /// <summary>The data set's own.</summary>
+    Own,
+
+    /// <summary>The majority of the FER+ taggers, eight classes (Barsoum et al. 2016).</summary>
+    FerPlus,
+}
+
 /// <summary>Number format of the forward and backward pass; master weights are float32 always.</summary>
 public enum Precision
 {
@@ -59,6 +79,42 @@ public sealed record TrainingOptions
     /// <summary>Decay a step of the averaged weights that are evaluated and exported, 0 (none) up to 1 (Polyak and Juditsky 1992).</summary>
     public double AverageDecay { get; init; } = 0.999;
 
+    /// <summary>How the weights follow the gradient.</summary>
+    public OptimiserKind Optimiser { get; init; } = OptimiserKind.Sgd;
+
+    /// <summary>Under Muon: peak turn of a filter bank a step, as a share of its length; it follows the learning rate's schedule.</summary>
+    public double MuonRate { get; init; } = 0.02;
+
+    /// <summary>FER+'s fer2013new.csv, the taggers' votes for the rows of FER2013; null for none.</summary>
+    public string? FerPlus { get; init; }
+
+    /// <summary>Whose labels are learnt.</summary>
+    public LabelSource Labels { get; init; } = LabelSource.Own;
+
+    /// <summary>Share of the target that follows the FER+ taggers' votes, 0..1 (Barsoum et al. 2016).</summary>
+    public double FerPlusShare { get; init; }
+
+    /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
+    public double NotAFaceWeight { get; init; } = 1;
+
+    /// <summary>Run folders whose networks' mean answer is learnt from as well (Hinton et al. 2015).</summary>
+    public IReadOnlyList<string> Teachers { get; init; } = [];
+
+    /// <summary>Share of the loss that is the teachers', 0..1.</summary>
+    public double TeacherShare { get; init; } = 0.7;
+
+    /// <summary>Divides the scores of teachers and pupil in that part of the loss.</summary>
+    public double TeacherTemperature { get; init; } = 2;
+
+    /// <summary>Share of the target that the run's own averaged weights give at the end, 0..1, growing from 0.</summary>
+    public double SelfShare { get; init; }
+
+    /// <summary>Radius of sharpness-aware steps (ASAM, Kwon et al. 2021), at twice the time; 0 for none.</summary>
+    public double Sharpness { get; init; }
+
+    /// <summary>Chance that the last residual block is skipped for a face in training, less for those before (Huang et al. 2016).</summary>
+    public double StochasticDepth { get; init; }
+
     /// <summary>How the classes' unequal numbers are weighed.</summary>
     public ClassBalance ClassBalance { get; init; } = ClassBalance.None;
 
@@ -95,8 +151,18 @@ public sealed record TrainingOptions
         Require(WarmUpEpochs >= 0, "--warm-up", WarmUpEpochs, "0 or more");
         Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "0 up to 1");
         Require(AverageDecay is >= 0 and < 1, "--average-decay", AverageDecay, "0 up to 1");
+        Require(MuonRate > 0, "--muon-rate", MuonRate, "above 0");
+        Require(FerPlusShare is >= 0 and <= 1, "--ferplus-share", FerPlusShare, "0 to 1");
+        Require(NotAFaceWeight is >= 0 and <= 1, "--not-a-face-weight", NotAFaceWeight, "0 to 1");
+        Require(TeacherShare is >= 0 and <= 1, "--teacher-share", TeacherShare, "0 to 1");
+        Require(TeacherTemperature > 0, "--teacher-temperature", TeacherTemperature, "above 0");
+        Require(SelfShare is >= 0 and <= 1, "--self-share", SelfShare, "0 to 1");
+        Require(Sharpness >= 0, "--sharpness", Sharpness, "0 or more");
+        Require(StochasticDepth is >= 0 and < 1, "--stochastic-depth", StochasticDepth, "0 up to 1");
         Require(Patience >= 0, "--patience", Patience, "0 or more");
         Require(Threads >= 0, "--threads", Threads, "0 or more");
+        if ((FerPlusShare > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
+            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
         if (Device is not ("cpu" or "cuda"))
             throw new MienException($"--device {Device}: expected cpu or cuda.");
         Augmentation.Validate();

@@ -86,6 +86,21 @@ internal sealed class TrainingState : IDisposable
         History = JsonSerializer.Deserialize(text["history"], TrainingJson.Default.ListEpochMetrics) ?? [];
     }
 
+    /// <summary>Writes the best weights that a checkpoint holds into a network.</summary>
+    /// <exception cref="MienException">The file is damaged or of another network.</exception>
+    public static void LoadBest(string path, FlatWeights into)
+    {
+        Dictionary<string, float[]> vectors = TensorFile.Read(path).Vectors;
+        using var scope = NewDisposeScope();
+        using Tensor weights = into.Weights();
+        using Tensor buffers = into.Buffers();
+        if (!vectors.TryGetValue("best", out float[]? best) || !vectors.TryGetValue("best_buffers", out float[]? bestBuffers)
+            || best.Length != weights.numel() || bestBuffers.Length != buffers.numel())
+            throw new MienException($"{path}: does not fit the network that config.json names.");
+        into.WriteWeights(tensor(best, device: weights.device));
+        into.WriteBuffers(tensor(bestBuffers, device: weights.device));
+    }
+
     public void Dispose()
     {
         foreach (Tensor vector in _vectors.Values)

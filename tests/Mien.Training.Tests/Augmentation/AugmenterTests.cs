@@ -36,7 +36,7 @@ public class AugmenterTests
         // Face i is plain grey of level i, label i: the mean of a mixed face says how much of each is in it.
         Tensor faces = arange(6, ScalarType.Float32).view(6, 1, 1, 1).expand(6, 1, 48, 48).contiguous();
         var mixer = new Mixer(AugmentationOptions.None with { MixUp = mixUp, CutMix = cutMix });
-        (Tensor mixed, Tensor targets) = mixer.Apply(faces, arange(6, ScalarType.Int64), 6, new Random(3));
+        (Tensor mixed, Tensor targets) = mixer.Apply(faces, eye(6), new Random(3));
         Tensor levels = targets.matmul(arange(6, ScalarType.Float32));
         Assert.InRange((mixed.mean([1, 2, 3]) - levels).abs().max().item<float>(), 0, 1e-4);
         Assert.InRange((targets.sum(1) - 1).abs().max().item<float>(), 0, 1e-5);
@@ -53,6 +53,29 @@ public class AugmenterTests
         Tensor mirrored = (flipped - faces.flip(3)).abs().amax([1, 2, 3]) < 1e-4;
         Assert.Equal(400, same.sum().item<long>() + mirrored.sum().item<long>());
         Assert.InRange(mirrored.sum().item<long>(), 150, 250);
+    }
+
+    [Fact]
+    public void Faces_that_are_named_are_the_ones_mirrored()
+    {
+        using var scope = NewDisposeScope();
+        Tensor faces = randn(3, 1, 16, 16);
+        Tensor flipped = new Augmenter(AugmentationOptions.None).Apply(faces, 16, new Random(1), [true, false, true]);
+        Tensor expected = stack([faces[0].flip(2), faces[1], faces[2].flip(2)]);
+        Assert.InRange((flipped - expected).abs().max().item<float>(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void Blur_keeps_the_light_and_softens_or_sharpens()
+    {
+        using var scope = NewDisposeScope();
+        Tensor faces = randn(200, 1, 24, 24);
+        Tensor blurred = new Augmenter(AugmentationOptions.None with { Blur = 1 }).Apply(faces, 24, new Random(1));
+        Tensor contrast = blurred.std([1, 2, 3]) / faces.std([1, 2, 3]);
+        Assert.True(contrast.min().item<float>() < 0.6, $"softest {contrast.min().item<float>()}");
+        Assert.True(contrast.max().item<float>() > 1.2, $"sharpest {contrast.max().item<float>()}");
+        Tensor grey = new Augmenter(AugmentationOptions.None with { Blur = 1 }).Apply(ones(4, 1, 24, 24), 24, new Random(1));
+        Assert.InRange((grey - 1).abs().max().item<float>(), 0, 1e-4);
     }
 
     [Fact]

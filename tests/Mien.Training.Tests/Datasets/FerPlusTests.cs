@@ -48,6 +48,35 @@ public class FerPlusTests
         Assert.Contains(wrong, error.Message);
     }
 
+    // Worked through by hand on the rule of the paper's own reader: single votes dropped, more than half of the rest.
+    [Theory]
+    [InlineData(new byte[] { 0, 0, 0, 6, 0, 0, 4, 0, 0, 0 }, 3)]
+    [InlineData(new byte[] { 1, 1, 1, 4, 0, 0, 3, 0, 0, 0 }, 3)]
+    [InlineData(new byte[] { 0, 0, 0, 5, 0, 0, 5, 0, 0, 0 }, -1)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 2, 8, 0, 0 }, 7)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 3, 0, 7, 0 }, -1)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 3, 0, 0, 7 }, -1)]
+    [InlineData(new byte[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, -1)]
+    public void Faces_keep_the_label_that_most_taggers_gave_or_are_dropped(byte[] votes, int label)
+    {
+        FaceTable relabelled = FerPlus.Relabel(Table(Split.Training).WithVotes(votes));
+
+        Assert.Equal(8, relabelled.LabelNames.Count);
+        Assert.Equal(label < 0 ? [] : [(byte)label], relabelled.Labels);
+    }
+
+    // Counted with awk over the file; the numbers that papers on FER+ report, too.
+    [Theory]
+    [InlineData(Split.Training, 25_060)]
+    [InlineData(Split.PublicTest, 3_199)]
+    [InlineData(Split.PrivateTest, 3_153)]
+    public void The_real_votes_agree_on_as_many_faces_as_papers_report(Split split, int count)
+    {
+        FaceTable table = FerPlus.Attach(TestData.FerPlusVotes, DatasetReader.Load(TestData.Fer2013Zip).Table);
+
+        Assert.Equal(count, FerPlus.Relabel(table).Select(split).Count);
+    }
+
     private static FaceTable Table(params Split[] splits) =>
         new(1, new byte[splits.Length], new byte[splits.Length], splits, Expressions.Names);
 }

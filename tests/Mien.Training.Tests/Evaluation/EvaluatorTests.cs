@@ -41,6 +41,42 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void Several_models_answer_with_their_mean()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier first = Model(folder, 48, Expressions.Names);
+        File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
+        using ExpressionClassifier second = Model(folder, 48, Expressions.Names, seed: 5);
+        using var both = ExpressionClassifier.Create([folder.File("first.onnx"), folder.File("model.onnx")]);
+        FaceTable faces = Table(48, Expressions.Names, Split.PrivateTest);
+        float[] a = first.Classify(faces.Pixels, faces.Count);
+        float[] b = second.Classify(faces.Pixels, faces.Count);
+        Assert.NotEqual(a, b);
+        Assert.All(both.Classify(faces.Pixels, faces.Count).Zip(a.Zip(b, (x, y) => (x + y) / 2)), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+    }
+
+    [Fact]
+    public void Models_of_other_labels_are_not_averaged()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Model(folder, 48, Expressions.Names).Dispose();
+        File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
+        Model(folder, 48, ["calm", "cross"]).Dispose();
+        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create([folder.File("first.onnx"), folder.File("model.onnx")]));
+        Assert.Contains("calm, cross", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FER_pluss_further_class_can_only_be_read_wrong()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
+        FaceTable table = Table(48, FerPlus.Labels, Split.PrivateTest);
+        var contempt = new FaceTable(48, table.Pixels, [.. table.Labels.Select(_ => (byte)FerPlus.Contempt)], table.Splits, FerPlus.Labels);
+        Assert.Equal(0, Evaluator.Evaluate(classifier, contempt, Split.PrivateTest).Accuracy);
+    }
+
+    [Fact]
     public void An_empty_split_is_named_with_those_that_are_there()
     {
         using TemporaryFolder folder = TestData.NewFolder();
@@ -80,9 +116,9 @@ public class EvaluatorTests
         Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
-    private static ExpressionClassifier Model(TemporaryFolder folder, int size, IReadOnlyList<string> labels)
+    private static ExpressionClassifier Model(TemporaryFolder folder, int size, IReadOnlyList<string> labels, int seed = 4)
     {
-        random.manual_seed(4);
+        random.manual_seed(seed);
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", labels.Count);
         var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = labels, Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));

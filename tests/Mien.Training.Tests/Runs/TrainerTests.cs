@@ -70,6 +70,54 @@ public class TrainerTests
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
     }
 
+    public static TheoryData<string, TrainingOptions> Ingredients => new()
+    {
+        { "muon", Quick with { Optimiser = OptimiserKind.Muon } },
+        { "sharpness", Quick with { Sharpness = 0.5 } },
+        { "own average", Quick with { SelfShare = 0.5 } },
+        { "stochastic depth", Quick with { Architecture = "residual-swift", StochasticDepth = 0.3 } },
+        { "alternating flips and blur", Quick with { Augmentation = Quick.Augmentation with { AlternateFlip = true, Blur = 0.5 } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ingredients))]
+    public void Each_ingredient_changes_what_is_learnt_and_repeats(string name, TrainingOptions options)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        options = options with { Epochs = 2 };
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("a"), options);
+        AssertSame(epochs, Train(folder.File("b"), options));
+        Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
+        Assert.NotEqual(Train(folder.File("without"), Quick with { Architecture = options.Architecture, Epochs = 2 })[^1].TrainLoss, epochs[^1].TrainLoss);
+        Assert.NotEmpty(name);
+    }
+
+    [Fact]
+    public void Muon_learns_what_can_be_learnt()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Optimiser = OptimiserKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
+    }
+
+    [Fact]
+    public void A_pupil_learns_from_its_teacher_alone()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        TrainingOptions learns = Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 };
+        Train(folder.File("teacher"), learns);
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("pupil"), learns with { Seed = 2, Teachers = [folder.File("teacher")], TeacherShare = 1 });
+        Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after a teacher that knows all");
+    }
+
+    [Fact]
+    public void A_teacher_that_is_no_run_is_named()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        var error = Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { Teachers = [folder.File("nobody")] }));
+        Assert.Contains("nobody", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(5)] // in the first epoch, before any checkpoint of an epoch
     [InlineData(40)]

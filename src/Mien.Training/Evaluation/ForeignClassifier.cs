@@ -1,0 +1,136 @@
+using Microsoft.ML.OnnxRuntime;
+using Mien.Imaging;
+using Mien.Training.Datasets;
+
+namespace Mien.Training.Evaluation;
+
+/// <summary>How a network that Mien did not write wants its pixels.</summary>
+public enum PixelRange
+{
+    /// <summary>0 to 255.</summary>
+    Byte,
+
+    /// <summary>0 to 1.</summary>
+    Unit,
+
+    /// <summary>-1 to 1.</summary>
+    Signed,
+}
+
+/// <summary>
+/// Any ONNX classifier over one face: first input [N,C,S,S] or [N,S,S,C] with 1 or 3 channels, first output one score a
+/// label. What each score means, and in which range the pixels go, only its author knows.
+/// </summary>
+public sealed class ForeignClassifier : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly string _input;
+    private readonly string _file;
+    private readonly IReadOnlyList<string> _labels;
+    private readonly PixelRange _range;
+    private readonly int _channels;
+    private readonly int _size;
+    private readonly bool _channelsLast;
+
+    /// <summary>Opens a model file.</summary>
+    /// <param name="file">The .onnx file.</param>
+    /// <param name="labels">What its scores mean, in their order.</param>
+    /// <param name="range">How it wants its pixels.</param>
+    /// <exception cref="MienException">Not found, not ONNX, or another kind of input.</exception>
+    public ForeignClassifier(string file, IReadOnlyList<string> labels, PixelRange range)
+    {
+        (_file, _labels, _range) = (file, labels, range);
+        try
+        {
+            _session = new InferenceSession(file);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new MienException($"{file}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}).", e);
+        }
+
+        (_input, NodeMetadata input) = _session.InputMetadata.First();
+        int[] shape = input.Dimensions;
+        bool fits = input.ElementType == typeof(float) && shape.Length == 4;
+        _channelsLast = fits && shape[3] is 1 or 3 && shape[1] == shape[2];
+        _channels = fits ? _channelsLast ? shape[3] : shape[1] : 0;
+        _size = fits ? shape[2] : 0;
+        if (_channels is not (1 or 3) || _size < 8)
+        {
+            _session.Dispose();
+            throw new MienException($"{file}: its input is {input.ElementType.Name} [{string.Join(',', shape)}]. Expected float [N,C,S,S] or [N,S,S,C] with 1 or 3 channels and a fixed side.");
+        }
+    }
+
+    /// <summary>Whether a file is an ONNX model that Mien did not write.</summary>
+    public static bool IsForeign(string file)
+    {
+        try
+        {
+            using var session = new InferenceSession(file);
+            return !session.ModelMetadata.CustomMetadataMap.ContainsKey("mien.format");
+        }
+        catch (OnnxRuntimeException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The most probable class of each face.</summary>
+    /// <param name="faces">The faces.</param>
+    /// <returns>[N] places among the table's labels; 255 where the answer is none of them.</returns>
+    /// <exception cref="MienException">The model does not give one score a label.</exception>
+    public byte[] Predict(FaceTable faces)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        byte[] places = [.. _labels.Select(label => PlaceOf(label, faces.LabelNames))];
+        byte[] predicted = new byte[faces.Count];
+        float[] values = new float[_size * _size * _channels];
+        byte[] resized = new byte[_size * _size];
+        using var run = new RunOptions();
+        for (int i = 0; i < faces.Count; i++)
+        {
+            Preprocessing.Resize(faces.Face(i), faces.Size, faces.Size, _size, resized);
+            Fill(resized, values);
+            long[] shape = _channelsLast ? [1, _size, _size, _channels] : [1, _channels, _size, _size];
+            using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(), shape);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, [_input], [tensor], [_session.OutputNames[0]]);
+            ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
+            if (scores.Length != _labels.Count)
+                throw new MienException($"{_file}: {scores.Length} scores for {_labels.Count} labels ({string.Join(", ", _labels)}). Name one label a score with --labels.");
+            predicted[i] = places[Metrics.MostProbable(scores)];
+        }
+
+        return predicted;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private void Fill(byte[] grey, float[] values)
+    {
+        for (int p = 0; p < grey.Length; p++)
+        {
+            float value = _range switch
+            {
+                PixelRange.Unit => grey[p] / 255f,
+                PixelRange.Signed => grey[p] / 127.5f - 1,
+                _ => grey[p],
+            };
+            for (int c = 0; c < _channels; c++)
+                values[_channelsLast ? p * _channels + c : c * grey.Length + p] = value;
+        }
+    }
+
+    private static byte PlaceOf(string label, IReadOnlyList<string> names)
+    {
+        string known = Expressions.TryParse(label, out Expression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i] == known)
+                return (byte)i;
+        }
+
+        return byte.MaxValue;
+    }
+}

@@ -1,0 +1,73 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Runs;
+
+/// <summary>Moves the master weights one step against the gradient.</summary>
+/// <remarks>
+/// Everything takes Nesterov's momentum as in Sutskever et al. 2013, with the decay inside the gradient. Under
+/// <see cref="OptimiserKind.Muon"/> the filters of convolutions that a norm follows take orthogonalised steps instead
+/// (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
+/// </remarks>
+internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingOptions options)
+{
+    private const int NewtonSchulzSteps = 5;
+
+    private readonly bool _muon = options.Optimiser == OptimiserKind.Muon;
+
+    /// <summary>Takes a step; the state's weights and momentum change.</summary>
+    /// <param name="gradient">Float32 [P]; it is overwritten.</param>
+    /// <param name="learningRate">The schedule's, of the momentum part.</param>
+    public void Step(Tensor gradient, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        // Held to the end of the block: libtorch reads them while nothing else refers to them.
+        using Scalar momentum = (float)options.Momentum;
+        using Scalar decay = (float)options.WeightDecay;
+        using Scalar rate = (float)-learningRate;
+        gradient.addcmul_(flat.Decays, state.Weights, decay);
+        state.Momentum.mul_(momentum).add_(gradient);
+        gradient.add_(state.Momentum, alpha: momentum);
+        Tensor[] steps = _muon ? flat.Filters(gradient) : [];
+        Tensor[] filters = _muon ? flat.Filters(state.Weights) : [];
+        Tensor[] moved = [.. steps.Zip(filters, (step, filter) => Turned(filter, step, options.MuonRate * learningRate / options.LearningRate))];
+        state.Weights.add_(gradient, alpha: rate);
+        for (int i = 0; i < moved.Length; i++)
+            filters[i].copy_(moved[i]);
+    }
+
+    /// <summary>
+    /// A filter bank [out, in*k*k] turned by a share of its own length towards the orthogonalised step. A norm follows it,
+    /// so its length means nothing: it is held at the root of its rows, which makes the share an angle.
+    /// </summary>
+    private static Tensor Turned(Tensor filter, Tensor step, double share)
+    {
+        (long rows, long columns) = (filter.shape[0], filter.shape[1]);
+        using Scalar scale = (float)(-share * Math.Sqrt(Math.Max(1, (double)rows / columns)));
+        Tensor turned = filter + Orthogonalised(step).mul(scale);
+        using Scalar length = (float)Math.Sqrt(rows);
+        return turned.mul(length).div(turned.norm());
+    }
+
+    /// <summary>The nearest half-orthogonal matrix, about: five Newton-Schulz steps with Jordan's quintic, in bfloat16 as he does.</summary>
+    private static Tensor Orthogonalised(Tensor matrix)
+    {
+        bool tall = matrix.shape[0] > matrix.shape[1];
+        using Scalar a = 3.4445f;
+        using Scalar b = -4.7750f;
+        using Scalar c = 2.0315f;
+        using Scalar tiny = 1e-7f;
+        Tensor x = matrix.div(matrix.norm().add(tiny)).to(MixedPrecision.CpuMultipliesBFloat16() || matrix.device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
+        if (tall)
+            x = x.t();
+        for (int i = 0; i < NewtonSchulzSteps; i++)
+        {
+            Tensor squares = x.mm(x.t());
+            Tensor polynomial = squares.mul(b).add(squares.mm(squares).mul(c));
+            x = x.mul(a).add(polynomial.mm(x));
+        }
+
+        return (tall ? x.t() : x).to(ScalarType.Float32);
+    }
+}

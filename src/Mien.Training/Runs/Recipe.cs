@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Mien.Training.Runs;
+
+/// <summary>Recipes as JSON: some members of <see cref="TrainingOptions"/>, the others at their defaults.</summary>
+public static class Recipe
+{
+    private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>Reads a recipe from a file, or the recipe of a run from its config.json.</summary>
+    /// <param name="file">JSON of the options, or with the options under "options".</param>
+    /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
+    public static TrainingOptions Read(string file)
+    {
+        JsonObject root = ReadObject(file, "recipe");
+        return Merged(file, Defaults(), root["options"] as JsonObject ?? root);
+    }
+
+    /// <summary>The default recipe as JSON.</summary>
+    internal static JsonObject Defaults() =>
+        JsonSerializer.SerializeToNode(TrainingOptions.Default, TrainingJson.Default.TrainingOptions)!.AsObject();
+
+    /// <summary>Reads a JSON object, comments allowed.</summary>
+    /// <exception cref="MienException">No such file, or no JSON object.</exception>
+    internal static JsonObject ReadObject(string file, string kind)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file), documentOptions: WithComments)!.AsObject();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new MienException($"{file}: no valid {kind} file ({e.Message}).", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{file}: can't be read ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Options of a recipe with changes to it.</summary>
+    /// <param name="where">Named in messages.</param>
+    /// <param name="recipe">All members.</param>
+    /// <param name="changes">Some members; null for none.</param>
+    /// <exception cref="MienException">An unknown member or a figure out of range.</exception>
+    internal static TrainingOptions Merged(string where, JsonObject recipe, JsonObject? changes)
+    {
+        JsonObject merged = recipe.DeepClone().AsObject();
+        if (changes is not null)
+            Merge(merged, changes);
+        try
+        {
+            TrainingOptions options = merged.Deserialize(TrainingJson.Default.TrainingOptions)!;
+            options.Validate();
+            return options;
+        }
+        catch (Exception e) when (e is JsonException or MienException)
+        {
+            throw new MienException($"{where}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes changes over a recipe, member by member.</summary>
+    internal static void Merge(JsonObject into, JsonObject changes)
+    {
+        foreach ((string key, JsonNode? value) in changes)
+        {
+            if (value is JsonObject inner && into[key] is JsonObject existing)
+                Merge(existing, inner);
+            else
+                into[key] = value?.DeepClone();
+        }
+    }
+}

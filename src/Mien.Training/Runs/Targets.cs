@@ -1,0 +1,77 @@
+using Mien.Training.Datasets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Runs;
+
+/// <summary>What each Training face is learnt as: a weighted distribution over the classes.</summary>
+/// <remarks>A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w.</remarks>
+internal sealed class Targets
+{
+    /// <summary>Votes of ten from which on a face counts as "not a face".</summary>
+    private const int Majority = 5;
+
+    private readonly float[] _rows;
+    private readonly int _classes;
+
+    private Targets(float[] rows, int classes) => (_rows, _classes) = (rows, classes);
+
+    /// <summary>Computes the targets of a table.</summary>
+    /// <exception cref="ArgumentException">The recipe asks for FER+ votes and the table has none.</exception>
+    public static Targets Of(FaceTable training, TrainingOptions options)
+    {
+        bool votes = options.FerPlusShare > 0 || options.NotAFaceWeight < 1;
+        if (votes && training.Votes is null)
+            throw new ArgumentException("The recipe learns from votes that the table lacks.", nameof(training));
+        int classes = training.LabelNames.Count;
+        float[] classWeights = options.ClassBalance == ClassBalance.Loss ? ClassWeights(training) : [.. Enumerable.Repeat(1f, classes)];
+        float[] rows = new float[training.Count * classes];
+        for (int i = 0; i < training.Count; i++)
+        {
+            Span<float> row = rows.AsSpan(i * classes, classes);
+            row[training.Labels[i]] = 1;
+            float weight = 1;
+            if (votes)
+            {
+                MixIn(training.VotesOf(i), (float)options.FerPlusShare, row);
+                weight = training.VotesOf(i)[FerPlus.NotAFace] >= Majority ? (float)options.NotAFaceWeight : 1;
+            }
+
+            float smoothing = (float)options.LabelSmoothing;
+            for (int k = 0; k < classes; k++)
+                row[k] = weight * classWeights[k] * ((1 - smoothing) * row[k] + smoothing / classes);
+        }
+
+        return new Targets(rows, classes);
+    }
+
+    /// <summary>Targets of the given rows, float32 [rows,K] on the CPU.</summary>
+    public Tensor For(ReadOnlySpan<int> rows)
+    {
+        float[] values = new float[rows.Length * _classes];
+        for (int i = 0; i < rows.Length; i++)
+            _rows.AsSpan(rows[i] * _classes, _classes).CopyTo(values.AsSpan(i * _classes));
+        return tensor(values, [rows.Length, _classes]);
+    }
+
+    /// <summary>Moves a share of a one-hot row to where the taggers voted; votes for none of the seven are left out.</summary>
+    private static void MixIn(ReadOnlySpan<byte> votes, float share, Span<float> row)
+    {
+        ReadOnlySpan<byte> expressions = votes[..row.Length];
+        int sum = 0;
+        foreach (byte count in expressions)
+            sum += count;
+        if (sum == 0)
+            return;
+        for (int k = 0; k < row.Length; k++)
+            row[k] = (1 - share) * row[k] + share * expressions[k] / sum;
+    }
+
+    /// <summary>Inverse root of each class's share, 1 on average over the faces, [K].</summary>
+    private static float[] ClassWeights(FaceTable table)
+    {
+        double[] roots = [.. table.ClassCounts().Select(count => count == 0 ? 0 : 1 / Math.Sqrt(count))];
+        double mean = table.ClassCounts().Zip(roots, (count, root) => count * root).Sum() / table.Count;
+        return [.. roots.Select(root => (float)(root / mean))];
+    }
+}
