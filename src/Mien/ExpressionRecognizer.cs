@@ -103,11 +103,16 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         float[] probabilities = _classifier.Classify(crops, found.Count);
+        if (_options.Prior == ClassPrior.Balanced)
+            Priors.Balance(probabilities, _classifier.Card);
+        int size = _classifier.Card.Input.Size;
         return [.. found.Select((face, i) => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = detected ? face.Keypoints : null,
+            Quality = detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(i * size * size, size * size), size) : null,
+            MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(i * labels.Count, labels.Count).ToArray(),
         })];
@@ -115,7 +120,7 @@ public sealed class ExpressionRecognizer : IDisposable
 
     private static SessionOptions SessionOf(RecognizerOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        options.Validate();
         var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (options.Threads > 0)
             session.IntraOpNumThreads = options.Threads;

@@ -36,16 +36,21 @@ internal static class PredictCommand
         var score = new Option<float>("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
         var minFace = new Option<int>("--min-face") { Description = "Smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
         var maxFaces = new Option<int>("--max-faces") { Description = "At most so many faces a picture; 0 for all." };
+        var minConfidence = new Option<float>("--min-confidence") { Description = "Answers below are `uncertain`, 0 to 1." };
+        var prior = new Option<ClassPrior>("--prior") { Description = "dataset: classes as frequent as in training; balanced: all equally." };
+        Require(minConfidence, value => value is >= 0 and <= 1, "0 to 1");
         Require(score, value => value is > 0 and < 1, "between 0 and 1");
         Require(minFace, value => value >= 1, "1 or more");
         Require(maxFaces, value => value >= 0, "0 or more");
-        var command = new Command("predict", "Finds the faces in pictures and reads their expressions.") { photos, model, format, annotate, faces, score, minFace, maxFaces };
+        var command = new Command("predict", "Finds the faces in pictures and reads their expressions.") { photos, model, format, annotate, faces, score, minFace, maxFaces, minConfidence, prior };
         command.SetAction(parsed =>
         {
             var options = RecognizerOptions.Default with
             {
                 Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
                 Detector = new DetectorOptions { MinScore = parsed.GetValue(score), MinFacePixels = parsed.GetValue(minFace), MaxFaces = parsed.GetValue(maxFaces) },
+                MinConfidence = parsed.GetValue(minConfidence),
+                Prior = parsed.GetValue(prior),
             };
             string? modelFile = parsed.GetValue(model);
             using ExpressionRecognizer recognizer = modelFile is null

@@ -62,6 +62,18 @@ internal abstract class PredictionWriter : IDisposable
         json.WriteNumber("detectorScore", face.DetectorScore);
         json.WriteString("label", face.Label);
         json.WriteNumber("confidence", face.Confidence);
+        if (face.Quality is { } quality)
+        {
+            json.WriteStartObject("quality");
+            json.WriteNumber("score", quality.Score);
+            json.WriteNumber("pixels", quality.Pixels);
+            json.WriteNumber("sharpness", quality.Sharpness);
+            json.WriteNumber("roll", quality.Roll);
+            json.WriteNumber("yaw", quality.Yaw);
+            json.WriteNumber("pitch", quality.Pitch);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("probabilities");
         for (int i = 0; i < face.Labels.Count; i++)
             json.WriteNumber(face.Labels[i], face.Probabilities[i]);
@@ -101,7 +113,7 @@ internal abstract class PredictionWriter : IDisposable
         public CsvLinesWriter(IReadOnlyList<string> labels, TextWriter output)
         {
             _output = output;
-            string[] names = ["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "label", "confidence", .. labels, "error"];
+            string[] names = ["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "label", "confidence", .. labels, "error"];
             _columns = names.Length;
             WriteLine(names);
         }
@@ -121,7 +133,7 @@ internal abstract class PredictionWriter : IDisposable
                 Face face = faces[i];
                 WriteLine([prediction.File, $"{prediction.Width}", $"{prediction.Height}", $"{i + 1}",
                     Number(face.Box.X), Number(face.Box.Y), Number(face.Box.Width), Number(face.Box.Height), Number(face.DetectorScore),
-                    face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number), ""]);
+                    face.Quality is { } quality ? Number(quality.Score) : "", face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number), ""]);
             }
         }
 
@@ -151,7 +163,7 @@ internal abstract class PredictionWriter : IDisposable
                 table.AddRow([
                     new Text($"{face.Box.X:F0},{face.Box.Y:F0} {face.Box.Width:F0}x{face.Box.Height:F0}"),
                     new Text($"{face.DetectorScore:F2}"),
-                    new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(Palette.Of(face.Label, labels.ToList().IndexOf(face.Label))))),
+                    new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable)))),
                     .. face.Probabilities.Select(probability => new Text($"{probability:F2}"))]);
             }
 
