@@ -76,8 +76,8 @@ public sealed record FaceQuality
     /// <param name="size">Side of the crop.</param>
     internal static float SharpnessOf(ReadOnlySpan<byte> crop, int size)
     {
-        // Median over FER2013's 28,709 Training faces.
-        const float Median = 0.32f;
+        // Median over every 60th of FER2013's Training faces; half of them lie between 0.108 and 0.156.
+        const float Median = 0.128f;
         long edges = 0;
         long sum = 0;
         long squares = 0;
