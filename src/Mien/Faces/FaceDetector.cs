@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
@@ -15,6 +16,9 @@ public sealed record DetectorOptions
     /// <summary>Smallest face, in pixels of the box's longer side; a lower figure costs time in large pictures.</summary>
     public int MinFacePixels { get; init; } = 24;
 
+    /// <summary>Smallest face as a share of the picture's longer side, 0..1, where that is more than <see cref="MinFacePixels"/>: 0.1 reads portraits many times faster.</summary>
+    public float MinFaceShare { get; init; }
+
     /// <summary>At most so many faces, the most certain ones; 0 for all.</summary>
     public int MaxFaces { get; init; }
 
@@ -24,6 +28,8 @@ public sealed record DetectorOptions
             throw new ArgumentOutOfRangeException(nameof(MinScore), MinScore, "Expected above 0 and below 1.");
         ArgumentOutOfRangeException.ThrowIfNegative(MaxFaces);
         ArgumentOutOfRangeException.ThrowIfLessThan(MinFacePixels, 1);
+        if (MinFaceShare is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(MinFaceShare), MinFaceShare, "Expected 0 to 1.");
     }
 }
 
@@ -90,13 +96,17 @@ public sealed class FaceDetector : IDisposable
     internal IReadOnlyList<DetectedFace> Detect(Pyramid pyramid, DetectorOptions options)
     {
         options.Validate();
+        float smallest = Math.Max(options.MinFacePixels, options.MinFaceShare * Math.Max(pyramid.Picture.Width, pyramid.Picture.Height));
         int width = pyramid.Picture.Width;
         int height = pyramid.Picture.Height;
-        List<DetectedFace> candidates = Merge(Candidates(pyramid, options));
-        IEnumerable<DetectedFace> faces = Merge(Confirm(pyramid, candidates, options.MinScore))
-            .Select(face => face with { Box = Fit(face).Within(width, height) })
-            .Where(face => Math.Max(face.Box.Width, face.Box.Height) >= options.MinFacePixels);
-        return [.. options.MaxFaces > 0 ? faces.Take(options.MaxFaces) : faces];
+        List<DetectedFace> candidates = Suppression.Merge(Candidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore)));
+        List<DetectedFace> faces = Suppression.Merge(Confirm(pyramid, candidates, options.MinScore));
+        for (int i = 0; i < faces.Count; i++)
+            faces[i] = faces[i] with { Box = Fit(faces[i]).Within(width, height) };
+        faces.RemoveAll(face => Math.Max(face.Box.Width, face.Box.Height) < smallest);
+        if (options.MaxFaces > 0 && faces.Count > options.MaxFaces)
+            faces.RemoveRange(options.MaxFaces, faces.Count - options.MaxFaces);
+        return faces;
     }
 
     /// <inheritdoc/>
@@ -106,15 +116,14 @@ public sealed class FaceDetector : IDisposable
         _back.Dispose();
     }
 
-    private List<DetectedFace> Candidates(Pyramid pyramid, DetectorOptions options)
+    private List<DetectedFace> Candidates(Pyramid pyramid, float smallest, float minScore)
     {
-        float minScore = Math.Min(FirstScore, options.MinScore);
         int width = pyramid.Picture.Width;
         int height = pyramid.Picture.Height;
         int longer = Math.Max(width, height);
         var candidates = new List<DetectedFace>();
         _front.Look(pyramid, [new Box((width - longer) / 2f, (height - longer) / 2f, longer, longer)], minScore, (_, face) => candidates.Add(face));
-        int level = Math.Max(0, (int)MathF.Log2(options.MinFacePixels / SmallestSeen));
+        int level = Math.Max(0, (int)MathF.Log2(smallest / SmallestSeen));
         for (; longer >> level >= SmallestLevel; level++)
         {
             foreach (Region region in SearchRegions.Find(pyramid, level))
@@ -131,16 +140,29 @@ public sealed class FaceDetector : IDisposable
     private List<DetectedFace> Confirm(Pyramid pyramid, List<DetectedFace> candidates, float minScore)
     {
         var confirmed = new List<DetectedFace>();
-        foreach (DetectedFace[] some in candidates.Chunk(LooksAtOnce))
+        var some = new List<DetectedFace>(LooksAtOnce);
+        for (int start = 0; start < candidates.Count; start += LooksAtOnce)
         {
+            some.Clear();
+            some.AddRange(CollectionsMarshal.AsSpan(candidates).Slice(start, Math.Min(LooksAtOnce, candidates.Count - start)));
             DetectedFace[] front = Look(_front, pyramid, some);
-            int[] seen = [.. Enumerable.Range(0, some.Length).Where(i => front[i].Score > 0)];
-            DetectedFace[] back = Look(_back, pyramid, [.. seen.Select(i => some[i])]);
-            for (int i = 0; i < seen.Length; i++)
+            // Where the front network sees nothing, the back network need not look.
+            int kept = 0;
+            for (int i = 0; i < front.Length; i++)
             {
-                float score = (some[seen[i]].Score + front[seen[i]].Score + back[i].Score) / 3;
-                DetectedFace face = Mean([front[seen[i]], back[i]]) with { Score = score };
-                if (back[i].Score > 0 && score >= minScore + (face.Box.Width < SmallSquare ? SmallScore : 0))
+                if (front[i].Score > 0)
+                    (some[kept], front[kept++]) = (some[i], front[i]);
+            }
+
+            some.RemoveRange(kept, some.Count - kept);
+            DetectedFace[] back = Look(_back, pyramid, some);
+            for (int i = 0; i < kept; i++)
+            {
+                float score = (some[i].Score + front[i].Score + back[i].Score) / 3;
+                if (back[i].Score == 0)
+                    continue;
+                DetectedFace face = Suppression.Mean(front[i], back[i]) with { Score = score };
+                if (score >= minScore + (face.Box.Width < SmallSquare ? SmallScore : 0))
                     confirmed.Add(face);
             }
         }
@@ -149,56 +171,42 @@ public sealed class FaceDetector : IDisposable
     }
 
     /// <summary>What a network sees of each candidate; a score of 0 where it sees nothing.</summary>
-    private static DetectedFace[] Look(BlazeFace network, Pyramid pyramid, DetectedFace[] candidates)
+    private static DetectedFace[] Look(BlazeFace network, Pyramid pyramid, List<DetectedFace> candidates)
     {
-        if (candidates.Length == 0)
+        if (candidates.Count == 0)
             return [];
-        Box[] squares = Array.ConvertAll(candidates, face =>
+        Span<Box> squares = stackalloc Box[LooksAtOnce];
+        for (int i = 0; i < candidates.Count; i++)
         {
-            float side = Math.Max(face.Box.Width, face.Box.Height) * LookScale;
-            return new Box(face.Box.X + (face.Box.Width - side) / 2, face.Box.Y + (face.Box.Height - side) / 2, side, side);
-        });
-        var seen = new List<DetectedFace>[candidates.Length];
-        network.Look(pyramid, squares, LookScore, (i, face) => (seen[i] ??= []).Add(face));
-        return [.. seen.Select((faces, i) => faces is null ? default
-            : Merge(faces).FirstOrDefault(face => face.Box.IntersectionOverUnion(candidates[i].Box) > SameFace))];
-    }
-
-    /// <summary>Weighted non-maximum suppression: candidates for one face become their mean, weighted by score (Bazarevsky et al. 2019, section 3.4).</summary>
-    private static List<DetectedFace> Merge(List<DetectedFace> candidates)
-    {
-        var left = candidates.OrderByDescending(face => face.Score).ToList();
-        var merged = new List<DetectedFace>();
-        while (left.Count > 0)
-        {
-            DetectedFace best = left[0];
-            DetectedFace[] same = [.. left.Where(face => face.Box.IntersectionOverUnion(best.Box) > SameFace)];
-            left.RemoveAll(face => face == best || face.Box.IntersectionOverUnion(best.Box) > SameFace);
-            DetectedFace mean = Mean(same);
-            // A part of a face that looked like a face of its own on a finer level.
-            if (!merged.Any(face => face.Box.Intersection(mean.Box) > InsideFace * Math.Min(face.Box.Area, mean.Box.Area)))
-                merged.Add(mean);
+            Box box = candidates[i].Box;
+            float side = Math.Max(box.Width, box.Height) * LookScale;
+            squares[i] = new Box(box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, side);
         }
 
-        return merged;
-    }
+        var found = new List<(int Candidate, DetectedFace Face)>();
+        network.Look(pyramid, squares[..candidates.Count], LookScore, (i, face) => found.Add((i, face)));
+        var seen = new DetectedFace[candidates.Count];
+        var one = new List<DetectedFace>();
+        for (int i = 0; i < seen.Length; i++)
+        {
+            one.Clear();
+            foreach ((int candidate, DetectedFace face) in found)
+            {
+                if (candidate == i)
+                    one.Add(face);
+            }
 
-    private static DetectedFace Mean(DetectedFace[] faces)
-    {
-        float total = faces.Sum(face => face.Score);
-        return new DetectedFace(
-            new Box(
-                Weighted(face => face.Box.X), Weighted(face => face.Box.Y),
-                Weighted(face => face.Box.Width), Weighted(face => face.Box.Height)),
-            faces.Max(face => face.Score),
-            new FaceKeypoints(
-                At(keypoints => keypoints.RightEye), At(keypoints => keypoints.LeftEye), At(keypoints => keypoints.Nose),
-                At(keypoints => keypoints.Mouth), At(keypoints => keypoints.RightEar), At(keypoints => keypoints.LeftEar)));
+            foreach (DetectedFace face in Suppression.Merge(one))
+            {
+                if (face.Box.IntersectionOverUnion(candidates[i].Box) > Suppression.SameFace)
+                {
+                    seen[i] = face;
+                    break;
+                }
+            }
+        }
 
-        float Weighted(Func<DetectedFace, float> value) => faces.Sum(face => face.Score * value(face)) / total;
-
-        Point At(Func<FaceKeypoints, Point> point) =>
-            new(Weighted(face => point(face.Keypoints).X), Weighted(face => point(face.Keypoints).Y));
+        return seen;
     }
 
     /// <summary>From the network's square, brow to chin, to the box that a person draws: hairline to chin, cheek to cheek.</summary>

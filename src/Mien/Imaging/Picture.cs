@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace Mien.Imaging;
@@ -11,6 +12,9 @@ public sealed class Picture
 {
     /// <summary>Pixels of the largest picture that is decoded unless told otherwise: 100 million.</summary>
     public const long DefaultMaxPixels = 100_000_000;
+
+    // What one array holds.
+    private const long MostPixels = 500_000_000;
 
     // No picture of DefaultMaxPixels is larger, and all of the file is read before its header is.
     private const long MaxFileBytes = 1_000_000_000;
@@ -79,12 +83,24 @@ public sealed class Picture
         if (codec is null)
             throw new MienException($"{name}: not a picture that can be read. Expected JPEG, PNG, WebP, BMP or GIF.");
         SKImageInfo stored = codec.Info;
+        maxPixels = Math.Min(maxPixels, MostPixels);
         if ((long)stored.Width * stored.Height > maxPixels)
             throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
 
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
-        using var bitmap = new SKBitmap(info);
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        // Straight into the array that is kept.
+        byte[] pixels = new byte[stored.Width * stored.Height * 4];
+        SKCodecResult result;
+        GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
+        try
+        {
+            result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
+        }
+        finally
+        {
+            pinned.Free();
+        }
+
         if (result != SKCodecResult.Success)
         {
             throw new MienException(result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput
@@ -92,7 +108,6 @@ public sealed class Picture
                 : $"{name}: can't be decoded ({result}). Save it as JPEG or PNG.");
         }
 
-        byte[] pixels = bitmap.GetPixelSpan().ToArray();
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
         return Upright(pixels, stored.Width, stored.Height, codec.EncodedOrigin);
@@ -152,7 +167,7 @@ public sealed class Picture
     internal SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        System.Runtime.InteropServices.Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
+        Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
         return bitmap;
     }
 
@@ -185,8 +200,8 @@ public sealed class Picture
         bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
         byte[] upright = new byte[stored.Length];
-        ReadOnlySpan<int> source = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(stored.AsSpan());
-        Span<int> target = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(upright.AsSpan());
+        ReadOnlySpan<int> source = MemoryMarshal.Cast<byte, int>(stored.AsSpan());
+        Span<int> target = MemoryMarshal.Cast<byte, int>(upright.AsSpan());
         // Where the first stored pixel goes, and how far one step right and one step down of the stored picture lead.
         (int first, int right, int down) = origin switch
         {
