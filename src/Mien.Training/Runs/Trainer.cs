@@ -326,6 +326,7 @@ public sealed class Trainer : IDisposable
             Input = _configuration.Input,
             Temperature = temperature,
             DataSha256 = _configuration.DataSha256,
+            ClassShares = _training.ClassShares(),
             Created = DateTimeOffset.UtcNow,
             Metrics = new SortedDictionary<string, double>
             {
