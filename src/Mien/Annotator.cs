@@ -83,7 +83,7 @@ public static class Annotator
     }
 
     private static SKColor ColourOf(Face face) =>
-        SKColor.Parse(Palette.Of(face.Label, face.Labels.ToList().IndexOf(face.Label)));
+        SKColor.Parse(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable));
 
     private static double Luminance(SKColor colour) => (0.2126 * colour.Red + 0.7152 * colour.Green + 0.0722 * colour.Blue) / 255;
 }

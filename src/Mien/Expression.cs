@@ -50,6 +50,14 @@ public static class Expressions
         ["neutral"] = Expression.Neutral,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The label of an answer that is too weak to give.</summary>
+    public const string Uncertain = "uncertain";
+
+    /// <summary>The shares of the expressions in FER2013's Training split, in label order.</summary>
+    /// <remarks>3995, 436, 4097, 7215, 4830, 3171 and 4965 of 28,709 faces (Goodfellow et al. 2013).</remarks>
+    internal static IReadOnlyList<double> Fer2013Shares { get; } =
+        [.. ((int[])[3995, 436, 4097, 7215, 4830, 3171, 4965]).Select(count => count / 28709.0)];
+
     /// <summary>The names in label order: angry, disgust, fear, happy, sad, surprise, neutral.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
@@ -147,7 +148,7 @@ public sealed class ExpressionClassifier : IDisposable
         int area = input.Size * input.Size;
         if (faces.Length != count * area)
             throw new ArgumentException($"{faces.Length} pixels for {count} faces of {input.Size}x{input.Size}.", nameof(faces));
-        float[] normalised = new float[Math.Min(count, MaxBatch) * area];
+        float[] normalised = ArrayPool<float>.Shared.Rent(Math.Min(count, MaxBatch) * area);
         for (int start = 0; start < count; start += MaxBatch)
         {
             int batch = Math.Min(MaxBatch, count - start);
@@ -158,6 +159,8 @@ public sealed class ExpressionClassifier : IDisposable
             using IDisposableReadOnlyCollection<OrtValue> outputs = member.Session.Run(_run, Inputs, [tensor], names);
             read(start, outputs);
         }
+
+        ArrayPool<float>.Shared.Return(normalised);
     }
 
     /// <inheritdoc/>

@@ -48,11 +48,17 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="modelPath">The .onnx file.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
-    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null)
+    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) => Create([modelPath], options);
+
+    /// <summary>Opens several model files, whose probabilities are averaged.</summary>
+    /// <param name="modelPaths">.onnx files with the same labels and input size.</param>
+    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <exception cref="MienException">As for one file, or they differ in labels or size.</exception>
+    public static ExpressionRecognizer Create(IReadOnlyList<string> modelPaths, RecognizerOptions? options = null)
     {
         options ??= RecognizerOptions.Default;
         using SessionOptions session = SessionOf(options);
-        return new ExpressionRecognizer(ExpressionClassifier.Create(modelPath, session), options);
+        return new ExpressionRecognizer(ExpressionClassifier.Create(modelPaths, session), options);
     }
 
     /// <summary>Faces of a picture file, from the most certain down; empty where there is none.</summary>
@@ -164,7 +170,7 @@ public sealed class ExpressionRecognizer : IDisposable
             return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
         }
 
-        var pyramid = new Pyramid(picture);
+        using var pyramid = new Pyramid(picture);
         IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector);
         byte[] crops = new byte[found.Count * area];
         for (int i = 0; i < found.Count; i++)
@@ -178,12 +184,17 @@ public sealed class ExpressionRecognizer : IDisposable
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
         float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count));
+        if (_options.Prior == ClassPrior.Balanced)
+            Priors.Balance(probabilities, _classifier.Card);
+        int size = _classifier.Card.Input.Size;
         int place = 0;
         return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = picture.Detected ? face.Keypoints : null,
+            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * size * size, size * size), size) : null,
+            MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
         }).ToArray())];
@@ -203,7 +214,7 @@ public sealed class ExpressionRecognizer : IDisposable
 
     private static SessionOptions SessionOf(RecognizerOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        options.Validate();
         var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (options.Threads > 0)
             session.IntraOpNumThreads = options.Threads;

@@ -20,15 +20,33 @@ public sealed record Face
     /// <summary>Calibrated probabilities, summing to 1.</summary>
     public required IReadOnlyList<float> Probabilities { get; init; }
 
-    /// <summary>Place of the most probable class.</summary>
-    private int Top => Enumerable.Range(0, Probabilities.Count).MaxBy(i => Probabilities[i]);
+    /// <summary>How well it can be read; null where the whole picture was taken as a face.</summary>
+    public FaceQuality? Quality { get; init; }
 
-    /// <summary>The most probable class's name.</summary>
-    public string Label => Labels[Top];
+    /// <summary>Answers below this confidence are `uncertain`, 0..1.</summary>
+    public float MinConfidence { get; init; }
+
+    /// <summary>Place of the most probable class.</summary>
+    public int MostProbable
+    {
+        get
+        {
+            int best = 0;
+            for (int i = 1; i < Probabilities.Count; i++)
+                best = Probabilities[i] > Probabilities[best] ? i : best;
+            return best;
+        }
+    }
 
     /// <summary>The most probable class's probability, 0..1.</summary>
-    public float Confidence => Probabilities[Top];
+    public float Confidence => Probabilities[MostProbable];
 
-    /// <summary>The most probable expression; null where the model has another class of its own there.</summary>
+    /// <summary>Whether the answer is too weak to give.</summary>
+    public bool IsUncertain => Confidence < MinConfidence;
+
+    /// <summary>The most probable class's name; `uncertain` where <see cref="IsUncertain"/>.</summary>
+    public string Label => IsUncertain ? Expressions.Uncertain : Labels[MostProbable];
+
+    /// <summary>The most probable expression; null where uncertain, or where the model has another class of its own there.</summary>
     public Expression? Expression => Expressions.TryParse(Label, out Expression expression) ? expression : null;
 }

@@ -46,6 +46,9 @@ public sealed record ModelCard
     /// <summary>SHA-256 of the data's labels and pixels, lower-case hexadecimal; empty where unknown.</summary>
     public string DataSha256 { get; init; } = "";
 
+    /// <summary>Each class's share of the faces that were learnt from, in label order, summing to 1; empty where unknown.</summary>
+    public IReadOnlyList<double> ClassShares { get; init; } = [];
+
     /// <summary>When the file was written, UTC.</summary>
     public DateTimeOffset Created { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record ModelCard
             ["mien.input.deviation"] = Text(Input.Deviation),
             ["mien.temperature"] = Text(Temperature),
             ["mien.data.sha256"] = DataSha256,
+            ["mien.classShares"] = string.Join(',', ClassShares.Select(Text)),
             ["mien.created"] = Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         };
         foreach ((string key, double value) in Metrics)
@@ -104,11 +108,22 @@ public sealed record ModelCard
             Input = input,
             Temperature = Number<float>("mien.temperature"),
             DataSha256 = metadata.GetValueOrDefault("mien.data.sha256", ""),
+            ClassShares = Shares(),
             Created = DateTimeOffset.TryParse(metadata.GetValueOrDefault("mien.created"), CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal, out DateTimeOffset created) ? created : default,
             Metrics = Prefixed("mien.metric.").ToDictionary(p => p.Key, p => double.Parse(p.Value, CultureInfo.InvariantCulture)),
             Notes = Prefixed("mien.note.").ToDictionary(),
         };
+
+        // A file from before there were shares and one of another program have none.
+        double[] Shares()
+        {
+            string[] cells = metadata.GetValueOrDefault("mien.classShares", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+            double[] shares = [.. cells.Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)];
+            if (cells.Length > 0 && (shares.Length != labels.Length || shares.Any(share => !(share > 0))))
+                throw new MienException($"{file}: `mien.classShares` is not a number above 0 for each of {labels.Length} classes. Export the model again with `mien train`.");
+            return shares;
+        }
 
         string Needed(string key) => metadata.TryGetValue(key, out string? value)
             ? value

@@ -8,6 +8,9 @@ public static class Palette
 
     private static readonly string[] Others = ["#E69F00", "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#117733"];
 
+    /// <summary>The colour of an answer that is too weak to give, as `#RRGGBB`.</summary>
+    public static string Uncertain => "#DDDDDD";
+
     /// <summary>The colour of an expression, as `#RRGGBB`.</summary>
     public static string Of(Expression expression) => Colours[(int)expression];
 

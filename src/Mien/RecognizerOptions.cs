@@ -14,6 +14,16 @@ public enum FaceMode
     Cropped,
 }
 
+/// <summary>How often each class is expected where the pictures come from.</summary>
+public enum ClassPrior
+{
+    /// <summary>As in the data that the model was trained on.</summary>
+    Dataset,
+
+    /// <summary>All equally: no class gains from having been frequent in training.</summary>
+    Balanced,
+}
+
 /// <summary>How pictures are read; change it with `with`.</summary>
 public sealed record RecognizerOptions
 {
@@ -48,4 +58,19 @@ public sealed record RecognizerOptions
     /// </code>
     /// </example>
     public Action<SessionOptions>? Session { get; init; }
+
+    /// <summary>Answers below this confidence are `uncertain`, 0..1; 0 gives every answer.</summary>
+    public float MinConfidence { get; init; }
+
+    /// <summary>How often each class is expected.</summary>
+    public ClassPrior Prior { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Threads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPixels);
+        if (MinConfidence is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(MinConfidence), MinConfidence, "Expected 0 to 1.");
+        Detector.Validate();
+    }
 }

@@ -49,7 +49,8 @@ public class VideoTests(ITestOutputHelper output)
         Assert.True(exit == 0, error);
         Assert.Equal(750, File.ReadLines(folder.File("long.jsonl")).Count());
         output.WriteLine($"75 frames {brief / 1e6:F0} MB, 750 frames {lengthy / 1e6:F0} MB; {error.Trim()}");
-        Assert.InRange(lengthy, 1, brief + 40_000_000);
+        // Frames are a megabyte each: were they kept, it would be 650 MB more.
+        Assert.InRange(lengthy, 1, brief + 80_000_000);
     }
 
     [Fact]

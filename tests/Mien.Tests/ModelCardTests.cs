@@ -13,6 +13,7 @@ public class ModelCardTests
         Input = new InputSpec(48, 0.5f, 0.25f),
         Temperature = 1.5f,
         DataSha256 = "ff",
+        ClassShares = [0.25, 0.75],
         Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         Metrics = new Dictionary<string, double> { ["PublicTest.accuracy"] = 0.7123 },
         Notes = new Dictionary<string, string> { ["limits"] = "many, see below" },
@@ -25,6 +26,7 @@ public class ModelCardTests
         Assert.Equal(Card.ToMetadata(), read.ToMetadata());
         Assert.Equal(Card.Labels, read.Labels);
         Assert.Equal(Card.Input, read.Input);
+        Assert.Equal(Card.ClassShares, read.ClassShares);
         Assert.Equal(0.7123, read.Metrics["PublicTest.accuracy"]);
     }
 
@@ -33,6 +35,8 @@ public class ModelCardTests
     [InlineData("mien.labels", "one", "fewer than two classes")]
     [InlineData("mien.input.size", "big", "\"big\", not a number")]
     [InlineData("mien.input.size", "0", "impossible input")]
+    [InlineData("mien.classShares", "0.5", "a number above 0 for each of 2 classes")]
+    [InlineData("mien.classShares", "1,0", "a number above 0 for each of 2 classes")]
     [InlineData("mien.format", "99", "newer Mien")]
     public void Metadata_that_is_not_a_cards_is_named_with_the_file(string key, string? value, string expected)
     {

@@ -22,7 +22,10 @@ internal static class EvaluateCommand
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
         Option<string[]> map = DatasetLoading.MapOption();
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, map, split, json, skip, drop, flip, labels, votes };
+        var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
+        var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
+        var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, map, split, json, skip, drop, flip, labels, votes, way, limit, coverage };
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
@@ -33,6 +36,14 @@ internal static class EvaluateCommand
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlus.Relabel(table);
+            if (parsed.GetValue(way) is not EvaluationWay.Direct and var detour)
+                return WholeWayFigures.Write(detour, classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), parsed.GetValue(limit), parsed.GetValue(json), terminal);
+            if (parsed.GetValue(coverage))
+            {
+                CoverageTable.Write(classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), terminal.Output);
+                return ExitCode.Ok;
+            }
+
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
             string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
             if (parsed.GetValue(json) == "-")

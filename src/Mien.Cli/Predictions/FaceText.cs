@@ -9,7 +9,7 @@ namespace Mien.Cli.Predictions;
 internal static class FaceText
 {
     /// <summary>CSV's columns of a face, before the labels'.</summary>
-    public static readonly string[] Columns = ["x", "y", "boxWidth", "boxHeight", "detectorScore", "label", "confidence"];
+    public static readonly string[] Columns = ["x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "label", "confidence"];
 
     /// <summary>An object's text.</summary>
     public static string Json(Action<Utf8JsonWriter> write, bool indented)
@@ -37,6 +37,18 @@ internal static class FaceText
         json.WriteNumber("detectorScore", face.DetectorScore);
         json.WriteString("label", face.Label);
         json.WriteNumber("confidence", face.Confidence);
+        if (face.Quality is { } quality)
+        {
+            json.WriteStartObject("quality");
+            json.WriteNumber("score", quality.Score);
+            json.WriteNumber("pixels", quality.Pixels);
+            json.WriteNumber("sharpness", quality.Sharpness);
+            json.WriteNumber("roll", quality.Roll);
+            json.WriteNumber("yaw", quality.Yaw);
+            json.WriteNumber("pitch", quality.Pitch);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("probabilities");
         for (int i = 0; i < face.Labels.Count; i++)
             json.WriteNumber(face.Labels[i], face.Probabilities[i]);
@@ -47,7 +59,7 @@ internal static class FaceText
     public static IEnumerable<string> Cells(Face face) =>
     [
         Number(face.Box.X), Number(face.Box.Y), Number(face.Box.Width), Number(face.Box.Height), Number(face.DetectorScore),
-        face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number),
+        face.Quality is { } quality ? Number(quality.Score) : "", face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number),
     ];
 
     /// <summary>A line of CSV, without its end (RFC 4180).</summary>

@@ -103,6 +103,7 @@ internal static class ParquetFile
         new NumberColumn<float>("boxWidth", row => Number(Object(row.Face, "box"), "width")?.GetSingle()),
         new NumberColumn<float>("boxHeight", row => Number(Object(row.Face, "box"), "height")?.GetSingle()),
         new NumberColumn<float>("detectorScore", row => Number(row.Face, "detectorScore")?.GetSingle()),
+        new NumberColumn<float>("quality", row => Number(Object(row.Face, "quality"), "score")?.GetSingle()),
         new TextColumn("label", row => Text(row.Face, "label")),
         new NumberColumn<float>("confidence", row => Number(row.Face, "confidence")?.GetSingle()),
         .. labels.Select(label => new NumberColumn<float>(label, row => Number(Object(row.Face, "probabilities"), label)?.GetSingle())),

@@ -129,7 +129,7 @@ internal abstract class PredictionWriter : IDisposable
                 table.AddRow([
                     new Text($"{face.Box.X:F0},{face.Box.Y:F0} {face.Box.Width:F0}x{face.Box.Height:F0}"),
                     new Text($"{face.DetectorScore:F2}"),
-                    new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(Palette.Of(face.Label, labels.ToList().IndexOf(face.Label))))),
+                    new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable)))),
                     .. face.Probabilities.Select(probability => new Text($"{probability:F2}"))]);
             }
 

@@ -16,10 +16,9 @@ internal static class LiveView
             table.AddColumn(new TableColumn(label) { Width = BarWidth });
         foreach (TrackedFace face in faces.OrderBy(face => face.Track))
         {
-            int top = labels.ToList().IndexOf(face.Face.Label);
             table.AddRow([
                 new Text($"{face.Track}"),
-                new Text($"{face.Face.Label} {face.Face.Confidence * 100:F0}%", Colour(face.Face.Label, top)),
+                new Text($"{face.Face.Label} {face.Face.Confidence * 100:F0}%", face.Face.IsUncertain ? new Style(Color.FromHex(Palette.Uncertain)) : Colour(face.Face.Label, face.Face.MostProbable)),
                 .. labels.Select((label, i) => new Text(new string('█', (int)MathF.Round(face.Face.Probabilities[i] * BarWidth)), Colour(label, i)))]);
         }
 

@@ -144,6 +144,13 @@ public sealed class FaceTable
         return counts;
     }
 
+    /// <summary>Each class's share of the faces, [LabelNames.Count], summing to 1; empty where a class has none.</summary>
+    public double[] ClassShares()
+    {
+        int[] counts = ClassCounts();
+        return counts.Contains(0) ? [] : [.. counts.Select(count => (double)count / Count)];
+    }
+
     /// <summary>SHA-256 over names, labels, splits and pixels: the same data in another container has the same hash.</summary>
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public string Sha256()

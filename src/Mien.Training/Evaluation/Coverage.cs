@@ -42,4 +42,29 @@ public static class Coverage
 
         return curve;
     }
+
+    /// <summary>What a lowest confidence (`mien predict --min-confidence`) leaves and how much of it is right.</summary>
+    /// <param name="probabilities">[N*K], row-major; rows sum to 1.</param>
+    /// <param name="labels">[N], each below K.</param>
+    /// <param name="classes">K.</param>
+    /// <param name="minConfidence">The lowest confidence, 0..1.</param>
+    /// <returns>Its accuracy is 0 where no face is answered.</returns>
+    /// <exception cref="ArgumentException">Lengths don't match, N is 0, or a label is K or more.</exception>
+    public static CoveragePoint At(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes, double minConfidence)
+    {
+        Metrics.Check(probabilities, labels, classes);
+        int answered = 0;
+        int right = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
+            int predicted = Metrics.MostProbable(row);
+            if (row[predicted] < minConfidence)
+                continue;
+            answered++;
+            right += predicted == labels[i] ? 1 : 0;
+        }
+
+        return new CoveragePoint((double)answered / labels.Length, (double)right / Math.Max(answered, 1), minConfidence);
+    }
 }

@@ -207,7 +207,7 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         int[] rows = [.. Enumerable.Range(0, _training.Count)];
         new Random(_options.Seed).Shuffle(rows);
-        Tensor faces = Batches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
+        Tensor faces = FaceBatches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
         OnnxImporter.Read(model, _network, _configuration.Labels, faces);
     }
 
@@ -302,7 +302,7 @@ public sealed class Trainer : IDisposable
     {
         _average.Write(_state.Average, _state.AverageBuffers);
         // In the format of training: float32 would take a tenth of the epoch's time.
-        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
+        float[] logits = FaceBatches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
         return Metrics.Evaluate(Calibration.Softmax(logits, _validation.LabelNames.Count, 1), _validation.Labels, _validation.LabelNames);
     }
 
@@ -313,7 +313,7 @@ public sealed class Trainer : IDisposable
             return new TrainingResult(end, null, null, 1);
         using var exported = new AveragedNetwork(_options.Architecture, _configuration.Labels.Count, _device, ScalarType.Float32);
         exported.Write(_state.Best, _state.BestBuffers);
-        float[] logits = Batches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
+        float[] logits = FaceBatches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
         float temperature = Calibration.FitTemperature(logits, _validation.Labels, _validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, _validation.LabelNames.Count, temperature), _validation.Labels, _validation.LabelNames);
@@ -326,6 +326,7 @@ public sealed class Trainer : IDisposable
             Input = _configuration.Input,
             Temperature = temperature,
             DataSha256 = _configuration.DataSha256,
+            ClassShares = _training.ClassShares(),
             Created = DateTimeOffset.UtcNow,
             Metrics = new SortedDictionary<string, double>
             {

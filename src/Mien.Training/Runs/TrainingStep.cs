@@ -91,8 +91,8 @@ internal sealed class TrainingStep : IDisposable
     {
         using var scope = NewDisposeScope();
         _watch.Restart();
-        Tensor faces = Batches.Faces(_training, rows, _input).to(_device);
-        Tensor labels = Batches.Labels(_training, rows).to(_device);
+        Tensor faces = FaceBatches.Faces(_training, rows, _input).to(_device);
+        Tensor labels = FaceBatches.Labels(_training, rows).to(_device);
         Tensor changed = _augmenter.Apply(faces, size, chance, _options.Augmentation.AlternateFlip ? Mirrored(rows, epoch) : null);
         (Tensor mixed, Tensor targets) = _mixer.Apply(changed, _targets.For(rows).to(_device), chance);
         Tensor input = mixed.to(_type);

@@ -21,7 +21,7 @@ public sealed record FaceExplanation(Face Face, byte[] Crop, Heatmap? GradCam, H
             FaceAligner.Align(picture, keypoints, size, crop);
         else
             Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
-        int answer = face.Labels.ToList().IndexOf(face.Label);
+        int answer = face.MostProbable;
         return new FaceExplanation(face, crop, explainer.HasGradCam ? explainer.GradCam(crop, answer) : null, explainer.Occlusion(crop, answer));
     }
 }

@@ -4,54 +4,82 @@ using Mien.Imaging;
 
 namespace Mien.Faces;
 
+/// <summary>The published BlazeFace networks.</summary>
+internal enum BlazeFaceVariant
+{
+    /// <summary>Published for 128 pixels: the cheaper one for each pixel.</summary>
+    Front,
+
+    /// <summary>Published for 256 pixels: twice the work for each pixel, with eyes of its own.</summary>
+    Back,
+}
+
 /// <summary>
-/// The BlazeFace network itself: one square window of a picture in, candidate faces out (Bazarevsky et al. 2019,
-/// arXiv:1907.05047; the 256-pixel "back" variant with 896 anchors).
+/// A BlazeFace network, run over windows of any size (Bazarevsky et al. 2019, arXiv:1907.05047). It finds faces of 25
+/// pixels and more surely, of 20 in part.
 /// </summary>
 internal sealed class BlazeFace : IDisposable
 {
-    /// <summary>Side of the input, [1,256,256,3], values -1..1.</summary>
-    public const int InputSize = 256;
+    /// <summary>Sides of a window are multiples of this.</summary>
+    public const int Multiple = 32;
+
+    /// <summary>Side of the window of <see cref="Look"/> in samples.</summary>
+    public const int LookSize = 128;
 
     private const int NumbersAnAnchor = 16;
-    private const int InputLength = InputSize * InputSize * 3;
 
-    private static readonly long[] Shape = [1, InputSize, InputSize, 3];
-
-    // Anchors sit at the cells' centres: two a cell on a 16x16 grid, six a cell on an 8x8 grid.
-    private static readonly (int Grid, int PerCell)[] AnchorGrids = [(16, 2), (8, 6)];
+    // Anchors sit at the cells' centres: two a cell on a fine grid, six a cell on a grid half as fine.
+    private static readonly int[] AnchorsACell = [2, 6];
 
     private readonly InferenceSession _session;
-    private readonly string _input;
     private readonly RunOptions _run = new();
+    private readonly string[] _inputs;
+    private readonly string[] _outputs;
+    private readonly int _cell;
 
-    public BlazeFace(SessionOptions options)
+    public BlazeFace(BlazeFaceVariant variant, SessionOptions options)
     {
-        _session = new InferenceSession(Resources.Read("blazeface-back.onnx"), options);
-        _input = _session.InputNames[0];
+        (string file, _cell) = variant == BlazeFaceVariant.Front ? ("blazeface-front.onnx", 8) : ("blazeface-back.onnx", 16);
+        _session = new InferenceSession(BlazeFaceGraph.FreeSizes(Resources.Read(file)), options);
+        _inputs = [.. _session.InputNames];
+        // Scores of the fine and the coarse grid, then their boxes and points.
+        _outputs = [.. _session.OutputNames];
     }
 
-    /// <summary>Faces in a window.</summary>
-    /// <param name="pyramid">The picture.</param>
-    /// <param name="x">Left edge of the window in the picture's pixels, may lie outside.</param>
-    /// <param name="y">Upper edge.</param>
-    /// <param name="side">Side of the window.</param>
+    /// <summary>Faces in a part of one level of the picture.</summary>
+    /// <param name="level">The level.</param>
+    /// <param name="scale">Pixels of the full picture in one of the level's.</param>
+    /// <param name="region">The part, its sides multiples of <see cref="Multiple"/>; it may reach over the edge.</param>
     /// <param name="minScore">Candidates below are left out, 0..1.</param>
-    /// <param name="found">Receives the candidates, in the picture's pixels, with the network's own square boxes.</param>
-    public void Detect(Pyramid pyramid, float x, float y, float side, float minScore, List<DetectedFace> found)
+    /// <param name="found">Receives the candidates, in the full picture's pixels, with the network's own square boxes.</param>
+    public void Scan(Level level, float scale, Region region, float minScore, List<DetectedFace> found)
     {
-        float[] input = ArrayPool<float>.Shared.Rent(InputLength);
-        try
+        int length = region.Width * region.Height * 3;
+        float[] input = ArrayPool<float>.Shared.Rent(length);
+        Fill(level, region, input.AsSpan(0, length));
+        var window = new Window(region.X * scale, region.Y * scale, scale);
+        Run(input, [window], region.Width, region.Height, minScore, (_, face) => found.Add(face));
+        ArrayPool<float>.Shared.Return(input);
+    }
+
+    /// <summary>Looks at square parts of the picture, each sampled at <see cref="LookSize"/> points a side.</summary>
+    /// <param name="pyramid">The picture.</param>
+    /// <param name="squares">The parts, in the full picture's pixels; they may reach over the edge.</param>
+    /// <param name="minScore">Candidates below are left out, 0..1.</param>
+    /// <param name="found">Receives the place in <paramref name="squares"/> and a candidate.</param>
+    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, float minScore, Action<int, DetectedFace> found)
+    {
+        const int Area = LookSize * LookSize * 3;
+        float[] input = ArrayPool<float>.Shared.Rent(squares.Length * Area);
+        var windows = new Window[squares.Length];
+        for (int i = 0; i < squares.Length; i++)
         {
-            Fill(pyramid.At(side / InputSize), x, y, side / InputSize, input.AsSpan(0, InputLength));
-            using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, InputLength), Shape);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, [_input], [tensor], _session.OutputNames);
-            Read(outputs, x, y, side, minScore, found);
+            windows[i] = new Window(squares[i].X, squares[i].Y, squares[i].Width / LookSize);
+            Fill(pyramid.At(windows[i].Step), windows[i], input.AsSpan(i * Area, Area));
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(input);
-        }
+
+        Run(input, windows, LookSize, LookSize, minScore, found);
+        ArrayPool<float>.Shared.Return(input);
     }
 
     public void Dispose()
@@ -60,39 +88,65 @@ internal sealed class BlazeFace : IDisposable
         _session.Dispose();
     }
 
-    private static void Read(IEnumerable<OrtValue> outputs, float x, float y, float side, float minScore, List<DetectedFace> found)
+    private void Run(float[] input, ReadOnlySpan<Window> windows, int width, int height, float minScore, Action<int, DetectedFace> found)
     {
+        using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
+            input.AsMemory(0, windows.Length * width * height * 3), [windows.Length, height, width, 3]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_run, _inputs, [tensor], _outputs);
         float logit = MathF.Log(minScore / (1 - minScore));
-        foreach ((int grid, int perCell) in AnchorGrids)
+        for (int grid = 0; grid < AnchorsACell.Length; grid++)
         {
-            int count = grid * grid * perCell;
-            ReadOnlySpan<float> scores = Output(outputs, count);
-            ReadOnlySpan<float> numbers = Output(outputs, count * NumbersAnAnchor);
-            for (int i = 0; i < count; i++)
+            ReadOnlySpan<float> scores = outputs[grid].GetTensorDataAsSpan<float>();
+            ReadOnlySpan<float> numbers = outputs[grid + AnchorsACell.Length].GetTensorDataAsSpan<float>();
+            int cell = _cell << grid;
+            int columns = width / cell;
+            int anchors = columns * (height / cell) * AnchorsACell[grid];
+            if (scores.Length != anchors * windows.Length || numbers.Length != scores.Length * NumbersAnAnchor)
+                throw new InvalidOperationException($"The face detector gives {scores.Length} scores for {windows.Length} windows of {width}x{height}.");
+            for (int i = 0; i < scores.Length; i++)
             {
                 if (scores[i] < logit)
                     continue;
-                float anchorX = (i / perCell % grid + 0.5f) / grid;
-                float anchorY = (i / perCell / grid + 0.5f) / grid;
-                found.Add(Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i], x, y, side));
+                int place = i % anchors / AnchorsACell[grid];
+                float anchorX = (place % columns + 0.5f) * cell;
+                float anchorY = (place / columns + 0.5f) * cell;
+                found(i / anchors, Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i], windows[i / anchors]));
             }
         }
     }
 
-    private static void Fill(Sampler sampler, float x, float y, float step, Span<float> input)
+    private static void Fill(Level level, Region region, Span<float> input)
+    {
+        // Outside the picture the input stays 0, mid-grey.
+        input.Clear();
+        int left = Math.Max(region.X, 0);
+        int right = Math.Min(region.X + region.Width, level.Width);
+        for (int y = Math.Max(region.Y, 0); y < Math.Min(region.Y + region.Height, level.Height); y++)
+        {
+            ReadOnlySpan<byte> pixels = level.Pixels.AsSpan((y * level.Width + left) * 4, Math.Max(0, right - left) * 4);
+            Span<float> line = input[(((y - region.Y) * region.Width + left - region.X) * 3)..];
+            for (int i = 0, j = 0; i + 3 < pixels.Length; i += 4, j += 3)
+            {
+                line[j] = pixels[i] / 127.5f - 1;
+                line[j + 1] = pixels[i + 1] / 127.5f - 1;
+                line[j + 2] = pixels[i + 2] / 127.5f - 1;
+            }
+        }
+    }
+
+    private static void Fill(Sampler sampler, Window window, Span<float> input)
     {
         input.Clear();
         int i = 0;
-        for (int row = 0; row < InputSize; row++)
+        for (int row = 0; row < LookSize; row++)
         {
-            float py = y + (row + 0.5f) * step;
-            for (int column = 0; column < InputSize; column++, i += 3)
+            float y = window.Y + (row + 0.5f) * window.Step;
+            for (int column = 0; column < LookSize; column++, i += 3)
             {
-                float px = x + (column + 0.5f) * step;
-                // Outside the picture the input stays 0, mid-grey.
-                if (!sampler.Contains(px, py))
+                float x = window.X + (column + 0.5f) * window.Step;
+                if (!sampler.Contains(x, y))
                     continue;
-                (float red, float green, float blue) = sampler.Sample(px, py);
+                (float red, float green, float blue) = sampler.Sample(x, y);
                 input[i] = red / 127.5f - 1;
                 input[i + 1] = green / 127.5f - 1;
                 input[i + 2] = blue / 127.5f - 1;
@@ -100,11 +154,11 @@ internal sealed class BlazeFace : IDisposable
         }
     }
 
-    private static DetectedFace Decode(ReadOnlySpan<float> numbers, float anchorX, float anchorY, float logit, float x, float y, float side)
+    private static DetectedFace Decode(ReadOnlySpan<float> numbers, float anchorX, float anchorY, float logit, Window window)
     {
         Point centre = At(numbers[0], numbers[1]);
-        float width = numbers[2] / InputSize * side;
-        float height = numbers[3] / InputSize * side;
+        float width = numbers[2] * window.Step;
+        float height = numbers[3] * window.Step;
         return new DetectedFace(
             new Box(centre.X - width / 2, centre.Y - height / 2, width, height),
             1 / (1 + MathF.Exp(-logit)),
@@ -112,19 +166,9 @@ internal sealed class BlazeFace : IDisposable
                 At(numbers[4], numbers[5]), At(numbers[6], numbers[7]), At(numbers[8], numbers[9]),
                 At(numbers[10], numbers[11]), At(numbers[12], numbers[13]), At(numbers[14], numbers[15])));
 
-        Point At(float dx, float dy) => new(x + (anchorX + dx / InputSize) * side, y + (anchorY + dy / InputSize) * side);
+        Point At(float dx, float dy) => new(window.X + (anchorX + dx) * window.Step, window.Y + (anchorY + dy) * window.Step);
     }
 
-    /// <summary>The output with so many numbers: the four have different lengths, and their names say nothing.</summary>
-    private static ReadOnlySpan<float> Output(IEnumerable<OrtValue> outputs, int length)
-    {
-        foreach (OrtValue output in outputs)
-        {
-            ReadOnlySpan<float> numbers = output.GetTensorDataAsSpan<float>();
-            if (numbers.Length == length)
-                return numbers;
-        }
-
-        throw new InvalidOperationException($"The face detector has no output of {length} numbers.");
-    }
+    /// <summary>Where a network's input lies: its upper left corner and the distance of its samples in the full picture's pixels.</summary>
+    private readonly record struct Window(float X, float Y, float Step);
 }

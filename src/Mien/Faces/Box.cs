@@ -54,3 +54,9 @@ public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point
 /// <param name="Score">The detector's confidence, 0..1.</param>
 /// <param name="Keypoints">Eyes, nose, mouth, ears.</param>
 public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints);
+
+/// <summary>The square that is cut out of a picture for the network.</summary>
+/// <param name="Centre">Its centre, in pixels of the upright picture.</param>
+/// <param name="Side">Its side in pixels.</param>
+/// <param name="Degrees">How far it is turned, clockwise as seen, -180..180.</param>
+public readonly record struct FaceCrop(Point Centre, float Side, float Degrees);

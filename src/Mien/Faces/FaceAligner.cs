@@ -14,6 +14,14 @@ public static class FaceAligner
     private static readonly Point LeftEye = new(0.688f, 0.386f);
     private static readonly Point Mouth = new(0.500f, 0.785f);
 
+    /// <summary>The square that <see cref="Align(Picture, in FaceKeypoints, int, Span{byte})"/> cuts out.</summary>
+    /// <param name="keypoints">Where the face is.</param>
+    public static FaceCrop Locate(in FaceKeypoints keypoints)
+    {
+        (float a, float b, float x, float y) = Transform(keypoints);
+        return new FaceCrop(new Point(x + (a - b) / 2, y + (a + b) / 2), MathF.Sqrt(a * a + b * b), MathF.Atan2(b, a) * 180 / MathF.PI);
+    }
+
     /// <summary>Writes one aligned face as grey levels.</summary>
     /// <param name="picture">The whole picture.</param>
     /// <param name="keypoints">Where the face is in it.</param>
@@ -23,7 +31,8 @@ public static class FaceAligner
     public static void Align(Picture picture, in FaceKeypoints keypoints, int size, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        Align(new Pyramid(picture), keypoints, size, destination);
+        using var pyramid = new Pyramid(picture);
+        Align(pyramid, keypoints, size, destination);
     }
 
     internal static void Align(Pyramid pyramid, in FaceKeypoints keypoints, int size, Span<byte> destination)
@@ -39,7 +48,7 @@ public static class FaceAligner
             {
                 float u = (x + 0.5f) / size;
                 float v = (y + 0.5f) / size;
-                (float red, float green, float blue) = sampler.Sample(a * u - b * v + x0, b * u + a * v + y0);
+                (float red, float green, float blue) = sampler.SampleCubic(a * u - b * v + x0, b * u + a * v + y0);
                 destination[y * size + x] = Preprocessing.Grey(Round(red), Round(green), Round(blue));
             }
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
@@ -9,35 +10,61 @@ public sealed record DetectorOptions
     /// <summary>The defaults.</summary>
     public static DetectorOptions Default { get; } = new();
 
-    /// <summary>Lowest detector score, above 0 and below 1.</summary>
-    public float MinScore { get; init; } = 0.72f;
+    /// <summary>Lowest detector score, above 0 and below 1; faces under 40 pixels need 0.08 more.</summary>
+    public float MinScore { get; init; } = 0.62f;
 
     /// <summary>Smallest face, in pixels of the box's longer side; a lower figure costs time in large pictures.</summary>
     public int MinFacePixels { get; init; } = 24;
 
+    /// <summary>Smallest face as a share of the picture's longer side, 0..1, where that is more than <see cref="MinFacePixels"/>: 0.1 reads portraits many times faster.</summary>
+    public float MinFaceShare { get; init; }
+
     /// <summary>At most so many faces, the most certain ones; 0 for all.</summary>
     public int MaxFaces { get; init; }
+
+    internal void Validate()
+    {
+        if (MinScore is not (> 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(MinScore), MinScore, "Expected above 0 and below 1.");
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxFaces);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinFacePixels, 1);
+        if (MinFaceShare is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(MinFaceShare), MinFaceShare, "Expected 0 to 1.");
+    }
 }
 
-/// <summary>Finds faces in a picture: BlazeFace over the whole and over tiles, then weighted non-maximum suppression.</summary>
+/// <summary>
+/// Finds faces in a picture: BlazeFace's front network over all scales gives candidates, each of which front and back
+/// network have to confirm in windows fitted to it.
+/// </summary>
+/// <remarks>
+/// The two networks were trained apart and err apart: a texture that one takes for a face rarely deceives the other.
+/// </remarks>
 public sealed class FaceDetector : IDisposable
 {
-    // BlazeFace finds faces down to about this share of its window's side.
-    private const float SmallestShare = 0.08f;
+    // In its own input the network finds faces of so many pixels and more.
+    private const float SmallestSeen = 24;
 
-    // Tiles overlap by three tenths: a face up to that size lies whole in one of them, a larger one in the level above.
-    private const float TileStep = 0.7f;
+    // A level of fewer pixels a side adds nothing to the whole picture at BlazeFace.LookSize.
+    private const float SmallestLevel = 1.5f * BlazeFace.LookSize;
 
-    // A face whose centre is this near to a tile's inner border may be cut; the neighbour sees it whole.
-    private const float TileMargin = 0.15f;
+    // Both networks look at a candidate in a window of so many times its size.
+    private const float LookScale = 2.5f;
 
-    // Second looks at each candidate, in windows of so many times its size, tell faces from what resembles one by chance.
-    private static readonly float[] Looks = [2.5f, 1.8f];
+    // Looks in one run: bounds its memory.
+    private const int LooksAtOnce = 16;
 
+    // Lowest score of a candidate, and of what a look at it sees.
     private const float FirstScore = 0.5f;
+    private const float LookScore = 0.3f;
+
+    // Half of all windows show details of under so many pixels (a coat button has four holes and a rim), and little is to
+    // be seen in them: they have to look the more like a face.
+    private const float SmallSquare = 32;
+    private const float SmallScore = 0.08f;
 
     private const float SameFace = 0.3f;
-    private const float InsideFace = 0.7f;
+    private const float InsideFace = 0.62f;
 
     // Medians of the hand-drawn boxes of 52 annotated faces in shares of the network's square.
     private const float BoxLeft = 0.034f;
@@ -45,14 +72,16 @@ public sealed class FaceDetector : IDisposable
     private const float BoxWidth = 0.916f;
     private const float BoxHeight = 1.254f;
 
-    private readonly BlazeFace _network;
+    private readonly BlazeFace _front;
+    private readonly BlazeFace _back;
 
-    /// <summary>Loads the embedded network.</summary>
+    /// <summary>Loads the embedded networks.</summary>
     /// <param name="session">ONNX Runtime options; null for one thread a core.</param>
     public FaceDetector(SessionOptions? session = null)
     {
         using SessionOptions? own = session is null ? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR } : null;
-        _network = new BlazeFace(session ?? own!);
+        _front = new BlazeFace(BlazeFaceVariant.Front, session ?? own!);
+        _back = new BlazeFace(BlazeFaceVariant.Back, session ?? own!);
     }
 
     /// <summary>Faces of a picture, from the most certain down.</summary>
@@ -60,130 +89,124 @@ public sealed class FaceDetector : IDisposable
     public IReadOnlyList<DetectedFace> Detect(Picture picture, DetectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return Detect(new Pyramid(picture), options ?? DetectorOptions.Default);
+        using var pyramid = new Pyramid(picture);
+        return Detect(pyramid, options ?? DetectorOptions.Default);
     }
 
     internal IReadOnlyList<DetectedFace> Detect(Pyramid pyramid, DetectorOptions options)
     {
-        if (options.MinScore is not (> 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), $"The lowest detector score is {options.MinScore}, expected above 0 and below 1.");
-        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxFaces, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinFacePixels, 1, nameof(options));
-
+        options.Validate();
+        float smallest = Math.Max(options.MinFacePixels, options.MinFaceShare * Math.Max(pyramid.Picture.Width, pyramid.Picture.Height));
         int width = pyramid.Picture.Width;
         int height = pyramid.Picture.Height;
-        float firstScore = Math.Min(FirstScore, options.MinScore);
-        var candidates = new List<DetectedFace>();
-        float whole = Math.Max(width, height);
-        _network.Detect(pyramid, (width - whole) / 2, (height - whole) / 2, whole, firstScore, candidates);
-        for (float side = whole / 2; side * 2 * SmallestShare > options.MinFacePixels; side /= 2)
-            DetectTiles(pyramid, side, firstScore, candidates);
-
-        IEnumerable<DetectedFace> faces = Merge(LookAgain(pyramid, Merge(candidates), options.MinScore))
-            .Select(face => face with { Box = Fit(face).Within(width, height) })
-            .Where(face => Math.Max(face.Box.Width, face.Box.Height) >= options.MinFacePixels);
-        return [.. options.MaxFaces > 0 ? faces.Take(options.MaxFaces) : faces];
+        List<DetectedFace> candidates = Suppression.Merge(Candidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore)));
+        List<DetectedFace> faces = Suppression.Merge(Confirm(pyramid, candidates, options.MinScore));
+        for (int i = 0; i < faces.Count; i++)
+            faces[i] = faces[i] with { Box = Fit(faces[i]).Within(width, height) };
+        faces.RemoveAll(face => Math.Max(face.Box.Width, face.Box.Height) < smallest);
+        if (options.MaxFaces > 0 && faces.Count > options.MaxFaces)
+            faces.RemoveRange(options.MaxFaces, faces.Count - options.MaxFaces);
+        return faces;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _front.Dispose();
+        _back.Dispose();
+    }
 
-    private void DetectTiles(Pyramid pyramid, float side, float minScore, List<DetectedFace> candidates)
+    private List<DetectedFace> Candidates(Pyramid pyramid, float smallest, float minScore)
     {
         int width = pyramid.Picture.Width;
         int height = pyramid.Picture.Height;
-        var inTile = new List<DetectedFace>();
-        foreach (float y in Starts(height, side))
+        int longer = Math.Max(width, height);
+        var candidates = new List<DetectedFace>();
+        _front.Look(pyramid, [new Box((width - longer) / 2f, (height - longer) / 2f, longer, longer)], minScore, (_, face) => candidates.Add(face));
+        int level = Math.Max(0, (int)MathF.Log2(smallest / SmallestSeen));
+        for (; longer >> level >= SmallestLevel; level++)
         {
-            foreach (float x in Starts(width, side))
-            {
-                inTile.Clear();
-                _network.Detect(pyramid, x, y, side, minScore, inTile);
-                float margin = side * TileMargin;
-                candidates.AddRange(inTile.Where(face =>
-                    Inside(face.Box.X + face.Box.Width / 2, x, side, margin, width)
-                    && Inside(face.Box.Y + face.Box.Height / 2, y, side, margin, height)));
-            }
+            foreach (Region region in SearchRegions.Find(pyramid, level))
+                _front.Scan(pyramid[level], 1 << level, region, minScore, candidates);
         }
+
+        return candidates;
     }
 
-    /// <summary>Each candidate as the network sees it at scales of its own; those that it does not see at all of them are dropped.</summary>
-    private List<DetectedFace> LookAgain(Pyramid pyramid, List<DetectedFace> candidates, float minScore)
+    /// <summary>
+    /// Candidates as both networks see them at a scale of their own, with the mean of the three scores; those that one
+    /// of the networks does not see are dropped.
+    /// </summary>
+    private List<DetectedFace> Confirm(Pyramid pyramid, List<DetectedFace> candidates, float minScore)
     {
         var confirmed = new List<DetectedFace>();
-        foreach (DetectedFace candidate in candidates)
+        var some = new List<DetectedFace>(LooksAtOnce);
+        for (int start = 0; start < candidates.Count; start += LooksAtOnce)
         {
-            DetectedFace[] looks = [.. Looks.Select(scale => Look(pyramid, candidate.Box, scale)).OfType<DetectedFace>()];
-            if (looks.Length < Looks.Length)
-                continue;
-            float score = looks.Average(face => face.Score);
-            if (score >= minScore)
-                confirmed.Add(Mean(looks) with { Score = score });
+            some.Clear();
+            some.AddRange(CollectionsMarshal.AsSpan(candidates).Slice(start, Math.Min(LooksAtOnce, candidates.Count - start)));
+            DetectedFace[] front = Look(_front, pyramid, some);
+            // Where the front network sees nothing, the back network need not look.
+            int kept = 0;
+            for (int i = 0; i < front.Length; i++)
+            {
+                if (front[i].Score > 0)
+                    (some[kept], front[kept++]) = (some[i], front[i]);
+            }
+
+            some.RemoveRange(kept, some.Count - kept);
+            DetectedFace[] back = Look(_back, pyramid, some);
+            for (int i = 0; i < kept; i++)
+            {
+                float score = (some[i].Score + front[i].Score + back[i].Score) / 3;
+                if (back[i].Score == 0)
+                    continue;
+                DetectedFace face = Suppression.Mean(front[i], back[i]) with { Score = score };
+                if (score >= minScore + (face.Box.Width < SmallSquare ? SmallScore : 0))
+                    confirmed.Add(face);
+            }
         }
 
         return confirmed;
     }
 
-    private DetectedFace? Look(Pyramid pyramid, Box box, float scale)
+    /// <summary>What a network sees of each candidate; a score of 0 where it sees nothing.</summary>
+    private static DetectedFace[] Look(BlazeFace network, Pyramid pyramid, List<DetectedFace> candidates)
     {
-        var seen = new List<DetectedFace>();
-        float side = Math.Max(box.Width, box.Height) * scale;
-        _network.Detect(pyramid, box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, FirstScore, seen);
-        DetectedFace again = Merge(seen).FirstOrDefault(face => face.Box.IntersectionOverUnion(box) > SameFace);
-        return again.Score > 0 ? again : null;
-    }
-
-    private static bool Inside(float centre, float start, float side, float margin, int end) =>
-        (start <= 0 || centre >= start + margin) && (start + side >= end || centre <= start + side - margin);
-
-    private static IEnumerable<float> Starts(int length, float side)
-    {
-        if (length <= side)
+        if (candidates.Count == 0)
+            return [];
+        Span<Box> squares = stackalloc Box[LooksAtOnce];
+        for (int i = 0; i < candidates.Count; i++)
         {
-            yield return (length - side) / 2;
-            yield break;
+            Box box = candidates[i].Box;
+            float side = Math.Max(box.Width, box.Height) * LookScale;
+            squares[i] = new Box(box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, side);
         }
 
-        int steps = (int)MathF.Ceiling((length - side) / (side * TileStep));
-        for (int i = 0; i <= steps; i++)
-            yield return (length - side) * i / steps;
-    }
-
-    /// <summary>Weighted non-maximum suppression: candidates for one face become their mean, weighted by score (Bazarevsky et al. 2019, section 3.4).</summary>
-    private static List<DetectedFace> Merge(List<DetectedFace> candidates)
-    {
-        var left = candidates.OrderByDescending(face => face.Score).ToList();
-        var merged = new List<DetectedFace>();
-        while (left.Count > 0)
+        var found = new List<(int Candidate, DetectedFace Face)>();
+        network.Look(pyramid, squares[..candidates.Count], LookScore, (i, face) => found.Add((i, face)));
+        var seen = new DetectedFace[candidates.Count];
+        var one = new List<DetectedFace>();
+        for (int i = 0; i < seen.Length; i++)
         {
-            DetectedFace best = left[0];
-            DetectedFace[] same = [.. left.Where(face => face.Box.IntersectionOverUnion(best.Box) > SameFace)];
-            left.RemoveAll(face => face == best || face.Box.IntersectionOverUnion(best.Box) > SameFace);
-            DetectedFace mean = Mean(same);
-            // A part of a face that looked like a face of its own on a finer level.
-            if (!merged.Any(face => face.Box.Intersection(mean.Box) > InsideFace * Math.Min(face.Box.Area, mean.Box.Area)))
-                merged.Add(mean);
+            one.Clear();
+            foreach ((int candidate, DetectedFace face) in found)
+            {
+                if (candidate == i)
+                    one.Add(face);
+            }
+
+            foreach (DetectedFace face in Suppression.Merge(one))
+            {
+                if (face.Box.IntersectionOverUnion(candidates[i].Box) > Suppression.SameFace)
+                {
+                    seen[i] = face;
+                    break;
+                }
+            }
         }
 
-        return merged;
-    }
-
-    private static DetectedFace Mean(DetectedFace[] faces)
-    {
-        float total = faces.Sum(face => face.Score);
-        return new DetectedFace(
-            new Box(
-                Weighted(face => face.Box.X), Weighted(face => face.Box.Y),
-                Weighted(face => face.Box.Width), Weighted(face => face.Box.Height)),
-            faces.Max(face => face.Score),
-            new FaceKeypoints(
-                At(keypoints => keypoints.RightEye), At(keypoints => keypoints.LeftEye), At(keypoints => keypoints.Nose),
-                At(keypoints => keypoints.Mouth), At(keypoints => keypoints.RightEar), At(keypoints => keypoints.LeftEar)));
-
-        float Weighted(Func<DetectedFace, float> value) => faces.Sum(face => face.Score * value(face)) / total;
-
-        Point At(Func<FaceKeypoints, Point> point) =>
-            new(Weighted(face => point(face.Keypoints).X), Weighted(face => point(face.Keypoints).Y));
+        return seen;
     }
 
     /// <summary>From the network's square, brow to chin, to the box that a person draws: hairline to chin, cheek to cheek.</summary>

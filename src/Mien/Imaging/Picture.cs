@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace Mien.Imaging;
@@ -11,6 +12,12 @@ public sealed class Picture
 {
     /// <summary>Pixels of the largest picture that is decoded unless told otherwise: 100 million.</summary>
     public const long DefaultMaxPixels = 100_000_000;
+
+    // What one array holds.
+    private const long MostPixels = 500_000_000;
+
+    // No picture of DefaultMaxPixels is larger, and all of the file is read before its header is.
+    private const long MaxFileBytes = 1_000_000_000;
 
     // Mid-grey: neither a light nor a dark edge round a cut-out face.
     private static readonly SKColor Ground = new(128, 128, 128);
@@ -42,9 +49,13 @@ public sealed class Picture
             throw new MienException($"{path}: a folder, expected a picture.");
         try
         {
+            // A pipe, socket or device has no length, and to open a pipe would wait for its writer.
+            long length = LengthOf(path);
+            if (length == 0)
+                throw new MienException($"{path}: empty file or no ordinary file, expected a picture.");
+            if (length > MaxFileBytes)
+                throw new MienException($"{path}: {length / 1e9:F1} GB, too large for a picture.");
             using FileStream stream = File.OpenRead(path);
-            if (!stream.CanSeek)
-                throw new MienException($"{path}: not an ordinary file, expected a picture.");
             return Load(stream, path, maxPixels);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -72,6 +83,7 @@ public sealed class Picture
         if (codec is null)
             throw new MienException($"{name}: not a picture that can be read. Expected JPEG, PNG, WebP, BMP or GIF.");
         SKImageInfo stored = codec.Info;
+        maxPixels = Math.Min(maxPixels, MostPixels);
         if ((long)stored.Width * stored.Height > maxPixels)
             throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
 
@@ -201,7 +213,7 @@ public sealed class Picture
     internal SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        System.Runtime.InteropServices.Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
+        Marshal.Copy(Pixels, 0, bitmap.GetPixels(), Pixels.Length);
         return bitmap;
     }
 
@@ -216,6 +228,12 @@ public sealed class Picture
         {
             memory.Free();
         }
+    }
+
+    private static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
     }
 
     /// <summary>Premultiplied colours over the ground.</summary>
@@ -241,23 +259,32 @@ public sealed class Picture
         bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
         byte[] upright = new byte[stored.Length];
-        ReadOnlySpan<int> source = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(stored.AsSpan());
-        Span<int> target = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(upright.AsSpan());
-        for (int y = 0; y < uprightHeight; y++)
+        ReadOnlySpan<int> source = MemoryMarshal.Cast<byte, int>(stored.AsSpan());
+        Span<int> target = MemoryMarshal.Cast<byte, int>(upright.AsSpan());
+        // Where the first stored pixel goes, and how far one step right and one step down of the stored picture lead.
+        (int first, int right, int down) = origin switch
         {
-            for (int x = 0; x < uprightWidth; x++)
+            SKEncodedOrigin.TopRight => (width - 1, -1, width),
+            SKEncodedOrigin.BottomRight => (width * height - 1, -1, -width),
+            SKEncodedOrigin.BottomLeft => (width * (height - 1), 1, -width),
+            SKEncodedOrigin.LeftTop => (0, height, 1),
+            SKEncodedOrigin.RightTop => (height - 1, height, -1),
+            SKEncodedOrigin.RightBottom => (width * height - 1, -height, -1),
+            _ => (height * (width - 1), -height, 1),
+        };
+        // In blocks, so that neither side runs through the whole picture for each line of the other.
+        const int Block = 32;
+        for (int top = 0; top < height; top += Block)
+        {
+            for (int left = 0; left < width; left += Block)
             {
-                (int storedX, int storedY) = origin switch
+                for (int y = top; y < Math.Min(top + Block, height); y++)
                 {
-                    SKEncodedOrigin.TopRight => (width - 1 - x, y),
-                    SKEncodedOrigin.BottomRight => (width - 1 - x, height - 1 - y),
-                    SKEncodedOrigin.BottomLeft => (x, height - 1 - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, height - 1 - x),
-                    SKEncodedOrigin.RightBottom => (width - 1 - y, height - 1 - x),
-                    _ => (width - 1 - y, x),
-                };
-                target[y * uprightWidth + x] = source[storedY * width + storedX];
+                    int end = Math.Min(left + Block, width);
+                    int place = first + y * down + left * right;
+                    for (int x = left; x < end; x++, place += right)
+                        target[place] = source[y * width + x];
+                }
             }
         }
 

@@ -63,8 +63,8 @@ public class VideoReaderTests
             }
         }
 
-        // Five seconds of clip at half a second a frame; who must read them all needs 37 seconds.
-        Assert.InRange(numbers.Count, 1, 14);
+        // Ten or so in the five seconds of the clip, more where a busy machine plays it slower; who reads them all needs 37 seconds.
+        Assert.InRange(numbers.Count, 1, 50);
         Assert.InRange(numbers[^1], 60, 74);
         Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 4, 30);
         Assert.Equal(numbers.Order(), numbers);

@@ -1,0 +1,71 @@
+using Mien.Faces;
+using Mien.Imaging;
+using Mien.TestSupport;
+
+namespace Mien.Tests;
+
+public class FaceTests
+{
+    [Fact]
+    public void An_answer_below_the_lowest_confidence_is_uncertain()
+    {
+        var face = new Face { Box = default, DetectorScore = 1, Labels = ["sad", "happy"], Probabilities = [0.45f, 0.55f] };
+        Assert.Equal(("happy", Expression.Happy), (face.Label, face.Expression));
+        Face careful = face with { MinConfidence = 0.6f };
+        Assert.True(careful.IsUncertain);
+        Assert.Equal(("uncertain", null, 1, 0.55f), (careful.Label, careful.Expression, careful.MostProbable, careful.Confidence));
+        Assert.False((face with { MinConfidence = 0.55f }).IsUncertain);
+    }
+
+    [Fact]
+    public void A_frontal_face_looks_straight_ahead_and_a_turned_one_aside()
+    {
+        FaceQuality frontal = FaceQuality.Of(Points(nose: new(50, 60)), new byte[48 * 48], 48);
+        Assert.InRange(frontal.Yaw, -2, 2);
+        Assert.InRange(frontal.Pitch, -4, 4);
+        Assert.InRange(FaceQuality.Of(Points(nose: new(62, 60)), new byte[48 * 48], 48).Yaw, 10, 60);
+        Assert.InRange(FaceQuality.Of(Points(nose: new(38, 60)), new byte[48 * 48], 48).Yaw, -60, -10);
+        Assert.InRange(FaceQuality.Of(Points(nose: new(50, 70)), new byte[48 * 48], 48).Pitch, 15, 60);
+    }
+
+    [Fact]
+    public void A_tilted_photo_has_the_roll_that_its_name_says()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        Assert.Equal(30, Math.Abs(recognizer.Recognize(TestData.Photo("tilted-30.jpg"))[0].Quality!.Roll), 8f);
+        Assert.Equal(0, recognizer.Recognize(TestData.Photo("president.jpg"))[0].Quality!.Roll, 8f);
+    }
+
+    [Fact]
+    public void A_blurred_face_is_less_sharp_and_of_lower_quality()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        Picture sharp = Picture.Load(TestData.Photo("astronaut.png"));
+        byte[] small = new byte[128 * 128];
+        byte[] blurred = new byte[512 * 512];
+        FaceQuality before = recognizer.Recognize(sharp)[0].Quality!;
+        Preprocessing.Resize(sharp.ToGrey(), sharp.Width, sharp.Height, 128, small);
+        Preprocessing.Resize(small, 128, 128, 512, blurred);
+        FaceQuality after = recognizer.Recognize(Picture.FromGrey(blurred, 512, 512))[0].Quality!;
+        Assert.True(after.Sharpness < before.Sharpness / 2, $"{before.Sharpness:F2} and {after.Sharpness:F2}");
+        Assert.True(after.Score < before.Score, $"{before.Score:F2} and {after.Score:F2}");
+    }
+
+    [Fact]
+    public void A_balanced_prior_lowers_what_was_frequent_in_training()
+    {
+        string faces = Path.Combine(TestData.Root, "samples", "average-faces.png");
+        using var plain = ExpressionRecognizer.CreateDefault();
+        using var balanced = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Prior = ClassPrior.Balanced });
+        foreach ((Face before, Face after) in plain.Recognize(faces).Zip(balanced.Recognize(faces)))
+        {
+            Assert.Equal(1, after.Probabilities.Sum(), 1e-4);
+            // Happy is the most frequent, disgust the rarest class.
+            Assert.True(after.Probabilities[(int)Expression.Disgust] >= before.Probabilities[(int)Expression.Disgust]);
+            Assert.True(after.Probabilities[(int)Expression.Happy] <= before.Probabilities[(int)Expression.Happy] + 1e-6);
+        }
+    }
+
+    private static FaceKeypoints Points(Point nose) => new(
+        new(31, 39), new(69, 39), nose, new(50, 78), new(10, 50), new(90, 50));
+}
