@@ -198,7 +198,7 @@ foreach (Face face in found)
 // %% [markdown]
 // ## 8. Look at the predictions
 //
-// Figures hide what pictures show. Each card is a face with all seven probabilities; its label is in bold. In the copy
+// Figures hide what pictures show. Each card is a face with all seven probabilities; its label is named first. In the copy
 // that is kept with the program the faces are blank: run it with `--faces` to see them.
 
 // %%
