@@ -8,6 +8,9 @@ namespace Mien.Cli;
 /// <summary>`mien`: one file a verb; results go to standard output, everything else to standard error.</summary>
 internal static class Program
 {
+    // `.txt` is a list of pictures, not more of the command line.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     private static int Main(string[] args) => Run(args, Terminal.Create());
 
     internal static int Run(string[] args, Terminal terminal)
@@ -16,7 +19,7 @@ internal static class Program
         foreach (Command verb in Verbs(terminal))
             root.Subcommands.Add(verb);
 
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(args, Parsing);
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError error in parsed.Errors)
@@ -39,6 +42,7 @@ internal static class Program
     private static IEnumerable<Command> Verbs(Terminal terminal)
     {
         yield return PredictCommand.Create(terminal);
+        yield return WatchCommand.Create(terminal);
         yield return TrainCommand.Create(terminal);
         yield return SweepCommand.Create(terminal);
         yield return EvaluateCommand.Create(terminal);

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Mien.Reports.Figures;
 using Mien.Reports.Page;
 using Mien.Reports.Predictions;
@@ -11,7 +11,7 @@ using Mien.Training.Runs;
 namespace Mien.Reports;
 
 /// <summary>One self-contained page on which a person judges a model: figures, galleries, doubts, and what it looked at.</summary>
-public static class Report
+public static partial class Report
 {
     /// <summary>Name of the page inside the folder.</summary>
     public const string FileName = "report.html";
@@ -32,15 +32,16 @@ public static class Report
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
+        // Most tables have three splits; which of them are read is the caller's choice, and one that is missing is named.
         var splits = new List<JudgedFaces>();
-        foreach (Split split in options.Splits.Where(table.Splits.Contains))
+        foreach (Split split in options.Splits ?? [.. table.Splits.Distinct().Order()])
         {
             progress?.Invoke($"reading {split}");
             splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0));
         }
 
         if (splits.Count == 0)
-            throw new MienException($"{data}: none of the splits {string.Join(", ", options.Splits)}. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+            throw new MienException($"{data}: no face at all. Pass a data set with faces as --data; `mien dataset inspect` shows what one holds.");
 
         progress?.Invoke("drawing");
         string page = Build(source, splits, data, options);
@@ -63,13 +64,14 @@ public static class Report
         IReadOnlyList<string> labels = splits[0].Faces.LabelNames;
         var gallery = new Gallery(splits, options);
         int last = splits.Count - 1;
-        int[] errors = [.. splits.SelectMany((judged, split) => gallery.Show(split, LikelyErrors(judged)))];
-        string map = options.MapFaces > 0 && source.Classifier.HasFeatureMaps ? Map(source.Classifier, splits[last], last, gallery, options) : "";
-        var attention = new Attention(source.Classifier, splits[last], last, gallery);
+        int[][] doubtful = [.. splits.Select(judged => judged.LikelyLabelErrors(LabelErrorsASplit))];
+        int[] errors = [.. splits.SelectMany((_, split) => gallery.Show(split, doubtful[split]))];
+        string map = Map(source.Classifier, splits[last], last, gallery, options);
+        var attention = new Attention(source.Classifier, splits[last], last, gallery, options.AttentionFaces);
 
         var page = new PageData(
             labels, [.. labels.Select(Palette.Of)], splits[0].Faces.Size, FaceSheets.Columns, gallery.Lists,
-            Convert.ToBase64String(gallery.Bytes()), errors, new Dictionary<int, string>(), attention.Cards);
+            Convert.ToBase64String(gallery.Bytes()), errors, Votes(splits, doubtful, gallery), attention.Cards);
         string summary = Sections.Summary(splits, options.Seed);
         var parts = new Dictionary<string, string>
         {
@@ -79,20 +81,22 @@ public static class Report
             ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
             ["style"] = Resources.Text("report.css") + SheetStyles("s", gallery.Sheets()) + SheetStyles("o", attention.Sheets()),
             ["summary"] = summary,
-            ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs) : "<p class=\"note\">A model file alone has no curves: give the run's folder to see them.</p>",
+            ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs) : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl beside it.</p>",
             ["configuration"] = Sections.Configuration(source.Configuration, source.Classifier.Card),
             ["confusions"] = Sections.Confusions(splits),
             ["classes"] = Sections.Details(splits, judged => [Charts.ClassBars(judged.Evaluation)]),
             ["calibration"] = Sections.Details(splits, Calibration),
+            ["sides"] = Sections.Sides(splits, doubtful),
             ["map"] = map,
             ["json"] = JsonSerializer.Serialize(page, PageJson.Default.PageData).Replace("</", "<\\/", StringComparison.Ordinal),
             ["script"] = Resources.Text("report.js"),
         };
-        var html = new StringBuilder(Resources.Text("report.html"));
-        foreach ((string name, string content) in parts)
-            html.Replace("{{" + name + "}}", content);
-        return html.ToString();
+        // In one pass: what is inserted may hold braces of its own.
+        return Places().Replace(Resources.Text("report.html"), place => parts[place.Groups["name"].Value]);
     }
+
+    [GeneratedRegex(@"\{\{(?<name>\w+)\}\}")]
+    private static partial Regex Places();
 
     private static IEnumerable<Figure> Calibration(JudgedFaces judged)
     {
@@ -101,25 +105,29 @@ public static class Report
         yield return Charts.CoverageCurve(Coverage.Curve(judged.Probabilities, judged.Faces.Labels, classes));
     }
 
-    /// <summary>Confident disagreement: faces whose label the model gives the lowest probability.</summary>
-    private static IEnumerable<int> LikelyErrors(JudgedFaces judged) => Enumerable.Range(0, judged.Faces.Count)
-        .Where(face => !judged.Right(face))
-        .OrderBy(judged.LabelProbability)
-        .ThenByDescending(judged.Confidence)
-        .Take(LabelErrorsASplit);
+    private static Dictionary<int, string> Votes(IReadOnlyList<JudgedFaces> splits, int[][] doubtful, Gallery gallery)
+    {
+        var votes = new Dictionary<int, string>();
+        for (int split = 0; split < splits.Count; split++)
+        {
+            FaceTable faces = splits[split].Faces;
+            if (faces.Votes is null)
+                continue;
+            foreach ((int face, int place) in doubtful[split].Zip(gallery.Show(split, doubtful[split])))
+                votes[place] = TaggerVotes.Words(faces.VotesOf(face));
+        }
+
+        return votes;
+    }
 
     private static string Map(ExpressionClassifier classifier, JudgedFaces judged, int split, Gallery gallery, ReportOptions options)
     {
         int[] faces = judged.Sample(options.MapFaces, options.Seed);
-        if (faces.Length < 4)
-            return "";
-        FaceTable sample = judged.Faces.Take(faces);
-        FaceFeatures features = classifier.ClassifyWithFeatures(sample.Pixels, sample.Count);
-        float[] vectors = [.. Enumerable.Range(0, sample.Count).SelectMany(features.Embedding)];
-        float[] points = NeighbourMap.Of(vectors, features.Channels, options.Seed);
-        int[] places = gallery.Show(split, faces);
-        string[] titles = [.. faces.Select(face => $"{sample.LabelNames[judged.Faces.Labels[face]]}, read {sample.LabelNames[judged.Predicted(face)]}")];
-        return $"<figure>{EmbeddingMap.Draw(points, sample.Labels, sample.LabelNames, titles, places).ToInlineSvg()}</figure>";
+        if (!classifier.HasFeatureMaps)
+            return "<p class=\"note\">The model gives no feature maps. Export it again with `mien train --resume` to see them.</p>";
+        if (faces.Length < EmbeddingMap.FewestFaces)
+            return "<p class=\"note\">Too few faces for a map.</p>";
+        return $"<figure>{EmbeddingMap.Draw(classifier, judged, faces, options.Seed, gallery.Show(split, faces)).ToInlineSvg()}</figure>";
     }
 
     private static string SheetStyles(string prefix, IEnumerable<byte[]> sheets) => string.Concat(sheets.Select((sheet, i) =>

@@ -8,20 +8,26 @@ public sealed record ReportOptions
     /// <summary>The report as it is made unless told otherwise.</summary>
     public static ReportOptions Default { get; } = new();
 
-    /// <summary>Splits to read, where the data has them. The last of them is the test set.</summary>
-    public IReadOnlyList<Split> Splits { get; init; } = [Split.Training, Split.PublicTest, Split.PrivateTest];
+    /// <summary>Splits to read; null for all that the data has. The last of them is the test set.</summary>
+    public IReadOnlyList<Split>? Splits { get; init; }
 
     /// <summary>Training faces that are read, stratified by class; 0 for all. All of FER2013 takes about a minute more.</summary>
-    public int TrainingFaces { get; init; } = 6000;
+    public int TrainingFaces { get; init; } = 5000;
 
-    /// <summary>Faces kept for each cell of a confusion matrix on splits before the last; of the last one all are kept.</summary>
-    public int FacesACell { get; init; } = 150;
+    /// <summary>
+    /// Faces that the page carries at most, for its size: the last split is carried whole; the cells of the confusion
+    /// matrices before it are thinned by the same share where there is not room for all.
+    /// </summary>
+    public int MostFaces { get; init; } = 16_000;
 
     /// <summary>Cards of each ready-made gallery.</summary>
     public int GalleryFaces { get; init; } = 60;
 
     /// <summary>Faces on the map of the last features; 0 leaves the map out.</summary>
-    public int MapFaces { get; init; } = 1200;
+    public int MapFaces { get; init; } = 1000;
+
+    /// <summary>Right answers and as many mistakes of each class whose Grad-CAM and occlusion map are shown.</summary>
+    public int AttentionFaces { get; init; } = 2;
 
     /// <summary>Decides every random choice.</summary>
     public int Seed { get; init; } = 1;

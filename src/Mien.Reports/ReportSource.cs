@@ -20,23 +20,23 @@ public sealed class ReportSource : IDisposable
     /// <summary>The network.</summary>
     public ExpressionClassifier Classifier { get; }
 
-    /// <summary>The run's config.json; null for a model file.</summary>
+    /// <summary>The run's config.json; null for a model file that has none beside it.</summary>
     public RunConfiguration? Configuration { get; }
 
-    /// <summary>Epochs done; empty for a model file.</summary>
+    /// <summary>Epochs done; empty for a model file without them beside it.</summary>
     public IReadOnlyList<EpochMetrics> Epochs { get; }
 
     /// <summary>Opens a run folder or a model file.</summary>
     /// <param name="path">The folder or the .onnx file; null for the bundled model.</param>
     /// <param name="table">The data of the run: a run that was killed before it exported is exported from its checkpoint.</param>
-    /// <exception cref="MienException">Nothing there, no epoch done, a damaged checkpoint, other data.</exception>
+    /// <exception cref="MienException">Nothing there, no epoch done, a damaged model or checkpoint, other data.</exception>
     public static ReportSource Open(string? path, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (path is null)
             return new ReportSource("the bundled model", ExpressionClassifier.CreateDefault(), null, []);
         if (!Directory.Exists(path))
-            return new ReportSource(path, ExpressionClassifier.Create(path), null, []);
+            return OpenFile(path);
 
         var run = new RunFolder(path);
         RunConfiguration configuration = run.ReadConfiguration();
@@ -50,13 +50,32 @@ public sealed class ReportSource : IDisposable
     {
         ArgumentNullException.ThrowIfNull(run);
         IReadOnlyList<EpochMetrics> epochs = run.ReadMetrics();
+        if (epochs.Count == 0)
+            run.ReadConfiguration(); // says where there is no run at all
         return epochs.Count > 0
             ? epochs
-            : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`.");
+            : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`, or name its model.onnx alone.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => Classifier.Dispose();
+
+    private static ReportSource OpenFile(string file)
+    {
+        ExpressionClassifier classifier = ExpressionClassifier.Create(file);
+        try
+        {
+            var beside = RunFolder.Beside(file);
+            return File.Exists(beside.ConfigurationFile)
+                ? new ReportSource(file, classifier, beside.ReadConfiguration(), beside.ReadMetrics())
+                : new ReportSource(file, classifier, null, []);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
 
     private static ExpressionClassifier OpenModel(RunFolder run, FaceTable table)
     {
@@ -70,8 +89,7 @@ public sealed class ReportSource : IDisposable
         try
         {
             string file = Path.Combine(folder, "model.onnx");
-            using (Trainer trainer = Trainer.Resume(run, table))
-                trainer.ExportBest(file);
+            Trainer.ExportBest(run, table, file);
             return ExpressionClassifier.Create(file);
         }
         finally

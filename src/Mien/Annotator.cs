@@ -17,9 +17,7 @@ public static class Annotator
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
         bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
-        using SKBitmap bitmap = picture.ToBitmap();
-        using (var canvas = new SKCanvas(bitmap))
-            Draw(canvas, picture, faces);
+        using SKBitmap bitmap = Draw(picture, faces);
         using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
         try
         {
@@ -32,10 +30,30 @@ public static class Annotator
         }
     }
 
-    private static void Draw(SKCanvas canvas, Picture picture, IReadOnlyList<Face> faces)
+    /// <summary>A copy of a picture with its faces marked.</summary>
+    /// <param name="picture">The picture; it is not changed.</param>
+    /// <param name="faces">Its faces.</param>
+    public static Picture Annotate(Picture picture, IReadOnlyList<Face> faces)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        using SKBitmap bitmap = Draw(picture, faces);
+        return Picture.FromRgba(bitmap.GetPixelSpan(), bitmap.Width, bitmap.Height);
+    }
+
+    private static SKBitmap Draw(Picture picture, IReadOnlyList<Face> faces)
+    {
+        SKBitmap bitmap = picture.ToBitmap();
+        using var canvas = new SKCanvas(bitmap);
+        Draw(canvas, picture.Width, picture.Height, faces);
+        return bitmap;
+    }
+
+    /// <summary>Draws onto a canvas of so many pixels; each face may have a word of its own before its label.</summary>
+    internal static void Draw(SKCanvas canvas, int width, int height, IReadOnlyList<Face> faces, IReadOnlyList<string>? words = null)
     {
         // Readable on a phone's screen whatever the picture's size, but never wider than the face by much.
-        float unit = Math.Max(1, Math.Max(picture.Width, picture.Height) / 500f);
+        float unit = Math.Max(1, Math.Max(width, height) / 500f);
         foreach (Face face in faces)
         {
             using var line = new SKPaint { Color = ColourOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
@@ -43,18 +61,18 @@ public static class Annotator
         }
 
         // Labels last: no box crosses one.
-        foreach (Face face in faces)
-            DrawLabel(canvas, picture, face, unit);
+        for (int i = 0; i < faces.Count; i++)
+            DrawLabel(canvas, width, faces[i], words?[i] ?? "", unit);
     }
 
-    private static void DrawLabel(SKCanvas canvas, Picture picture, Face face, float unit)
+    private static void DrawLabel(SKCanvas canvas, int pictureWidth, Face face, string word, float unit)
     {
         Box box = face.Box;
-        string text = $"{face.Label} {face.Confidence * 100:F0}%";
+        string text = $"{word}{face.Label} {face.Confidence * 100:F0}%";
         float dot = Math.Clamp(box.Width / ((text.Length + 1) * 6f), 0.5f * unit, 1.5f * unit);
         float width = DotFont.Width(text) * dot + 4 * dot;
         float height = DotFont.Height * dot + 4 * dot;
-        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, picture.Width - width));
+        float x = Math.Clamp(box.X - unit, 0, Math.Max(0, pictureWidth - width));
         // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
         float y = Math.Max(box.Y - height, 0);
         SKColor colour = ColourOf(face);

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Mien.Batches;
 using Mien.Explanations;
 using Mien.Faces;
 using Mien.Imaging;
@@ -35,7 +36,7 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>Opens the model that comes with Mien.</summary>
     /// <param name="options">How pictures are read; null for the defaults.</param>
-    /// <exception cref="MienException">Mien was built without a model.</exception>
+    /// <exception cref="MienException">Mien was built without a model, or ONNX Runtime refuses the session's options.</exception>
     public static ExpressionRecognizer CreateDefault(RecognizerOptions? options = null)
     {
         options ??= RecognizerOptions.Default;
@@ -46,7 +47,7 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <summary>Opens a model file that `mien train` wrote.</summary>
     /// <param name="modelPath">The .onnx file.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
-    /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
+    /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
     public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null)
     {
         options ??= RecognizerOptions.Default;
@@ -62,25 +63,76 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <exception cref="MienException">The picture can't be read.</exception>
     public IReadOnlyList<Face> Recognize(Stream stream) => Recognize(Picture.Load(stream, maxPixels: _options.MaxPixels));
 
-    /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
-    public IReadOnlyList<Face> Recognize(Picture picture)
-    {
-        ArgumentNullException.ThrowIfNull(picture);
-        int size = _classifier.Card.Input.Size;
-        int area = size * size;
-        if (_options.Faces == FaceMode.Cropped)
-        {
-            byte[] crop = new byte[area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
-            return Read(crop, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], detected: false);
-        }
+    /// <summary>Faces in pixels that a camera or another library holds, from the most certain down; empty where there is none.</summary>
+    /// <inheritdoc cref="Picture.FromPixels" path="/param"/>
+    /// <inheritdoc cref="Picture.FromPixels" path="/exception"/>
+    public IReadOnlyList<Face> Recognize(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0) =>
+        Recognize(Picture.FromPixels(pixels, width, height, format, stride));
 
-        using var pyramid = new Pyramid(picture);
-        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector);
-        byte[] crops = new byte[found.Count * area];
-        for (int i = 0; i < found.Count; i++)
-            FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
-        return Read(crops, found, detected: true);
+    /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
+    public IReadOnlyList<Face> Recognize(Picture picture) => Read([Find(picture)])[0];
+
+    /// <summary>Faces of a picture file, read on the thread pool.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Looked at between decoding, finding and reading.</param>
+    /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
+    public Task<IReadOnlyList<Face>> RecognizeAsync(string path, CancellationToken cancellation = default) =>
+        Task.Run(() => RecognizeUntil(Picture.Load(path, _options.MaxPixels), cancellation), cancellation);
+
+    /// <summary>Faces of an encoded picture; no thread waits while the stream does.</summary>
+    /// <param name="stream">Read to its end.</param>
+    /// <param name="cancellation">Ends the reading; looked at between decoding, finding and reading.</param>
+    /// <exception cref="MienException">The picture can't be read.</exception>
+    public async Task<IReadOnlyList<Face>> RecognizeAsync(Stream stream, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var encoded = new MemoryStream();
+        await stream.CopyToAsync(encoded, cancellation).ConfigureAwait(false);
+        encoded.Position = 0;
+        return await Task.Run(() => RecognizeUntil(Picture.Load(encoded, maxPixels: _options.MaxPixels), cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Faces of a decoded picture, found and read on the thread pool.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="cancellation">Looked at between finding and reading.</param>
+    public Task<IReadOnlyList<Face>> RecognizeAsync(Picture picture, CancellationToken cancellation = default) =>
+        Task.Run(() => RecognizeUntil(picture, cancellation), cancellation);
+
+    /// <summary>
+    /// Reads any number of picture files: decoded and searched side by side, faces of several pictures in one batch,
+    /// results in the order of the files, in the same memory however many there are.
+    /// </summary>
+    /// <param name="files">Paths; taken as there is room for them.</param>
+    /// <param name="options">How much is done at once; null for the defaults.</param>
+    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>A result a file: a file that fails carries its error and stops nothing.</returns>
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return RecognizeManyAsync(files.ToAsyncEnumerable(), options, cancellation);
+    }
+
+    /// <inheritdoc cref="RecognizeManyAsync(IEnumerable{string}, BatchOptions?, CancellationToken)"/>
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default) =>
+        RecognizeManyAsync(files, file => Picture.Load(file, _options.MaxPixels), PixelsOf, seen: null, options, cancellation);
+
+    /// <summary>Reads any number of pictures from wherever they are: an archive, a database, a camera.</summary>
+    /// <param name="sources">What pictures are read from; taken as there is room for them.</param>
+    /// <param name="load">Opens one, on a worker's thread, several at once; what it throws becomes that picture's error.</param>
+    /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the workers alone are the limit.</param>
+    /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws becomes that picture's error. Each picture is then classified by itself.</param>
+    /// <param name="options">How much is done at once; null for the defaults.</param>
+    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>A result a source, in their order: one that fails carries its error and stops nothing.</returns>
+    public IAsyncEnumerable<PictureResult<T>> RecognizeManyAsync<T>(
+        IAsyncEnumerable<T> sources, Func<T, Picture> load, Func<T, long>? pixels = null,
+        Action<T, Picture, IReadOnlyList<Face>>? seen = null, BatchOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(load);
+        options ??= BatchOptions.Default;
+        options.Check();
+        return new PicturePipeline<T>(this, load, pixels, seen, options).Run(sources, cancellation);
     }
 
     /// <summary>Faces of a picture with what each answer rests on, from the most certain down.</summary>
@@ -99,24 +151,61 @@ public sealed class ExpressionRecognizer : IDisposable
             _detector.Value.Dispose();
     }
 
-    private Face[] Read(byte[] crops, IReadOnlyList<DetectedFace> found, bool detected)
+    /// <summary>Finds the faces and cuts them out.</summary>
+    internal FoundFaces Find(Picture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        int size = _classifier.Card.Input.Size;
+        int area = size * size;
+        if (_options.Faces == FaceMode.Cropped)
+        {
+            byte[] crop = new byte[area];
+            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
+            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
+        }
+
+        using var pyramid = new Pyramid(picture);
+        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector);
+        byte[] crops = new byte[found.Count * area];
+        for (int i = 0; i < found.Count; i++)
+            FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
+        return new FoundFaces(picture.Width, picture.Height, found, crops, Detected: true);
+    }
+
+    /// <summary>Reads the faces of several pictures in one batch; an array a picture.</summary>
+    internal Face[][] Read(IReadOnlyList<FoundFaces> pictures)
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
-        float[] probabilities = _classifier.Classify(crops, found.Count);
+        byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
+        float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count));
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
         int size = _classifier.Card.Input.Size;
-        return [.. found.Select((face, i) => new Face
+        int area = size * size;
+        int place = 0;
+        return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
-            Keypoints = detected ? face.Keypoints : null,
-            Quality = detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(i * size * size, size * size), size) : null,
+            Keypoints = picture.Detected ? face.Keypoints : null,
+            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * area, area), size) : null,
             MinConfidence = _options.MinConfidence,
             Labels = labels,
-            Probabilities = probabilities.AsSpan(i * labels.Count, labels.Count).ToArray(),
-        })];
+            Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
+        }).ToArray())];
     }
+
+    private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        FoundFaces found = Find(picture);
+        cancellation.ThrowIfCancellationRequested();
+        return Read([found])[0];
+    }
+
+    private long PixelsOf(string file) =>
+        // A picture over the limit is refused before it is decoded.
+        Picture.ReadSize(file) is (int width, int height) && (long)width * height is var pixels && pixels <= _options.MaxPixels ? pixels : 0;
 
     private static SessionOptions SessionOf(RecognizerOptions options)
     {
@@ -124,6 +213,16 @@ public sealed class ExpressionRecognizer : IDisposable
         var session = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (options.Threads > 0)
             session.IntraOpNumThreads = options.Threads;
+        try
+        {
+            options.Session?.Invoke(session);
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            session.Dispose();
+            throw new MienException($"ONNX Runtime refuses the session's options ({e.Message.Split('\n')[0]}). An execution provider comes with its own package: Microsoft.ML.OnnxRuntime.Gpu for CUDA, Microsoft.ML.OnnxRuntime.DirectML for DirectML.", e);
+        }
+
         return session;
     }
 }

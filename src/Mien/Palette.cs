@@ -1,10 +1,10 @@
 namespace Mien;
 
 /// <summary>One colour an expression, the same on every screen, page and picture; told apart with every common colour blindness.</summary>
-/// <remarks>Okabe and Ito 2008, "Color Universal Design".</remarks>
+/// <remarks>Okabe and Ito 2008, "Color Universal Design"; a grey in place of their black, dark enough to differ from their purple without red or green.</remarks>
 public static class Palette
 {
-    private static readonly string[] Colours = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#999999"];
+    private static readonly string[] Colours = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#707070"];
 
     private static readonly string[] Others = ["#E69F00", "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#117733"];
 

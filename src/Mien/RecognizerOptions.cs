@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Mien.Faces;
 using Mien.Imaging;
 
@@ -38,8 +39,25 @@ public sealed record RecognizerOptions
     /// <summary>Larger pictures are refused before they are decoded, in pixels.</summary>
     public long MaxPixels { get; init; } = Picture.DefaultMaxPixels;
 
-    /// <summary>Threads of one call; 0 leaves it to ONNX Runtime.</summary>
+    /// <summary>Threads of one call; 0 leaves it to ONNX Runtime. 1 is fastest where many pictures are read side by side.</summary>
     public int Threads { get; init; }
+
+    /// <summary>
+    /// Changes the options of ONNX Runtime's two sessions, detector and classifier, before they are opened: execution
+    /// providers, memory, profiling. Called once for each.
+    /// </summary>
+    /// <remarks>
+    /// A provider comes with its own package in place of Microsoft.ML.OnnxRuntime: Microsoft.ML.OnnxRuntime.Gpu for CUDA
+    /// and TensorRT, Microsoft.ML.OnnxRuntime.DirectML for Windows; CoreML is in the plain package on macOS.
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// var cuda = RecognizerOptions.Default with { Session = session => session.AppendExecutionProvider_CUDA(0) };
+    /// var directML = RecognizerOptions.Default with { Session = session => session.AppendExecutionProvider_DML(0) };
+    /// var coreML = RecognizerOptions.Default with { Session = session => session.AppendExecutionProvider_CoreML() };
+    /// </code>
+    /// </example>
+    public Action<SessionOptions>? Session { get; init; }
 
     /// <summary>Answers below this confidence are `uncertain`, 0..1; 0 gives every answer.</summary>
     public float MinConfidence { get; init; }

@@ -106,7 +106,7 @@ public class EvaluationCommandTests
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
     }
 
-    private static string Model(TemporaryFolder folder, params string[] labels)
+    internal static string Model(TemporaryFolder folder, params string[] labels)
     {
         IReadOnlyList<string> names = labels.Length > 0 ? labels : Expressions.Names;
         using var network = Architectures.Create("plain", names.Count);
@@ -116,7 +116,7 @@ public class EvaluationCommandTests
     }
 
     /// <summary>Seven PublicTest and fourteen PrivateTest faces of noise.</summary>
-    private static string Data(TemporaryFolder folder)
+    internal static string Data(TemporaryFolder folder)
     {
         var random = new Random(8);
         IEnumerable<string> rows = Enumerable.Range(0, 21).Select(i =>

@@ -1,4 +1,5 @@
 using Mien.Cli.Commands;
+using Mien.Cli.Predictions;
 using Mien.Faces;
 using Mien.TestSupport;
 using Mien.Training.Datasets;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Mien.TestSupport;
 
 namespace Mien.EndToEnd;
@@ -15,6 +16,40 @@ internal static class MienProcess
     {
         using Process process = Start(arguments);
         return Wait(process);
+    }
+
+    /// <summary>Runs to the end with other variables of the environment.</summary>
+    public static (int ExitCode, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using Process process = Start(Program, arguments, environment: environment);
+        return Wait(process);
+    }
+
+    /// <summary>Runs to the end and gives the largest resident memory in bytes, or a skipped test where /proc is not there.</summary>
+    public static (int ExitCode, string Error, long PeakMemory) RunMeasured(params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Peak memory is read from /proc.");
+        using Process process = Start(arguments);
+        process.BeginOutputReadLine();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        long peak = 0;
+        while (!process.HasExited)
+        {
+            try
+            {
+                string? line = File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+                if (line is not null)
+                    peak = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+
+            Thread.Sleep(5);
+        }
+
+        return (process.ExitCode, error.Result, peak);
     }
 
     /// <summary>Runs any dotnet command to the end.</summary>

@@ -41,28 +41,7 @@ public class ReadingSpeedTests(ITestOutputHelper output)
     [Fact]
     public void Inspecting_the_zip_stays_under_500_megabytes()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Peak memory is read from /proc.");
-        using Process process = MienProcess.Start("dataset", "inspect", TestData.Fer2013Zip);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        long peak = 0;
-        string status = $"/proc/{process.Id}/status";
-        while (!process.HasExited)
-        {
-            try
-            {
-                string? line = File.ReadLines(status).FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-                if (line is not null)
-                    peak = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-            }
-            catch (IOException)
-            {
-                // It has just ended.
-            }
-
-            Thread.Sleep(5);
-        }
-
+        (_, _, long peak) = MienProcess.RunMeasured("dataset", "inspect", TestData.Fer2013Zip);
         output.WriteLine($"{peak / 1e6:F0} MB");
         Assert.InRange(peak, 1, 500_000_000);
     }

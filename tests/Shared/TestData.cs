@@ -20,6 +20,24 @@ internal static class TestData
     /// <summary>A photo of that folder, or a skipped test.</summary>
     public static string Photo(string name) => Needed(Path.Combine(Photos, name));
 
+    /// <summary>The test clip, or a skipped test: it is read through ffmpeg.</summary>
+    public static string Clip
+    {
+        get
+        {
+            NeedFfmpeg();
+            return Photo("clip.mp4");
+        }
+    }
+
+    /// <summary>Skips the test where ffmpeg is not installed.</summary>
+    public static void NeedFfmpeg()
+    {
+        bool installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")) || File.Exists(Path.Combine(folder, "ffmpeg.exe")));
+        Assert.SkipUnless(installed, "ffmpeg is not installed: videos are read through it.");
+    }
+
     /// <summary>A folder that is deleted with the returned object.</summary>
     public static TemporaryFolder NewFolder([CallerMemberName] string name = "") => new(name);
 

@@ -22,10 +22,11 @@ internal static class DatasetCommand
         var path = new Argument<string>("PATH") { Description = "CSV, archive or folder." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels and blank pictures.") { path, json, skip };
+        Option<string[]> map = DatasetLoading.MapOption();
+        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels and blank pictures.") { path, map, json, skip };
         command.SetAction(parsed =>
         {
-            Inspection inspection = DatasetInspector.Inspect(DatasetLoading.LoadAll(parsed.GetValue(path)!, parsed.GetValue(skip), terminal));
+            Inspection inspection = DatasetInspector.Inspect(DatasetLoading.LoadAll(parsed.GetValue(path)!, parsed.GetValue(skip), terminal, parsed.GetValue(map)));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(inspection, InspectionJson.Default.Inspection));
             else

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Mien.Training.Datasets;
 using Spectre.Console;
 
@@ -8,11 +9,32 @@ internal static class DatasetLoading
 {
     private const int ShownBadRows = 20;
 
-    public static FaceTable Load(string path, bool skipBadRows, Terminal terminal) => LoadAll(path, skipBadRows, terminal).Table;
-
-    public static LoadedDataset LoadAll(string path, bool skipBadRows, Terminal terminal)
+    /// <summary>`--map joy=happy`, as often as wanted.</summary>
+    public static Option<string[]> MapOption() => new("--map")
     {
-        LoadedDataset data = DatasetReader.Load(path, DatasetOptions.Default with { SkipBadRows = skipBadRows });
+        Description = "Labels that stand for others, such as joy=happy; several by commas or by repeating the option.",
+    };
+
+    /// <exception cref="MienException">A part is no pair.</exception>
+    public static IReadOnlyDictionary<string, string> Map(string[]? given)
+    {
+        var map = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string pair in (given ?? []).SelectMany(text => text.Split(',')))
+        {
+            string[] sides = pair.Split('=', StringSplitOptions.TrimEntries);
+            if (sides is not [{ Length: > 0 } from, { Length: > 0 } to])
+                throw new MienException($"--map {pair}: expected label=label, such as joy=happy.");
+            map[from] = to;
+        }
+
+        return map;
+    }
+
+    public static FaceTable Load(string path, bool skipBadRows, Terminal terminal, string[]? map = null) => LoadAll(path, skipBadRows, terminal, map).Table;
+
+    public static LoadedDataset LoadAll(string path, bool skipBadRows, Terminal terminal, string[]? map = null)
+    {
+        LoadedDataset data = DatasetReader.Load(path, DatasetOptions.Default with { SkipBadRows = skipBadRows, Map = Map(map) });
         foreach (string note in data.Notes)
             terminal.Error.MarkupLineInterpolated($"[grey]{note}[/]");
         foreach (string row in data.BadRows.Take(ShownBadRows))

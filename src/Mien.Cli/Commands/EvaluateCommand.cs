@@ -21,14 +21,15 @@ internal static class EvaluateCommand
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
+        Option<string[]> map = DatasetLoading.MapOption();
         var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, skip, drop, flip, labels, votes, way, limit, coverage };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, map, split, json, skip, drop, flip, labels, votes, way, limit, coverage };
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal, parsed.GetValue(map));
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlus.Attach(parsed.GetValue(votes) ?? BesideData(parsed.GetValue(data)!), table);
             if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)

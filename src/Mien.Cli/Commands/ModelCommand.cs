@@ -5,6 +5,7 @@ using Mien.Imaging;
 using Mien.Training.Datasets;
 using Mien.Training.Export;
 using Mien.Training.Models;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;
@@ -18,6 +19,7 @@ internal static class ModelCommand
         command.Subcommands.Add(CreateSummary(terminal));
         command.Subcommands.Add(CreateInfo(terminal));
         command.Subcommands.Add(CreateQuantize(terminal));
+        command.Subcommands.Add(CreateSpeed(terminal));
         return command;
     }
 
@@ -74,6 +76,25 @@ internal static class ModelCommand
             if (training.Count == 0)
                 throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");
             Quantizer.Quantize(parsed.GetValue(file)!, training.TakeStratified(parsed.GetValue(faces), seed: 1), parsed.GetValue(target)!);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateSpeed(Terminal terminal)
+    {
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
+        var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => TrainingOptions.Default.Architecture };
+        var recipe = new Option<string?>("--recipe") { Description = "A recipe's JSON in place of --arch." };
+        var threads = new Option<int>("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
+        var command = new Command("speed", "Measures where an epoch's time goes on this machine.") { data, arch, recipe, threads };
+        command.SetAction(parsed =>
+        {
+            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            TrainingOptions options = parsed.GetValue(recipe) is { } file ? Recipe.Read(file) : TrainingOptions.Default with { Architecture = parsed.GetValue(arch)! };
+            SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads) });
+            terminal.Console.WriteLine($"training {result.Training:F0} faces a second, the bare network {result.Bare:F0}, its convolutions alone {result.Convolutions:F0}");
+            terminal.Console.WriteLine($"an epoch {result.Epoch.TotalSeconds:F0} s: faces {result.Preparing:P1}, network {result.Computing:P1} (convolutions {result.ConvolutionShare:P1}), weights {result.Updating:P1}, evaluation {result.Evaluating:P1}");
             return ExitCode.Ok;
         });
         return command;

@@ -16,27 +16,43 @@ internal enum SampleKind
     Unsure,
 }
 
-/// <summary>mien plot history, confusion, reliability, samples</summary>
+/// <summary>mien plot history, confusion, classes, reliability, coverage, map, samples</summary>
 internal static class PlotCommand
 {
     public static Command Create(Terminal terminal)
     {
         var command = new Command("plot", "Writes one figure as .png or .svg.");
         command.Subcommands.Add(CreateHistory(terminal));
-        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.", DefaultValueFactory = _ => ConfusionCells.Counts };
-        command.Subcommands.Add(OverPredictions(terminal, "confusion", "Confusion matrix.", [cells], (judged, parsed) => ConfusionMatrix.Draw(
-            judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy {judged.Evaluation.Accuracy * 100:F2} %")));
-        command.Subcommands.Add(OverPredictions(terminal, "reliability", "Reliability diagram.", [], (judged, _) => Charts.ReliabilityDiagram(
+        command.Subcommands.Add(CreateConfusion(terminal));
+        command.Subcommands.Add(OverPredictions(terminal, "classes", "Precision, recall and F1 of each class.", [], (_, judged, _) => Charts.ClassBars(judged.Evaluation)));
+        command.Subcommands.Add(OverPredictions(terminal, "reliability", "Reliability diagram.", [], (_, judged, _) => Charts.ReliabilityDiagram(
             Reliability.Bins(judged.Probabilities, judged.Faces.Labels, judged.Faces.LabelNames.Count), judged.Evaluation.Ece)));
+        command.Subcommands.Add(OverPredictions(terminal, "coverage", "Accuracy against the share of faces answered.", [], (_, judged, _) => Charts.CoverageCurve(
+            Coverage.Curve(judged.Probabilities, judged.Faces.Labels, judged.Faces.LabelNames.Count))));
+        command.Subcommands.Add(CreateMap(terminal));
+        command.Subcommands.Add(CreateSamples(terminal));
+        return command;
+    }
+
+    private static Command CreateConfusion(Terminal terminal)
+    {
+        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.", DefaultValueFactory = _ => ConfusionCells.Counts };
+        return OverPredictions(terminal, "confusion", "Confusion matrix.", [cells], (_, judged, parsed) => ConfusionMatrix.Draw(
+            judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy {judged.Evaluation.Accuracy * 100:F2} %"));
+    }
+
+    private static Command CreateMap(Terminal terminal)
+    {
+        (Option<int> count, Option<int> seed) = SampleOptions(ReportOptions.Default.MapFaces);
+        return OverPredictions(terminal, "map", "The network's last features laid out in a plane (t-SNE), coloured by label.", [count, seed], (classifier, judged, parsed) =>
+            EmbeddingMap.Draw(classifier, judged, judged.Sample(parsed.GetValue(count), parsed.GetValue(seed)), parsed.GetValue(seed)));
+    }
+
+    private static Command CreateSamples(Terminal terminal)
+    {
         var kind = new Option<SampleKind>("--kind") { Description = "Random, Mistakes (most confident first) or Unsure (least confident first)." };
-        var count = new Option<int>("--count") { Description = "Faces to draw.", DefaultValueFactory = _ => 24 };
-        var seed = new Option<int>("--seed") { Description = "Decides the random sample.", DefaultValueFactory = _ => 1 };
-        count.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
-                result.AddError($"--count {value}: expected 1 or more.");
-        });
-        command.Subcommands.Add(OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed], (judged, parsed) =>
+        (Option<int> count, Option<int> seed) = SampleOptions(24);
+        return OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed], (_, judged, parsed) =>
         {
             int[] places = parsed.GetValue(kind) switch
             {
@@ -44,9 +60,19 @@ internal static class PlotCommand
                 SampleKind.Unsure => judged.LeastConfident(parsed.GetValue(count)),
                 _ => judged.Sample(parsed.GetValue(count), parsed.GetValue(seed)),
             };
-            return SampleSheet.Draw(judged, places, Math.Min(4, places.Length), $"{judged.Split}, {parsed.GetValue(kind).ToString().ToLowerInvariant()}");
-        }));
-        return command;
+            return SampleSheet.Draw(judged, places, $"{judged.Split}, {parsed.GetValue(kind).ToString().ToLowerInvariant()}");
+        });
+    }
+
+    private static (Option<int> Count, Option<int> Seed) SampleOptions(int faces)
+    {
+        var count = new Option<int>("--count") { Description = "Faces to draw.", DefaultValueFactory = _ => faces };
+        count.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
+                result.AddError($"--count {value}: expected 1 or more.");
+        });
+        return (count, new Option<int>("--seed") { Description = "Decides the random sample.", DefaultValueFactory = _ => 1 });
     }
 
     private static Command CreateHistory(Terminal terminal)
@@ -59,7 +85,7 @@ internal static class PlotCommand
     }
 
     /// <summary>A figure over what a model says of one split.</summary>
-    private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<JudgedFaces, ParseResult, Figure> draw)
+    private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
         var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
@@ -72,7 +98,7 @@ internal static class PlotCommand
         {
             FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
-            return Save(draw(JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
+            return Save(draw(source.Classifier, JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
         });
         return command;
     }

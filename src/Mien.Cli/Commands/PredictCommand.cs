@@ -1,106 +1,131 @@
 using System.CommandLine;
-using Mien.Faces;
-using Mien.Imaging;
-using Spectre.Console;
+using System.CommandLine.Parsing;
+using Mien.Cli.Predictions;
+using Mien.Cli.Videos;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>How `mien predict` prints.</summary>
-internal enum PredictionFormat
-{
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-}
-
-/// <summary>One picture's result.</summary>
-/// <param name="File">As it was given.</param>
-/// <param name="Width">Of the upright picture; 0 where it failed.</param>
-/// <param name="Height">Likewise.</param>
-/// <param name="Faces">The faces; null where it failed.</param>
-/// <param name="Error">What went wrong; null where nothing did.</param>
-internal sealed record PicturePrediction(string File, int Width, int Height, IReadOnlyList<Face>? Faces, string? Error);
-
 /// <summary>mien predict</summary>
-internal static class PredictCommand
+internal sealed class PredictCommand
 {
+    private readonly Argument<string[]> _inputs = new("INPUT")
+    {
+        Description = "Pictures: files, folders, patterns in quotes ('photos/**/*.jpg'), @list.txt or - for names on standard input. Or videos.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<PredictionFormat?> _format = new("--format") { Description = "table, json, jsonl, csv or parquet; the ending of --out, else table, where left out." };
+    private readonly Option<string?> _out = new("--out") { Description = "Write to this file instead of standard output, a picture at a time." };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with --out where a run was stopped or killed; begin it where it is not there." };
+    private readonly Option<Shard> _shard = new("--shard") { Description = "I/N: only part I of N, told by each picture's relative path.", CustomParser = ParseShard, DefaultValueFactory = _ => Shard.Whole };
+    private readonly Option<int> _workers = new("--workers") { Description = "Pictures read side by side; 0 for one a core." };
+    private readonly Option<int> _inFlight = new("--in-flight") { Description = "Megapixels decoded at once, at most, over all workers; 12 MB of memory each.", DefaultValueFactory = _ => (int)(Batches.BatchOptions.Default.PixelsInFlight / 1_000_000) };
+    private readonly Option<string?> _annotate = new("--annotate") { Description = "Write copies with boxes and labels drawn to this folder." };
+    private readonly Option<double> _smoothing = new("--smoothing") { Description = "Videos: time constant in seconds by which probabilities follow; 0 for none.", DefaultValueFactory = _ => Video.TrackerOptions.Default.Smoothing.TotalSeconds };
+    private readonly Option<string?> _timeline = new("--timeline") { Description = "Videos: write a picture of each face's expression over time (PNG); in --annotate where left out." };
+    private readonly Terminal _terminal;
+    private RecognizerArguments _recognizer = null!;
+
+    private PredictCommand(Terminal terminal) => _terminal = terminal;
+
     public static Command Create(Terminal terminal)
     {
-        var photos = new Argument<string[]>("PHOTO") { Description = "Picture files.", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model") { Description = "A model.onnx; the bundled model where left out." };
-        var format = new Option<PredictionFormat>("--format") { Description = "table, json, jsonl or csv." };
-        var annotate = new Option<string?>("--annotate") { Description = "Write copies with boxes and labels drawn to this folder." };
-        var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
-        faces.AcceptOnlyFromAmong("detect", "cropped");
-        var score = new Option<float>("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
-        var minFace = new Option<int>("--min-face") { Description = "Smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
-        var maxFaces = new Option<int>("--max-faces") { Description = "At most so many faces a picture; 0 for all." };
-        var minConfidence = new Option<float>("--min-confidence") { Description = "Answers below are `uncertain`, 0 to 1." };
-        var prior = new Option<ClassPrior>("--prior") { Description = "dataset: classes as frequent as in training; balanced: all equally." };
-        Require(minConfidence, value => value is >= 0 and <= 1, "0 to 1");
-        Require(score, value => value is > 0 and < 1, "between 0 and 1");
-        Require(minFace, value => value >= 1, "1 or more");
-        Require(maxFaces, value => value >= 0, "0 or more");
-        var command = new Command("predict", "Finds the faces in pictures and reads their expressions.") { photos, model, format, annotate, faces, score, minFace, maxFaces, minConfidence, prior };
-        command.SetAction(parsed =>
-        {
-            var options = RecognizerOptions.Default with
-            {
-                Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
-                Detector = new DetectorOptions { MinScore = parsed.GetValue(score), MinFacePixels = parsed.GetValue(minFace), MaxFaces = parsed.GetValue(maxFaces) },
-                MinConfidence = parsed.GetValue(minConfidence),
-                Prior = parsed.GetValue(prior),
-            };
-            string? modelFile = parsed.GetValue(model);
-            using ExpressionRecognizer recognizer = modelFile is null
-                ? ExpressionRecognizer.CreateDefault(options)
-                : ExpressionRecognizer.Create(modelFile, options);
-            if (parsed.GetValue(annotate) is { } folder)
-                OutputFiles.MakeFolder(folder);
-
-            bool failed = false;
-            using PredictionWriter writer = PredictionWriter.Create(parsed.GetValue(format), recognizer.Model.Labels, terminal);
-            foreach (string photo in parsed.GetValue(photos)!)
-            {
-                PicturePrediction prediction = Predict(recognizer, photo, parsed.GetValue(annotate));
-                failed |= prediction.Error is not null;
-                if (prediction.Error is not null)
-                    terminal.Error.MarkupLineInterpolated($"[red]error:[/] {prediction.Error}");
-                writer.Write(prediction);
-            }
-
-            return failed ? ExitCode.Failure : ExitCode.Ok;
-        });
+        var verb = new PredictCommand(terminal);
+        Ranges.Require(verb._workers, value => value >= 0, "0 or more");
+        Ranges.Require(verb._inFlight, value => value >= 1, "1 or more");
+        Ranges.Require(verb._smoothing, value => value >= 0, "0 or more");
+        var command = new Command("predict", "Finds the faces in pictures and videos and reads their expressions.") { verb._inputs };
+        foreach (Option option in (Option[])[verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._smoothing, verb._timeline])
+            command.Options.Add(option);
+        verb._recognizer = RecognizerArguments.AddTo(command);
+        command.Validators.Add(verb.Check);
+        command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
         return command;
     }
 
-    private static PicturePrediction Predict(ExpressionRecognizer recognizer, string photo, string? annotate)
+    private void Check(CommandResult result)
     {
+        // Mistakes in the parts are reported by themselves.
+        if (result.Errors.Any() || result.Children.OfType<SymbolResult>().Any(child => child.Errors.Any()))
+            return;
+        string? file = result.GetValue(_out);
+        PredictionFormat format;
         try
         {
-            Picture picture = Picture.Load(photo);
-            IReadOnlyList<Face> faces = recognizer.Recognize(picture);
-            if (annotate is not null)
-                Annotator.Save(picture, faces, Path.Combine(annotate, AnnotatedName(photo)));
-            return new PicturePrediction(photo, picture.Width, picture.Height, faces, null);
+            format = FormatOf(result.GetValue(_format), file);
         }
-        catch (MienException e)
+        catch (InvalidOperationException)
         {
-            return new PicturePrediction(photo, 0, 0, null, e.Message);
+            // No format at all: the parser reports that itself.
+            return;
         }
+
+        bool video = result.GetValue(_inputs)!.Any(VideoFile.IsVideo);
+        if (video && !result.GetValue(_inputs)!.All(VideoFile.IsVideo))
+            result.AddError("Pictures and videos can't be read in one run: their results have different columns. Run them one after the other.");
+        if (video && (result.GetValue(_resume) || result.GetResult(_shard) is { Implicit: false }))
+            result.AddError("--resume and --shard go with pictures. Name fewer videos a run instead.");
+        if (!video && result.GetValue(_timeline) is not null)
+            result.AddError("--timeline goes with videos.");
+        if (file is null && format == PredictionFormat.Parquet)
+            result.AddError("Parquet is no text for standard output: give --out FILE.");
+        if (file is not null && format == PredictionFormat.Table)
+            result.AddError($"--out {file}: a table is for a terminal. Give --format, or an ending among .jsonl, .json, .csv and .parquet.");
+        if (result.GetValue(_resume) && (file is null || format is PredictionFormat.Json or PredictionFormat.Table))
+            result.AddError("--resume needs --out FILE of jsonl, csv or parquet.");
     }
 
-    /// <summary>The photo's own name; formats that are not written become PNG.</summary>
-    private static string AnnotatedName(string photo) =>
-        Path.GetExtension(photo).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png"
-            ? Path.GetFileName(photo)
-            : Path.GetFileName(photo) + ".png";
-
-    private static void Require<T>(Option<T> option, Func<T?, bool> holds, string range) => option.Validators.Add(result =>
+    private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        // A value that is no number at all is reported by the parser itself.
-        if (result.Tokens.Count == 1 && result.Tokens[0].Value is { } text && double.TryParse(text, out _) && !holds(result.GetValueOrDefault<T>()))
-            result.AddError($"{option.Name} {text}: expected {range}.");
-    });
+        string[] inputs = parsed.GetValue(_inputs)!;
+        bool one = inputs.Length == 1 && File.Exists(inputs[0]) && !VideoFile.IsVideo(inputs[0]);
+        // One picture fills the cores by itself; many fill them better side by side.
+        RecognizerOptions options = _recognizer.Read(parsed, threads: one ? 0 : 1);
+        using ExpressionRecognizer recognizer = _recognizer.Open(parsed, options);
+        if (parsed.GetValue(_annotate) is { } folder)
+            OutputFiles.MakeFolder(folder);
+        string? file = parsed.GetValue(_out);
+        var batch = Batches.BatchOptions.Default with { Workers = one ? 1 : parsed.GetValue(_workers), PixelsInFlight = parsed.GetValue(_inFlight) * 1_000_000L };
+        if (VideoFile.IsVideo(inputs[0]))
+        {
+            return new VideoRun(recognizer, _terminal)
+            {
+                Files = inputs,
+                Format = FormatOf(parsed.GetValue(_format), file),
+                Out = file,
+                Annotate = parsed.GetValue(_annotate),
+                Timeline = parsed.GetValue(_timeline),
+                Batch = batch,
+                Tracker = Video.TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(parsed.GetValue(_smoothing)) },
+            }.Run(cancellation).GetAwaiter().GetResult();
+        }
+
+        return new PictureRun(recognizer, options.MaxPixels, _terminal)
+        {
+            Inputs = inputs,
+            Format = FormatOf(parsed.GetValue(_format), file),
+            Out = file,
+            Resume = parsed.GetValue(_resume),
+            Shard = parsed.GetValue(_shard),
+            Annotate = parsed.GetValue(_annotate),
+            Batch = batch,
+        }.Run(cancellation).GetAwaiter().GetResult();
+    }
+
+    private static PredictionFormat FormatOf(PredictionFormat? named, string? file) => named ?? Path.GetExtension(file)?.ToLowerInvariant() switch
+    {
+        ".jsonl" or ".ndjson" => PredictionFormat.Jsonl,
+        ".json" => PredictionFormat.Json,
+        ".csv" => PredictionFormat.Csv,
+        ".parquet" => PredictionFormat.Parquet,
+        _ => PredictionFormat.Table,
+    };
+
+    private static Shard ParseShard(ArgumentResult result)
+    {
+        if (Shard.Parse(result.Tokens[0].Value) is { } shard)
+            return shard;
+        result.AddError($"--shard {result.Tokens[0].Value}: expected I/N with I from 1 to N.");
+        return Shard.Whole;
+    }
 }

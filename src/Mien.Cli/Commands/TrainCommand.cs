@@ -17,9 +17,13 @@ internal sealed class TrainCommand
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+    private readonly Option<string[]> _map = DatasetLoading.MapOption();
     private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
+    private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx: its architecture and weights in place of fresh ones.");
+    private readonly Option<double> _bodyRate = Recipe("--body-rate", Defaults.BodyRate, "Share of the learning rate of all but the last layer; 0 freezes them.");
+    private readonly Option<int> _frozenLayers = Recipe("--frozen-layers", Defaults.FrozenLayers, "How many of the first layers (stem, blocks) stay as they are.");
     private readonly Option<int> _epochs = Recipe("--epochs", Defaults.Epochs, "Passes over the Training split.");
     private readonly Option<int> _batchSize = Recipe("--batch-size", Defaults.BatchSize, "Faces a step.");
     private readonly Option<double> _learningRate = Recipe("--learning-rate", Defaults.LearningRate, "Peak learning rate.");
@@ -66,12 +70,12 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> RecipeOptions() =>
     [
-        _recipe, _limit, _arch, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
+        _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
         _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
-    private IEnumerable<Option> Everything() => [_data, _out, _resume, _skipBadRows, .. RecipeOptions()];
+    private IEnumerable<Option> Everything() => [_data, _map, _out, _resume, _skipBadRows, .. RecipeOptions()];
 
     private void Check(CommandResult result)
     {
@@ -90,7 +94,7 @@ internal sealed class TrainCommand
         var folder = new RunFolder(parsed.GetValue(_out)!);
         bool resume = parsed.GetValue(_resume);
         string data = parsed.GetValue(_data) ?? folder.ReadConfiguration().Data;
-        FaceTable table = DatasetLoading.Load(data, parsed.GetValue(_skipBadRows), _terminal);
+        FaceTable table = DatasetLoading.Load(data, parsed.GetValue(_skipBadRows), _terminal, parsed.GetValue(_map));
         using Trainer trainer = resume
             ? Trainer.Resume(folder, table)
             : Trainer.Begin(folder, table, data, Options(parsed), parsed.GetValue(_limit));
@@ -98,7 +102,7 @@ internal sealed class TrainCommand
         return Interruption.Run(cancellation =>
         {
             TrainingDisplay.Begin(trainer, _terminal);
-            TrainingResult result = TrainingDisplay.Run(trainer, _terminal, cancellation);
+            TrainingResult result = TrainingDisplay.Run(trainer, folder, _terminal, cancellation);
             TrainingDisplay.End(result, folder, _terminal);
             return result.ModelFile is null ? ExitCode.Failure : ExitCode.Ok;
         });
@@ -111,6 +115,9 @@ internal sealed class TrainCommand
         return recipe with
         {
             Architecture = Given(_arch, recipe.Architecture),
+            From = Given(_from, recipe.From),
+            BodyRate = Given(_bodyRate, recipe.BodyRate),
+            FrozenLayers = Given(_frozenLayers, recipe.FrozenLayers),
             Epochs = Given(_epochs, recipe.Epochs),
             BatchSize = Given(_batchSize, recipe.BatchSize),
             LearningRate = Given(_learningRate, recipe.LearningRate),

@@ -15,16 +15,16 @@ internal static class TrainingDisplay
             terminal.Error.MarkupLineInterpolated($"going on after epoch {trainer.History.Count}");
     }
 
-    public static TrainingResult Run(Trainer trainer, Terminal terminal, CancellationToken cancellation)
+    public static TrainingResult Run(Trainer trainer, RunFolder folder, Terminal terminal, CancellationToken cancellation)
     {
         if (!terminal.Error.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
-            return trainer.Run(Lines(terminal), cancellation);
+            return trainer.Run(new Reporter(progress => Epoch(progress, folder, terminal)), cancellation);
         return terminal.Error.Status().Start("begins", status => trainer.Run(
             new Reporter(progress =>
             {
                 status.Status(Markup.Escape(
                     $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps}: loss {progress.Loss:F3}, accuracy {progress.Accuracy:P1}, {progress.ImagesPerSecond:F0} images/s, {Duration(progress.TimeLeft)} left"));
-                WriteEpoch(progress, terminal);
+                Epoch(progress, folder, terminal);
             }),
             cancellation));
     }
@@ -48,6 +48,13 @@ internal static class TrainingDisplay
     }
 
     public static IProgress<TrainingProgress> Lines(Terminal terminal) => new Reporter(progress => WriteEpoch(progress, terminal));
+
+    private static void Epoch(TrainingProgress progress, RunFolder folder, Terminal terminal)
+    {
+        WriteEpoch(progress, terminal);
+        if (progress.Finished is not null)
+            TrainingCurves.Write(folder, terminal);
+    }
 
     private static void WriteEpoch(TrainingProgress progress, Terminal terminal)
     {

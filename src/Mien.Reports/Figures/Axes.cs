@@ -9,6 +9,9 @@ namespace Mien.Reports.Figures;
 /// <param name="Y">Lowest and highest value upward.</param>
 internal sealed record Axes(double Left, double Top, double Width, double Height, (double Low, double High) X, (double Low, double High) Y)
 {
+    /// <summary>Ticks across stand at whole values only.</summary>
+    public bool WholeX { get; init; }
+
     public double AtX(double value) => Left + (value - X.Low) / Span(X) * Width;
 
     public double AtY(double value) => Top + Height - (value - Y.Low) / Span(Y) * Height;
@@ -27,7 +30,7 @@ internal sealed record Axes(double Left, double Top, double Width, double Height
             svg.Text(Left - 6, AtY(value) + 4, yFormat(value), anchor: "end");
         }
 
-        foreach (double value in Ticks(X, 6))
+        foreach (double value in Ticks(X, 6).Where(value => !WholeX || Math.Abs(value - Math.Round(value)) < 1e-6))
         {
             svg.Line(AtX(value), Top + Height, AtX(value), Top + Height + 4, "axis");
             svg.Text(AtX(value), Top + Height + 17, xFormat(value), anchor: "middle");

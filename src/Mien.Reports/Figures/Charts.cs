@@ -67,12 +67,12 @@ public static class Charts
             double width = axes.AtX(bin.High) - axes.AtX(bin.Low) - 2;
             string title = $"confidence {Percent(bin.Low)} to {Percent(bin.High)}: {bin.Count} faces ({Percent((double)bin.Count / all)}), mean confidence {Exact(bin.Confidence)}, accuracy {Exact(bin.Accuracy)}";
             svg.Rectangle(x, axes.AtY(bin.Accuracy), width, axes.AtY(0) - axes.AtY(bin.Accuracy), "bar", title: title);
-            double high = Math.Max(bin.Accuracy, bin.Confidence);
-            svg.Rectangle(x, axes.AtY(high), width, axes.AtY(Math.Min(bin.Accuracy, bin.Confidence)) - axes.AtY(high), "gap", title: title);
+            svg.Line(x, axes.AtY(bin.Confidence), x + width, axes.AtY(bin.Confidence), "series second");
         }
 
         svg.Line(axes.AtX(0), axes.AtY(0), axes.AtX(1), axes.AtY(1), "diagonal");
         svg.Text(Left, 18, $"Reliability: expected calibration error {ece.ToString("F3", CultureInfo.InvariantCulture)}", "caption");
+        Legend(svg, Left + 12, Top + 14, ("accuracy", "bar"), ("mean confidence", "bar2"));
         return new Figure("Reliability diagram", Left + Across + Right, Top + Up + 60 + Under, svg.ToString());
     }
 
@@ -128,11 +128,55 @@ public static class Charts
         return new Figure("Precision, recall and F1 of each class", left + Across + 44, axes.Top + axes.Height + 28, svg.ToString());
     }
 
+    /// <summary>Faces of each class as bars in the classes' colours.</summary>
+    /// <param name="counts">[K].</param>
+    /// <param name="labels">[K] names.</param>
+    /// <param name="title">Heading.</param>
+    public static Figure ClassCounts(IReadOnlyList<int> counts, IReadOnlyList<string> labels, string title = "Faces of each class")
+    {
+        const double RowHeight = 26;
+        const double left = 84;
+        var svg = new SvgWriter();
+        int most = Math.Max(1, counts.Max());
+        for (int k = 0; k < labels.Count; k++)
+        {
+            double y = Top + RowHeight * k;
+            svg.Text(left - 8, y + 17, labels[k], "strong", "end");
+            svg.Rectangle(left, y + 4, Across * counts[k] / most, RowHeight - 8, "key", Palette.Of(labels[k], k), $"{labels[k]}: {counts[k]} faces");
+            svg.Text(left + Across * counts[k] / most + 6, y + 17, counts[k].ToString("N0", CultureInfo.InvariantCulture), "small");
+        }
+
+        svg.Text(left, 18, title, "caption");
+        return new Figure(title, left + Across + 56, Top + RowHeight * labels.Count + 8, svg.ToString());
+    }
+
+    /// <summary>How often each grey level occurs, in 32 bins.</summary>
+    /// <param name="pixels">Grey levels, at least one.</param>
+    /// <param name="title">Heading.</param>
+    public static Figure GreyLevels(ReadOnlySpan<byte> pixels, string title = "Grey levels")
+    {
+        const int Bins = 32;
+        double[] shares = new double[Bins];
+        foreach (byte level in pixels)
+            shares[level * Bins / 256] += 1.0 / pixels.Length;
+        var svg = new SvgWriter();
+        var axes = new Axes(Left, Top, Across, Up, (0, 256), (0, shares.Max() * 1.05));
+        axes.Draw(svg, "grey level", "share of pixels", Number, Percent);
+        for (int bin = 0; bin < Bins; bin++)
+        {
+            double x = axes.AtX(bin * 256.0 / Bins);
+            svg.Rectangle(x + 1, axes.AtY(shares[bin]), axes.AtX((bin + 1) * 256.0 / Bins) - x - 2, axes.AtY(0) - axes.AtY(shares[bin]), "bar");
+        }
+
+        svg.Text(Left, 18, title, "caption");
+        return new Figure(title, Left + Across + Right, Top + Up + Under, svg.ToString());
+    }
+
     internal static string Percent(double share) => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
     internal static string Exact(double share) => (share * 100).ToString("F1", CultureInfo.InvariantCulture) + " %";
 
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
     private static Figure ByEpoch(
         IReadOnlyList<EpochMetrics> epochs, string title, string yTitle, (double Low, double High) y, Func<double, string> format,
@@ -141,7 +185,7 @@ public static class Charts
         if (epochs.Count == 0)
             throw new ArgumentException("No epoch to draw.", nameof(epochs));
         var svg = new SvgWriter();
-        var axes = new Axes(Left, Top + 16, Across, Up - 16, (Math.Min(1, epochs[^1].Epoch - 1), epochs[^1].Epoch), y);
+        var axes = new Axes(Left, Top + 16, Across, Up - 16, (Math.Min(1, epochs[^1].Epoch - 1), epochs[^1].Epoch), y) { WholeX = true };
         axes.Draw(svg, "epoch", yTitle, value => value.ToString("0", CultureInfo.InvariantCulture), format);
         foreach ((string name, string style, Func<EpochMetrics, double> value) in series)
         {
@@ -169,7 +213,7 @@ public static class Charts
         {
             svg.Rectangle(x, y - 9, 10, 10, style);
             svg.Text(x + 14, y, name);
-            x += 30 + name.Length * 6.6;
+            x += 30 + name.Length * 7.2;
         }
     }
 }

@@ -16,8 +16,8 @@ public sealed record Figure(string Title, double Width, double Height, string Bo
         .ground{fill:#ffffff} text{font-family:Roboto,sans-serif;font-size:12px;fill:#3c4043} .strong{fill:#111111}
         .caption{font-size:14px;fill:#111111} .small{font-size:10px} .onDark{fill:#ffffff} .onLight{fill:#111111} .axis{stroke:#80868b;stroke-width:1} .grid{stroke:#e4e6e8;stroke-width:1}
         .series{fill:none;stroke-width:2} .dashed{fill:none;stroke-width:1.5;stroke-dasharray:4 4} .diagonal{stroke:#9aa0a6;stroke-width:1;stroke-dasharray:4 4}
-        .first{stroke:#0072B2} .second{stroke:#D55E00} .third{stroke:#009E73} .bar{fill:#0072B2} .bar2{fill:#D55E00} .bar3{fill:#009E73} .gap{fill:#D55E00;fill-opacity:0.35}
-        .cell{stroke:#ffffff;stroke-width:1} .point{fill-opacity:0.75}
+        .first{stroke:#0072B2} .second{stroke:#D55E00} .third{stroke:#009E73} .bar{fill:#0072B2} .bar2{fill:#D55E00} .bar3{fill:#009E73}
+        .cell{stroke:#ffffff;stroke-width:1} .key{stroke:#3c4043;stroke-width:0.4} .point{fill-opacity:0.8;stroke:#3c4043;stroke-width:0.4} .hidden{fill:#e4e6e8}
         """;
 
     private const double PixelsAUnit = 2;

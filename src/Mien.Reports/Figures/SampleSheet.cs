@@ -10,27 +10,32 @@ public static class SampleSheet
     private const double FaceSide = 96;
     private const double CardHeight = 132;
     private const double Top = 30;
+    private const int Columns = 4;
 
     /// <param name="judged">Faces with predictions.</param>
     /// <param name="places">Which of them, in drawing order.</param>
-    /// <param name="columns">Cards a row, from 1 up.</param>
     /// <param name="title">Heading.</param>
-    public static Figure Draw(JudgedFaces judged, IReadOnlyList<int> places, int columns, string title)
+    /// <param name="faces">False leaves the pictures out, for a figure that may be published where the data may not.</param>
+    public static Figure Draw(JudgedFaces judged, IReadOnlyList<int> places, string title, bool faces = true)
     {
+        int columns = Math.Clamp(places.Count, 1, Columns);
         var svg = new SvgWriter();
         svg.Text(8, 20, title, "caption");
         for (int i = 0; i < places.Count; i++)
-            Card(svg, judged, places[i], 8 + i % columns * CardWidth, Top + i / columns * CardHeight);
+            Card(svg, judged, places[i], faces, 8 + i % columns * CardWidth, Top + i / columns * CardHeight);
         int rows = (places.Count + columns - 1) / columns;
         return new Figure(title, 8 + columns * CardWidth, Top + rows * CardHeight + 8, svg.ToString());
     }
 
-    private static void Card(SvgWriter svg, JudgedFaces judged, int face, double x, double y)
+    private static void Card(SvgWriter svg, JudgedFaces judged, int face, bool picture, double x, double y)
     {
         IReadOnlyList<string> labels = judged.Faces.LabelNames;
         int label = judged.Faces.Labels[face];
         int predicted = judged.Predicted(face);
-        svg.Image(x, y, FaceSide, Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
+        if (picture)
+            svg.Image(x, y, FaceSide, Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
+        else
+            svg.Rectangle(x, y, FaceSide, FaceSide, "hidden");
         svg.Text(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}", "strong");
         double row = FaceSide / labels.Count;
         for (int k = 0; k < labels.Count; k++)
@@ -38,7 +43,7 @@ public static class SampleSheet
             double at = y + row * k;
             float probability = judged.Probabilities[face * labels.Count + k];
             svg.Text(x + FaceSide + 56, at + row - 3, labels[k], k == label ? "small strong" : "small", "end");
-            svg.Rectangle(x + FaceSide + 60, at + 2, 66 * probability, row - 4, "cell", Palette.Of(labels[k], k), $"{labels[k]} {Charts.Exact(probability)}");
+            svg.Rectangle(x + FaceSide + 60, at + 2, 66 * probability, row - 4, "key", Palette.Of(labels[k], k), $"{labels[k]} {Charts.Exact(probability)}");
         }
     }
 }

@@ -14,12 +14,11 @@ internal sealed record AttentionCard(int Face, int GradCam, int Occlusion);
 internal sealed class Attention
 {
     private const int Scale = 2;
-    private const int FacesAClass = 2;
 
     private readonly FaceSheets _overlays;
 
     /// <summary>For each class the most confident right answers and the most confident mistakes on faces labelled so.</summary>
-    public Attention(ExpressionClassifier classifier, JudgedFaces judged, int split, Gallery gallery)
+    public Attention(ExpressionClassifier classifier, JudgedFaces judged, int split, Gallery gallery, int facesAClass)
     {
         int size = judged.Faces.Size;
         _overlays = new FaceSheets(size * Scale);
@@ -27,7 +26,7 @@ internal sealed class Attention
         for (int label = 0; label < judged.Faces.LabelNames.Count; label++)
         {
             var labelled = Enumerable.Range(0, judged.Faces.Count).Where(face => judged.Faces.Labels[face] == label).OrderByDescending(judged.Confidence).ToArray();
-            foreach (int face in labelled.Where(judged.Right).Take(FacesAClass).Concat(labelled.Where(face => !judged.Right(face)).Take(FacesAClass)))
+            foreach (int face in labelled.Where(judged.Right).Take(facesAClass).Concat(labelled.Where(face => !judged.Right(face)).Take(facesAClass)))
             {
                 ReadOnlySpan<byte> pixels = judged.Faces.Face(face);
                 int predicted = judged.Predicted(face);

@@ -6,6 +6,8 @@ namespace Mien.Reports.Page;
 /// <summary>The faces that a page shows: which ones, their pictures, and the lists that name them.</summary>
 internal sealed class Gallery
 {
+    private const int Head = 3;
+
     private readonly List<JudgedFaces> _splits = [];
     private readonly Dictionary<(int Split, int Face), int> _places = [];
     private readonly List<(int Split, int Face)> _shown = [];
@@ -15,6 +17,8 @@ internal sealed class Gallery
     {
         _splits.AddRange(splits);
         _sheets = new FaceSheets(splits[0].Faces.Size);
+        int before = splits.Take(splits.Count - 1).Sum(judged => judged.Faces.Count);
+        double room = Math.Clamp((options.MostFaces - splits[^1].Faces.Count) / (double)Math.Max(1, before), 0, 1);
         for (int split = 0; split < splits.Count; split++)
         {
             JudgedFaces judged = splits[split];
@@ -25,8 +29,9 @@ internal sealed class Gallery
                 Show(split, judged.Sample(options.GalleryFaces, options.Seed)),
                 Show(split, judged.Mistakes(options.GalleryFaces)),
                 Show(split, judged.LeastConfident(options.GalleryFaces))));
-            foreach (IEnumerable<int> cell in Cells(judged, options.Seed))
-                Show(split, split == splits.Count - 1 ? cell : cell.Take(options.FacesACell));
+            double share = split == splits.Count - 1 ? 1 : room;
+            foreach (int[] cell in Cells(judged, options.Seed))
+                Show(split, cell.Take((int)Math.Ceiling(cell.Length * share)));
         }
     }
 
@@ -42,19 +47,21 @@ internal sealed class Gallery
     /// <summary>The pictures, in sheets.</summary>
     public IEnumerable<byte[]> Sheets() => _sheets.Encode();
 
-    /// <summary>For each face: its split, its label, then K probabilities in 255ths.</summary>
+    /// <summary>For each face: its split, its label, the answer, then K probabilities in 255ths.</summary>
     public byte[] Bytes()
     {
         int classes = _splits[0].Faces.LabelNames.Count;
-        byte[] bytes = new byte[_shown.Count * (2 + classes)];
+        byte[] bytes = new byte[_shown.Count * (Head + classes)];
         for (int i = 0; i < _shown.Count; i++)
         {
             (int split, int face) = _shown[i];
-            Span<byte> record = bytes.AsSpan(i * (2 + classes), 2 + classes);
+            Span<byte> record = bytes.AsSpan(i * (Head + classes), Head + classes);
             record[0] = (byte)split;
             record[1] = _splits[split].Faces.Labels[face];
+            // Not left to the script: two probabilities may be the same in 255ths.
+            record[2] = (byte)_splits[split].Predicted(face);
             for (int k = 0; k < classes; k++)
-                record[2 + k] = (byte)Math.Round(_splits[split].Probabilities[face * classes + k] * 255);
+                record[Head + k] = (byte)Math.Round(_splits[split].Probabilities[face * classes + k] * 255);
         }
 
         return bytes;
@@ -70,10 +77,11 @@ internal sealed class Gallery
         return _places[(split, face)] = place;
     }
 
-    private static IEnumerable<IEnumerable<int>> Cells(JudgedFaces judged, int seed) => judged
+    private static IEnumerable<int[]> Cells(JudgedFaces judged, int seed) => judged
         .Sample(judged.Faces.Count, seed)
         .GroupBy(face => (judged.Faces.Labels[face], judged.Predicted(face)))
-        .OrderBy(cell => cell.Key);
+        .OrderBy(cell => cell.Key)
+        .Select(cell => cell.ToArray());
 }
 
 /// <summary>Ready-made galleries of one split, as places on the page.</summary>

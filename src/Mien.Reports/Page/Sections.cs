@@ -69,6 +69,21 @@ internal static class Sections
         return html.ToString();
     }
 
+    /// <summary>Whose side the FER+ taggers take on the faces whose label is doubted; empty where there are no votes.</summary>
+    public static string Sides(IReadOnlyList<JudgedFaces> splits, int[][] doubtful)
+    {
+        var html = new Html();
+        for (int split = 0; split < splits.Count; split++)
+        {
+            if (splits[split].Faces.Votes is null || doubtful[split].Length == 0)
+                continue;
+            (int model, int label, int neither) = TaggerVotes.Sides(splits[split], doubtful[split]);
+            html.Add($"<li>{splits[split].Split}: of these {doubtful[split].Length} faces, most taggers take the model's side on {model}, the label's on {label}, neither or both on {neither}.</li>");
+        }
+
+        return html.ToString() is { Length: > 0 } lines ? $"<p class=\"note\">FER+ had each face tagged by ten people (Barsoum et al. 2016); their votes stand beside it.</p><ul class=\"note\">{lines}</ul>" : "";
+    }
+
     /// <summary>Bars, reliability and coverage of each split.</summary>
     public static string Details(IReadOnlyList<JudgedFaces> splits, Func<JudgedFaces, IEnumerable<Figure>> figures)
     {

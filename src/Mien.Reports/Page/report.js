@@ -1,12 +1,11 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const record = 2 + data.labels.length;
+  const record = 3 + data.labels.length;
   const bytes = Uint8Array.from(atob(data.faces), c => c.charCodeAt(0));
   const faces = Array.from({ length: bytes.length / record }, (_, i) => {
     const part = bytes.subarray(i * record, (i + 1) * record);
-    const shares = Array.from(part.subarray(2), v => v / 255);
-    return { split: part[0], label: part[1], shares, read: shares.indexOf(Math.max(...shares)) };
+    return { split: part[0], label: part[1], read: part[2], shares: Array.from(part.subarray(3), v => v / 255) };
   });
   const step = 60;
   const state = { split: data.splits.length - 1, cells: "Counts", view: "random", label: -1, read: -1, shown: step };
@@ -28,6 +27,7 @@
     element.style.backgroundPosition = `-${(inSheet % data.columns) * 96}px -${Math.floor(inSheet / data.columns) * 96}px`;
     element.setAttribute("role", "img");
     element.setAttribute("aria-label", description);
+    element.title = description;
     return element;
   }
 
@@ -46,7 +46,7 @@
 
   function sentence(face) {
     const right = face.read === face.label;
-    return make("div", "what " + (right ? "right" : "wrong"),
+    return make("div", "what answer " + (right ? "right" : "wrong"),
       `${data.labels[face.label]}, read ${right ? "right" : data.labels[face.read]} (${percent(face.shares[face.read])})`);
   }
 
@@ -54,7 +54,7 @@
     const face = faces[place];
     const element = make("article", "card");
     element.append(tile("s", place, data.size, `face labelled ${data.labels[face.label]}`), bars(face), sentence(face));
-    if (data.votes[place]) element.append(make("div", "what", data.votes[place]));
+    if (data.votes[place]) element.append(make("div", "what votes", data.votes[place]));
     return element;
   }
 

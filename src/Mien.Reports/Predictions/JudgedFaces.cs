@@ -75,6 +75,10 @@ public sealed class JudgedFaces
     public int[] Mistakes(int count) =>
         [.. Enumerable.Range(0, Faces.Count).Where(i => !Right(i)).OrderByDescending(Confidence).ThenBy(i => i).Take(count)];
 
+    /// <summary>Confident disagreement with the label: wrong answers whose label the model gives the lowest probability, first.</summary>
+    public int[] LikelyLabelErrors(int count) =>
+        [.. Enumerable.Range(0, Faces.Count).Where(i => !Right(i)).OrderBy(LabelProbability).ThenByDescending(Confidence).ThenBy(i => i).Take(count)];
+
     /// <summary>All answers, the least confident first.</summary>
     public int[] LeastConfident(int count) =>
         [.. Enumerable.Range(0, Faces.Count).OrderBy(Confidence).ThenBy(i => i).Take(count)];

@@ -6,7 +6,7 @@ namespace Mien.Training.Datasets;
 /// <summary>Reads FER2013 in each shape a person meets it: table, zip or tar archive of one, folder tree of pictures.</summary>
 public static class DatasetReader
 {
-    private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg";
+    private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg, or a manifest with the columns file and label";
 
     /// <summary>Reads a data set into memory. The shape is told from the content, not from the name.</summary>
     /// <param name="path">CSV file, zip, tar, tar.gz, gz, or folder.</param>
@@ -63,6 +63,8 @@ public static class DatasetReader
         using (Stream stream = open())
             length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> head = start.AsSpan(0, length);
+        if (File.Exists(name) && Manifest.Is(name, head))
+            return ReadManifest(name, head, builder);
         if (head.StartsWith("PK\x03\x04"u8))
             return ReadZip(name, open, builder, notes);
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
@@ -73,6 +75,26 @@ public static class DatasetReader
             throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
         Stream table = open();
         Fer2013Csv.Read(table, name, table.CanSeek ? table.Length : null, SplitByName(name), builder);
+        return name;
+    }
+
+    private static string ReadManifest(string name, ReadOnlySpan<byte> head, FaceTableBuilder builder)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(name))!;
+        var pictures = new List<LabelledPicture>();
+        foreach (ManifestRow row in Manifest.Read(name, head))
+        {
+            string where = $"{name}, line {row.Line}";
+            Split split = default;
+            if (row.File is null || row.Label is null)
+                builder.Bad($"{where}: no {(row.File is null ? "file" : "label")}. Expected both.");
+            else if (row.Split is not null && !Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(row.Split), out split) && !Splits.TryParseFolder(row.Split, out split))
+                builder.Bad($"{where}: split \"{row.Split}\", expected train, validation or test (or Training, PublicTest, PrivateTest).");
+            else
+                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, row.Group));
+        }
+
+        FolderDataset.Read(pictures, builder);
         return name;
     }
 

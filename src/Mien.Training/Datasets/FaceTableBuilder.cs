@@ -15,6 +15,8 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     private readonly List<byte[]> _blocks = [];
     private readonly List<byte> _labels = [];
     private readonly List<Split> _splits = [];
+    private readonly List<string?> _groups = [];
+    private readonly LabelSet _names = new(options.Map);
     private readonly List<string> _badRows = [];
     private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
     private int _facesInLast;
@@ -37,7 +39,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
             AddBlock(FacesOfFer2013);
     }
 
-    /// <summary>Room for the next face's pixels; it counts only once <see cref="Add"/> is called.</summary>
+    /// <summary>Room for the next face's pixels; it counts only once the face is added.</summary>
     public Span<byte> Next()
     {
         if (_facesInLast == _roomInLast)
@@ -45,11 +47,26 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
         return _blocks[^1].AsSpan(_facesInLast * Area, Area);
     }
 
+    /// <summary>Whether a row came with a split of its own; where none does, splits are made.</summary>
+    public bool HasSplits { get; set; }
+
     public void Add(Expression label, Split split, int width, int height)
     {
+        HasSplits = true;
+        Add(label.Name(), split, group: null, width, height);
+    }
+
+    /// <param name="label">Any name.</param>
+    /// <param name="split">The split, as far as there is one.</param>
+    /// <param name="group">What must stay on one side, or null.</param>
+    /// <param name="width">Of the picture as it was.</param>
+    /// <param name="height">Of the picture as it was.</param>
+    public void Add(string label, Split split, string? group, int width, int height)
+    {
         _sizes[(width, height)] = _sizes.GetValueOrDefault((width, height)) + 1;
-        _labels.Add((byte)label);
+        _labels.Add(_names.PlaceOf(label));
         _splits.Add(split);
+        _groups.Add(group);
         _facesInLast++;
     }
 
@@ -63,7 +80,13 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
         _badRows.Add(what);
     }
 
-    public FaceTable Build() => new(size, Joined(), [.. _labels], [.. _splits], Expressions.Names);
+    public FaceTable Build()
+    {
+        (IReadOnlyList<string> names, byte[] places) = _names.Build();
+        byte[] labels = [.. _labels.Select(label => places[label])];
+        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, _groups);
+        return new FaceTable(size, Joined(), labels, splits, names);
+    }
 
     private byte[] Joined()
     {

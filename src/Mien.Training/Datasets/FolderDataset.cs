@@ -5,9 +5,17 @@ namespace Mien.Training.Datasets;
 /// <summary>A picture of a data set by its path inside it, slashes forward.</summary>
 internal sealed record PictureFile(string Path, Func<Stream> Open);
 
+/// <summary>A picture with its place in the data set.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="File">The picture.</param>
+/// <param name="Label">Its class; null where nothing names one.</param>
+/// <param name="Split">Its split; null where nothing names one.</param>
+/// <param name="Group">What must stay on one side; null for none.</param>
+internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, string? Group = null);
+
 /// <summary>
-/// Pictures in a tree: the folder names the label (`angry`, `happiness` …), a folder above it the split (`train`, `test`,
-/// `validation`); a prefix as in `PublicTest_81293.jpg` says the split more exactly.
+/// Pictures in a tree: the folder names the label (`angry`, `happiness` … or one of the data's own), a folder above it the
+/// split (`train`, `test`, `validation`); a prefix as in `PublicTest_81293.jpg` says the split more exactly.
 /// </summary>
 internal static class FolderDataset
 {
@@ -26,48 +34,58 @@ internal static class FolderDataset
     /// <param name="files">The pictures.</param>
     /// <param name="builder">Receives the faces.</param>
     /// <exception cref="MienException">A folder names no label, or a picture can't be read and is not to be skipped.</exception>
-    public static void Read(string root, IEnumerable<PictureFile> files, FaceTableBuilder builder)
+    public static void Read(string root, IEnumerable<PictureFile> files, FaceTableBuilder builder) => Read(files.Select(file =>
     {
-        foreach (PictureFile[] batch in files.Chunk(Batch))
+        (string? label, Split? split) = Place(file.Path);
+        return new LabelledPicture($"{root}/{file.Path}", file, label, split);
+    }), builder);
+
+    /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
+    public static void Read(IEnumerable<LabelledPicture> pictures, FaceTableBuilder builder)
+    {
+        foreach (LabelledPicture[] batch in pictures.Chunk(Batch))
         {
-            byte[]?[] encoded = [.. batch.Select(ReadAll)];
+            byte[]?[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
-            Parallel.For(0, batch.Length, i => results[i] = Decode($"{root}/{batch[i].Path}", encoded[i], builder.Area));
+            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i], builder.Area));
             for (int i = 0; i < batch.Length; i++)
             {
-                string name = $"{root}/{batch[i].Path}";
-                if (!TryPlace(batch[i].Path, out Expression label, out Split split))
-                    builder.Bad($"{name}: no folder above it names a label. Expected one of {string.Join(", ", Expressions.Names)}.");
+                if (batch[i].Label is not { } label)
+                    builder.Bad($"{batch[i].Name}: no folder above it names a label. Expected train/<label>/….jpg or <label>/….jpg.");
                 else if (results[i].Wrong is { } wrong)
                     builder.Bad(wrong);
                 else
                 {
                     results[i].Grey.CopyTo(builder.Next());
-                    builder.Add(label, split, results[i].Width, results[i].Height);
+                    builder.HasSplits |= batch[i].Split is not null;
+                    builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Group, results[i].Width, results[i].Height);
                 }
             }
         }
     }
 
-    /// <summary>Reads label and split from a path such as `archive/train/happy/Training_1206.jpg`.</summary>
-    internal static bool TryPlace(string path, out Expression label, out Split split)
+    /// <summary>
+    /// Reads label and split from a path such as `archive/train/happy/Training_1206.jpg`. The nearest folder that is called
+    /// as an expression is the label; where none is, the folder right below the split's, or the first of all.
+    /// </summary>
+    internal static (string? Label, Split? Split) Place(string path)
     {
         string[] parts = path.Split('/');
-        label = default;
-        split = Split.Training;
-        bool labelled = false;
+        string? label = null;
+        Split? split = null;
+        int below = 0;
         // The nearest folder wins: `train/happy` inside a folder that is called `test` is still training data.
-        for (int i = parts.Length - 2; i >= 0; i--)
+        for (int i = parts.Length - 2; i >= 0 && split is null; i--)
         {
-            if (!labelled)
-                labelled = Expressions.TryParse(parts[i], out label);
-            if (Splits.TryParseFolder(parts[i], out split))
-                break;
+            if (label is null && Expressions.TryParse(parts[i], out Expression known))
+                label = known.Name();
+            if (Splits.TryParseFolder(parts[i], out Split named))
+                (split, below) = (named, i + 1);
         }
 
         if (Splits.TryParseFileName(parts[^1], out Split exact))
             split = exact;
-        return labelled;
+        return (label ?? (below < parts.Length - 1 ? parts[below] : null), split);
     }
 
     /// <returns>The file's bytes; null where the archive is damaged there.</returns>
@@ -80,7 +98,7 @@ internal static class FolderDataset
             stream.CopyTo(copy);
             return copy.ToArray();
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
@@ -89,7 +107,7 @@ internal static class FolderDataset
     private static Decoded Decode(string name, byte[]? encoded, int area)
     {
         if (encoded is null)
-            return new Decoded([], 0, 0, $"{name}: the archive is damaged here.");
+            return new Decoded([], 0, 0, $"{name}: not there, or the archive is damaged here.");
         try
         {
             Picture picture = Picture.Load(new MemoryStream(encoded), name);

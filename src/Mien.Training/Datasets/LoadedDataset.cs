@@ -8,6 +8,9 @@ public sealed record DatasetOptions
 
     /// <summary>Leaves damaged rows out, counted and named, instead of stopping at the first.</summary>
     public bool SkipBadRows { get; init; }
+
+    /// <summary>Labels that stand for others, such as joy for happy, in any case.</summary>
+    public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>A data set in memory, with what was left out of it.</summary>

@@ -37,6 +37,9 @@ public sealed class OnnxGraph
     /// <summary>Told of each layer of TorchSharp's as it is added: the layer, its output's shape, its multiply-adds a face.</summary>
     internal Action<nn.Module, long[], long>? Visited { get; init; }
 
+    /// <summary>Told of each norm that is folded into the layer added last.</summary>
+    internal Action<BatchNorm2d>? Folded { get; init; }
+
     /// <summary>Shape of a value without its batch dimension.</summary>
     internal IReadOnlyList<long> ShapeOf(string value) => _shapes.TryGetValue(value, out long[]? shape)
         ? shape
@@ -154,6 +157,7 @@ public sealed class OnnxGraph
             return separate;
         }
 
+        Folded?.Invoke(layer);
         double[] factors = [.. scale.Zip(variance, (s, v) => s / Math.Sqrt(v + layer.eps))];
         Change(convolution.Weight, (value, i, perChannel) => (float)(value * factors[i / perChannel]), scale.Length);
         Change(convolution.Bias, (value, i, _) => (float)((value - mean[i]) * factors[i] + shift[i]), scale.Length);

@@ -62,6 +62,24 @@ internal sealed class FlatWeights : IDisposable
     public Tensor[] Filters(Tensor vector) =>
         [.. _filters.Select(filter => vector.narrow(0, filter.Start, filter.Rows * filter.Columns).view(filter.Rows, filter.Columns))];
 
+    /// <summary>Share of the learning rate of each weight, float32 [P]: 1 for the network's last layer, less for those before.</summary>
+    /// <param name="network">A sequence of layers.</param>
+    /// <param name="body">Share of all but the last layer with weights.</param>
+    /// <param name="frozen">How many of the first layers do not learn at all.</param>
+    public Tensor Rates(nn.Module network, double body, int frozen)
+    {
+        using var scope = NewDisposeScope();
+        var shares = new Dictionary<IntPtr, float>();
+        nn.Module[] layers = [.. network.children().Where(child => child.parameters().Any())];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            foreach (Parameter parameter in layers[i].parameters())
+                shares[parameter.Handle] = i < frozen ? 0 : i < layers.Length - 1 ? (float)body : 1;
+        }
+
+        return cat([.. _parameters.Select(p => full(p.numel(), shares.GetValueOrDefault(p.Handle, 1f), device: p.device))]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Copies weights into the network, rounding to its format.</summary>
     /// <param name="weights">Float32 [P].</param>
     public void WriteWeights(Tensor weights) => Write(weights, _parameters, _sizes);

@@ -9,7 +9,11 @@ namespace Mien.Training.Runs;
 /// <see cref="OptimiserKind.Muon"/> the filters of convolutions that a norm follows take orthogonalised steps instead
 /// (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
 /// </remarks>
-internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingOptions options)
+/// <param name="flat">The network's weights.</param>
+/// <param name="state">What a step changes.</param>
+/// <param name="options">The recipe.</param>
+/// <param name="rates">Share of the learning rate of each weight, [P]; null for 1.</param>
+internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingOptions options, Tensor? rates)
 {
     private const int NewtonSchulzSteps = 5;
 
@@ -29,9 +33,15 @@ internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingO
         gradient.addcmul_(flat.Decays, state.Weights, decay);
         state.Momentum.mul_(momentum).add_(gradient);
         gradient.add_(state.Momentum, alpha: momentum);
+        if (rates is not null)
+            gradient.mul_(rates);
         Tensor[] steps = _muon ? flat.Filters(gradient) : [];
         Tensor[] filters = _muon ? flat.Filters(state.Weights) : [];
-        Tensor[] moved = [.. steps.Zip(filters, (step, filter) => Turned(filter, step, options.MuonRate * learningRate / options.LearningRate))];
+        // A step of zeros is a frozen filter's: it has no direction to turn to.
+        float[] shares = rates is null ? [] : [.. flat.Filters(rates).Select(share => share[0, 0].item<float>())];
+        Tensor[] moved = [.. steps.Select((step, i) => shares.Length > 0 && shares[i] == 0
+            ? filters[i].clone()
+            : Turned(filters[i], step, options.MuonRate * (shares.Length > 0 ? shares[i] : 1) * learningRate / options.LearningRate))];
         state.Weights.add_(gradient, alpha: rate);
         for (int i = 0; i < moved.Length; i++)
             filters[i].copy_(moved[i]);

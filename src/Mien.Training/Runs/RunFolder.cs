@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Mien.Training.Runs;
 
@@ -9,17 +10,38 @@ public sealed class RunFolder
     private static readonly TrainingJson OneLine =
         new(new JsonSerializerOptions(TrainingJson.Default.Options) { WriteIndented = false });
 
+    private readonly string _prefix;
+
     /// <summary>Names a run folder, which need not exist yet.</summary>
-    public RunFolder(string path) => Path = path;
+    public RunFolder(string path) : this(path, "")
+    {
+    }
+
+    private RunFolder(string path, string prefix)
+    {
+        Path = path;
+        _prefix = prefix;
+    }
+
+    /// <summary>
+    /// What is kept beside a model file of its run: `config.json` and `metrics.jsonl` beside `model.onnx`,
+    /// `NAME.config.json` and `NAME.metrics.jsonl` beside `NAME.onnx`.
+    /// </summary>
+    /// <param name="model">The .onnx file.</param>
+    public static RunFolder Beside(string model)
+    {
+        string name = System.IO.Path.GetFileNameWithoutExtension(model);
+        return new RunFolder(System.IO.Path.GetDirectoryName(model) ?? "", name == "model" ? "" : name + ".");
+    }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>All that is needed to repeat the run.</summary>
-    public string ConfigurationFile => System.IO.Path.Combine(Path, "config.json");
+    public string ConfigurationFile => System.IO.Path.Combine(Path, _prefix + "config.json");
 
     /// <summary>A JSON line an epoch: <see cref="EpochMetrics"/>.</summary>
-    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+    public string MetricsFile => System.IO.Path.Combine(Path, _prefix + "metrics.jsonl");
 
     /// <summary>State after the last whole epoch.</summary>
     public string CheckpointFile => System.IO.Path.Combine(Path, "checkpoint.safetensors");
@@ -38,8 +60,16 @@ public sealed class RunFolder
             throw new MienException($"{ConfigurationFile}: not found, so {Path} holds no run. Begin one with `mien train --data PATH --out {Path}`.");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(ConfigurationFile), TrainingJson.Default.RunConfiguration)
-                ?? throw new JsonException("it holds null");
+            JsonNode configuration = JsonNode.Parse(File.ReadAllText(ConfigurationFile)) ?? throw new JsonException("it holds null");
+            // A run of an older Mien lacks the options that came since: they are as they were without them.
+            if (configuration is JsonObject members && members["options"] is JsonObject given)
+            {
+                JsonObject options = Recipe.Defaults();
+                Recipe.Merge(options, given);
+                members["options"] = options;
+            }
+
+            return configuration.Deserialize(TrainingJson.Default.RunConfiguration)!;
         }
         catch (JsonException e)
         {

@@ -18,6 +18,8 @@ public sealed class Trainer : IDisposable
     public const double HeldOut = 0.1;
 
     private const int AttemptsAnEpoch = 3;
+    private const int FacesForStatistics = 512;
+    private const int FewestFaces = 10;
 
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
@@ -43,6 +45,8 @@ public sealed class Trainer : IDisposable
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
         _network = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
+        if (_options.From is not null && !File.Exists(folder.CheckpointFile))
+            ReadWeights(_options.From);
         // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
         using (var initial = new FlatWeights(_network))
         using (Tensor weights = initial.Weights())
@@ -67,6 +71,9 @@ public sealed class Trainer : IDisposable
         if (File.Exists(folder.ConfigurationFile))
             throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
         Device device = Devices.Open(options.Device);
+        ModelCard? origin = options.From is null ? null : OnnxImporter.Card(options.From);
+        if (origin is not null && origin.Input.Size != table.Size)
+            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
         FaceTable kept = Prepare(table, options, limit);
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
@@ -74,11 +81,17 @@ public sealed class Trainer : IDisposable
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
             Options = options with
             {
+                Architecture = origin?.Architecture ?? options.Architecture,
                 Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
                 Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
             },
@@ -87,7 +100,7 @@ public sealed class Trainer : IDisposable
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
             Labels = kept.LabelNames,
-            Input = PixelStatistics.Measure(kept.Select(Split.Training)),
+            Input = origin?.Input ?? PixelStatistics.Measure(training),
             Machine = Versions.Machine,
         };
         try
@@ -109,19 +122,43 @@ public sealed class Trainer : IDisposable
     /// <exception cref="MienException">The folder holds no run, or the data is another.</exception>
     public static Trainer Resume(RunFolder folder, FaceTable table)
     {
+        Trainer trainer = Open(folder, table);
+        // A kill between checkpoint and metrics leaves the lines one epoch behind.
+        folder.WriteMetrics(trainer._state.History);
+        return trainer;
+    }
+
+    /// <summary>Exports the best epoch so far of a run that was killed or is still going on; its folder is only read.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="table">The whole data set, the same as at the beginning.</param>
+    /// <param name="path">The .onnx file, replaced atomically.</param>
+    /// <exception cref="MienException">No epoch is done, the checkpoint is damaged, or the data is another.</exception>
+    public static void ExportBest(RunFolder folder, FaceTable table, string path)
+    {
+        using Trainer trainer = Open(folder, table);
+        if (trainer.Finish(TrainingEnd.Cancelled, path).Best is null)
+            throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {folder.Path}`.");
+    }
+
+    private static Trainer Open(RunFolder folder, FaceTable table)
+    {
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
             throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
         var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);
-        // A kill between checkpoint and metrics leaves the lines one epoch behind.
-        folder.WriteMetrics(trainer._state.History);
         return trainer;
     }
 
     /// <summary>Called before each step with its number from the run's beginning; tests make it fail.</summary>
     internal Action<int>? BeforeStep { get; set; }
+
+    /// <summary>The faces that steps draw from.</summary>
+    internal FaceTable LearntFrom => _training;
+
+    /// <summary>Where the time goes.</summary>
+    internal TrainingStep Step => _step;
 
     /// <summary>What the run computes and on what.</summary>
     public RunConfiguration Configuration => _configuration;
@@ -163,6 +200,15 @@ public sealed class Trainer : IDisposable
         _state.Dispose();
         _average.Dispose();
         _network.Dispose();
+    }
+
+    private void ReadWeights(string model)
+    {
+        using var scope = NewDisposeScope();
+        int[] rows = [.. Enumerable.Range(0, _training.Count)];
+        new Random(_options.Seed).Shuffle(rows);
+        Tensor faces = FaceBatches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
+        OnnxImporter.Read(model, _network, _configuration.Labels, faces);
     }
 
     /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
@@ -235,11 +281,7 @@ public sealed class Trainer : IDisposable
 
         double trained = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         _step.KeepBuffers();
-        _average.Write(_state.Average, _state.AverageBuffers);
-        // In the format of training: float32 would take a tenth of the epoch's time.
-        float[] logits = Batches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
-        float[] probabilities = Calibration.Softmax(logits, _validation.LabelNames.Count, 1);
-        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(probabilities, _validation.Labels, _validation.LabelNames);
+        Mien.Training.Evaluation.Evaluation evaluation = Judge();
         return new EpochMetrics
         {
             Epoch = epoch + 1,
@@ -255,13 +297,13 @@ public sealed class Trainer : IDisposable
         };
     }
 
-    /// <summary>Exports the best epoch so far without training any further.</summary>
-    /// <param name="path">The .onnx file, replaced atomically.</param>
-    /// <exception cref="MienException">No epoch is done.</exception>
-    public void ExportBest(string path)
+    /// <summary>The averaged weights on PublicTest.</summary>
+    internal Mien.Training.Evaluation.Evaluation Judge()
     {
-        if (Finish(TrainingEnd.Cancelled, path).Best is null)
-            throw new MienException($"{_folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {_folder.Path}`.");
+        _average.Write(_state.Average, _state.AverageBuffers);
+        // In the format of training: float32 would take a tenth of the epoch's time.
+        float[] logits = FaceBatches.Logits(_average.Network, _validation, _configuration.Input, _device, _type);
+        return Metrics.Evaluate(Calibration.Softmax(logits, _validation.LabelNames.Count, 1), _validation.Labels, _validation.LabelNames);
     }
 
     private TrainingResult Finish(TrainingEnd end, string? path = null)
@@ -271,7 +313,7 @@ public sealed class Trainer : IDisposable
             return new TrainingResult(end, null, null, 1);
         using var exported = new AveragedNetwork(_options.Architecture, _configuration.Labels.Count, _device, ScalarType.Float32);
         exported.Write(_state.Best, _state.BestBuffers);
-        float[] logits = Batches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
+        float[] logits = FaceBatches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
         float temperature = Calibration.FitTemperature(logits, _validation.Labels, _validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, _validation.LabelNames.Count, temperature), _validation.Labels, _validation.LabelNames);

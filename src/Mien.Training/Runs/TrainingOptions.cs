@@ -55,6 +55,15 @@ public sealed record TrainingOptions
     /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
     public string Architecture { get; init; } = "residual";
 
+    /// <summary>A model.onnx whose weights the run begins with, in place of fresh ones; null for fresh ones.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Share of the learning rate that all but the last layer learns with, 0 (frozen) to 1; for runs that go on from a model.</summary>
+    public double BodyRate { get; init; } = 1;
+
+    /// <summary>How many of the network's first layers (the stem, each block) keep their weights and statistics.</summary>
+    public int FrozenLayers { get; init; }
+
     /// <summary>Passes over the Training split, from 1 up.</summary>
     public int Epochs { get; init; } = 45;
 
@@ -151,6 +160,8 @@ public sealed record TrainingOptions
         Require(WarmUpEpochs >= 0, "--warm-up", WarmUpEpochs, "0 or more");
         Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "0 up to 1");
         Require(AverageDecay is >= 0 and < 1, "--average-decay", AverageDecay, "0 up to 1");
+        Require(BodyRate is >= 0 and <= 1, "--body-rate", BodyRate, "0 to 1");
+        Require(FrozenLayers >= 0, "--frozen-layers", FrozenLayers, "0 or more");
         Require(MuonRate > 0, "--muon-rate", MuonRate, "above 0");
         Require(FerPlusShare is >= 0 and <= 1, "--ferplus-share", FerPlusShare, "0 to 1");
         Require(NotAFaceWeight is >= 0 and <= 1, "--not-a-face-weight", NotAFaceWeight, "0 to 1");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mien.Imaging;
 using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
@@ -18,11 +19,13 @@ internal sealed class TrainingStep : IDisposable
     private readonly AveragedNetwork _average;
     private readonly FlatWeights _flat;
     private readonly TrainingState _state;
+    private readonly Tensor? _rates;
     private readonly Optimiser _optimiser;
     private readonly Targets _targets;
     private readonly Teachers? _teachers;
     private readonly Augmenter _augmenter;
     private readonly Mixer _mixer;
+    private readonly Stopwatch _watch = new();
 
     /// <param name="configuration">The run's.</param>
     /// <param name="training">The faces to learn from.</param>
@@ -41,12 +44,22 @@ internal sealed class TrainingStep : IDisposable
         _average = average;
         _state = state;
         _flat = new FlatWeights(network);
-        _optimiser = new Optimiser(_flat, state, _options);
+        _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
+        _optimiser = new Optimiser(_flat, state, _options, _rates);
         _targets = Targets.Of(training, _options);
         _teachers = _options.Teachers.Count > 0 ? new Teachers(_options.Teachers, training.LabelNames, _device, type) : null;
         _augmenter = new Augmenter(_options.Augmentation);
         _mixer = new Mixer(_options.Augmentation);
     }
+
+    /// <summary>Time spent so far on reading, changing and mixing faces and their targets.</summary>
+    public TimeSpan Preparing { get; private set; }
+
+    /// <summary>Time spent so far in the network, forward and backward.</summary>
+    public TimeSpan Computing { get; private set; }
+
+    /// <summary>Time spent so far on the weights: optimiser, average, copies.</summary>
+    public TimeSpan Updating { get; private set; }
 
     /// <summary>Puts the state's weights and statistics into the network.</summary>
     public void Load()
@@ -54,6 +67,8 @@ internal sealed class TrainingStep : IDisposable
         _flat.WriteWeights(_state.Weights);
         _flat.WriteBuffers(_state.Buffers);
         _network.train();
+        foreach (nn.Module layer in _network.children().Where(child => child.parameters().Any()).Take(_options.FrozenLayers))
+            layer.eval();
     }
 
     /// <summary>Takes the network's running statistics into the state.</summary>
@@ -75,12 +90,14 @@ internal sealed class TrainingStep : IDisposable
     public (double Loss, int Correct) Run(ReadOnlySpan<int> rows, int size, double learningRate, int epoch, int global, Random chance)
     {
         using var scope = NewDisposeScope();
-        Tensor faces = Batches.Faces(_training, rows, _input).to(_device);
-        Tensor labels = Batches.Labels(_training, rows).to(_device);
+        _watch.Restart();
+        Tensor faces = FaceBatches.Faces(_training, rows, _input).to(_device);
+        Tensor labels = FaceBatches.Labels(_training, rows).to(_device);
         Tensor changed = _augmenter.Apply(faces, size, chance, _options.Augmentation.AlternateFlip ? Mirrored(rows, epoch) : null);
         (Tensor mixed, Tensor targets) = _mixer.Apply(changed, _targets.For(rows).to(_device), chance);
         Tensor input = mixed.to(_type);
         targets = WithOwnAverage(input, targets, epoch);
+        Preparing += Lap();
         Tensor? taught = _teachers?.Answer(input, _options.TeacherTemperature);
 
         (Tensor loss, Tensor logits) = Backward(input, targets, taught);
@@ -90,17 +107,30 @@ internal sealed class TrainingStep : IDisposable
             Backward(input, targets, taught);
         }
 
+        // What the device still owes is counted here rather than in the next part.
+        double lossValue = loss.item<float>();
+        Computing += Lap();
         _optimiser.Step(_flat.Gradients(), learningRate);
         _flat.WriteWeights(_state.Weights);
         _state.UpdateAverage(_flat.Buffers(), _options.AverageDecay, global);
         using var noGradient = no_grad();
-        return (loss.item<float>(), (int)logits.argmax(1).eq(labels).sum().item<long>());
+        int correct = (int)logits.argmax(1).eq(labels).sum().item<long>();
+        Updating += Lap();
+        return (lossValue, correct);
     }
 
     public void Dispose()
     {
         _teachers?.Dispose();
+        _rates?.Dispose();
         _flat.Dispose();
+    }
+
+    private TimeSpan Lap()
+    {
+        TimeSpan lap = _watch.Elapsed;
+        _watch.Restart();
+        return lap;
     }
 
     /// <summary>Half of the faces of every epoch, the other half of the next (Jordan 2024, arXiv:2404.00498).</summary>

@@ -88,19 +88,9 @@ public sealed class Picture
             throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
 
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
-        // Straight into the array that is kept.
-        byte[] pixels = new byte[stored.Width * stored.Height * 4];
-        SKCodecResult result;
-        GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
-        try
-        {
-            result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
-        }
-        finally
-        {
-            pinned.Free();
-        }
-
+        // Decoded where it stays: a second copy of a large photo would take as much memory again.
+        byte[] pixels = new byte[info.BytesSize64];
+        SKCodecResult result = DecodeInto(codec, info, pixels);
         if (result != SKCodecResult.Success)
         {
             throw new MienException(result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput
@@ -136,6 +126,62 @@ public sealed class Picture
         for (int i = 0; i < grey.Length; i++)
             pixels.AsSpan(i * 4, 3).Fill(grey[i]);
         return new Picture(width, height, pixels);
+    }
+
+    /// <summary>Takes pixels as a camera or another library has them.</summary>
+    /// <param name="pixels">Rows from the top, each of <paramref name="stride"/> bytes; copied.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="format">How a pixel lies in memory.</param>
+    /// <param name="stride">Bytes from one row to the next; 0 where no byte lies between them.</param>
+    /// <exception cref="ArgumentException">The length does not match.</exception>
+    public static Picture FromPixels(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        int bytes = format.BytesPerPixel();
+        stride = stride == 0 ? width * bytes : stride;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, width * bytes);
+        // The last row may end with its pixels.
+        if (pixels.Length < (long)stride * (height - 1) + width * bytes)
+            throw new ArgumentException($"{pixels.Length} bytes for {width}x{height} pixels of {bytes} in rows of {stride}.", nameof(pixels));
+        (int red, int green, int blue) = format.Places();
+        byte[] rgba = new byte[width * height * 4];
+        for (int y = 0; y < height; y++)
+        {
+            ReadOnlySpan<byte> row = pixels.Slice(y * stride, width * bytes);
+            Span<byte> target = rgba.AsSpan(y * width * 4, width * 4);
+            for (int from = 0, to = 0; to < target.Length; from += bytes, to += 4)
+                (target[to], target[to + 1], target[to + 2]) = (row[from + red], row[from + green], row[from + blue]);
+        }
+
+        return new Picture(width, height, rgba);
+    }
+
+    /// <summary>A picture over pixels that the caller owns and may fill again: a video's frames.</summary>
+    internal static Picture Over(byte[] rgba, int width, int height)
+    {
+        Check(rgba.Length, width, height, 4);
+        return new Picture(width, height, rgba);
+    }
+
+    /// <summary>Size of a picture file from its header, before any orientation is applied; null where there is none to read.</summary>
+    public static (int Width, int Height)? ReadSize(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            // A pipe has no length, and opening one waits for its other end.
+            if (LengthOf(path) == 0)
+                return null;
+            using FileStream stream = File.OpenRead(path);
+            using SKCodec? codec = SKCodec.Create(stream);
+            return codec is null ? null : (codec.Info.Width, codec.Info.Height);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
@@ -175,6 +221,19 @@ public sealed class Picture
     {
         var file = new FileInfo(path);
         return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+    }
+
+    private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
+    {
+        var memory = GCHandle.Alloc(pixels, GCHandleType.Pinned);
+        try
+        {
+            return codec.GetPixels(info, memory.AddrOfPinnedObject());
+        }
+        finally
+        {
+            memory.Free();
+        }
     }
 
     /// <summary>Premultiplied colours over the ground.</summary>

@@ -44,7 +44,7 @@ public class PreprocessingPathTests
     private static void AssertSame(string dataset, string file)
     {
         FaceTable table = DatasetReader.Load(dataset).Table;
-        using torch.Tensor batch = Batches.Faces(table, [0], Input);
+        using torch.Tensor batch = FaceBatches.Faces(table, [0], Input);
         float[] training = batch.data<float>().ToArray();
 
         Picture picture = Picture.Load(file);

@@ -70,6 +70,18 @@ public class TrainerTests
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
     }
 
+    [Fact]
+    public void No_face_of_a_test_split_nor_a_copy_of_one_is_learnt_from()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table;
+        using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), table, "fer2013.zip", Quick with { DropCopies = true });
+        var judged = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] != Split.Training).Select(i => Convert.ToBase64String(table.Face(i))).ToHashSet();
+        FaceTable learnt = trainer.LearntFrom;
+        Assert.Equal(28_709 - 702, learnt.Count);
+        Assert.All(Enumerable.Range(0, learnt.Count), i => Assert.DoesNotContain(Convert.ToBase64String(learnt.Face(i)), judged));
+    }
+
     public static TheoryData<string, TrainingOptions> Ingredients => new()
     {
         { "muon", Quick with { Optimiser = OptimiserKind.Muon } },
@@ -158,6 +170,18 @@ public class TrainerTests
         // The norms' statistics still settle, so some epochs gain; two after the last gain, it is over.
         Assert.Equal(2, trainer.History.Reverse().TakeWhile(epoch => !epoch.Best).Count());
         Assert.True(trainer.History.Count < 20);
+    }
+
+    [Theory]
+    [InlineData(4, 2, "4 Training faces are too few")]
+    [InlineData(40, 1, "every Training face is angry")]
+    public void Data_from_which_nothing_can_be_learnt_is_refused(int count, int labels, string wrong)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Split[] splits = [.. Enumerable.Range(0, count + 2).Select(i => i < count ? Split.Training : Split.PublicTest)];
+        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Names);
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
+        Assert.Contains(wrong, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

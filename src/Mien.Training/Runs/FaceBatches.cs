@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Mien.Training.Runs;
 
 /// <summary>From faces in a table to tensors.</summary>
-internal static class Batches
+internal static class FaceBatches
 {
     private const int EvaluationBatch = 256;
 

@@ -1,0 +1,117 @@
+using System.IO.Enumeration;
+
+namespace Mien.Cli.Predictions;
+
+/// <summary>Pictures under a folder in the order of their names, folder by folder: one folder's names are held at a time.</summary>
+/// <remarks>Hidden files and folders are left out, links to folders are not followed: a walk always ends.</remarks>
+internal static class FolderWalk
+{
+    private static readonly EnumerationOptions Options = new() { IgnoreInaccessible = false };
+
+    /// <summary>Every picture under a folder.</summary>
+    public static IEnumerable<PictureFile> Everything(string folder) => Walk(folder, "", _ => true, PictureFile.IsPicture);
+
+    /// <summary>Files that match a pattern: `*` and `?` within a name, `**` for any number of folders.</summary>
+    /// <exception cref="MienException">None does.</exception>
+    public static IEnumerable<PictureFile> Matching(string pattern)
+    {
+        string[] parts = (OperatingSystem.IsWindows() ? pattern.Replace('\\', '/') : pattern).Split('/');
+        int plain = Array.FindIndex(parts, part => part.AsSpan().IndexOfAny('*', '?') >= 0);
+        string folder = plain == 0 ? "" : string.Join('/', parts[..plain]) + "/";
+        string[] wild = parts[plain..];
+        // `photos/*` means its pictures; `photos/*.dat` means what it says.
+        bool anyName = wild[^1].EndsWith('*');
+        bool any = false;
+        foreach (PictureFile file in Walk(folder, "", name => Leads(wild, name.Split('/')), name => (!anyName || PictureFile.IsPicture(name)) && Matches(wild, name.ToString().Split('/'))))
+        {
+            any = true;
+            yield return file;
+        }
+
+        if (!any)
+            throw new MienException($"{pattern}: matches no picture. Quote the pattern, and write `**` for folders at any depth.");
+    }
+
+    private delegate bool Wanted(ReadOnlySpan<char> name);
+
+    private static IEnumerable<PictureFile> Walk(string folder, string inside, Func<string, bool> enter, Wanted wanted)
+    {
+        (List<(string Name, bool Folder)> entries, string? error) = Entries(folder, inside, wanted);
+        if (error is not null)
+            yield return new PictureFile(folder, inside.TrimEnd('/')) { Error = error };
+        foreach ((string name, bool isFolder) in entries)
+        {
+            string path = Path.Combine(folder, name);
+            if (!isFolder)
+            {
+                yield return new PictureFile(path, inside + name);
+            }
+            else if (enter(inside + name))
+            {
+                foreach (PictureFile file in Walk(path, inside + name + "/", enter, wanted))
+                    yield return file;
+            }
+        }
+    }
+
+    private static (List<(string Name, bool Folder)> Entries, string? Error) Entries(string folder, string inside, Wanted wanted)
+    {
+        var entries = new List<(string Name, bool Folder)>();
+        try
+        {
+            var found = new FileSystemEnumerable<(string Name, bool Folder)>(
+                folder.Length == 0 ? "." : folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), Options)
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory
+                    ? (entry.Attributes & FileAttributes.ReparsePoint) == 0
+                    : wanted(inside.Length == 0 ? entry.FileName : $"{inside}{entry.FileName}"),
+            };
+            entries.AddRange(found);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (entries, $"{folder}: the folder can't be listed ({e.Message}).");
+        }
+
+        entries.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return (entries, null);
+    }
+
+    private static bool Matches(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names)
+    {
+        if (pattern.Length == 0)
+            return names.Length == 0;
+        if (pattern[0] == "**")
+        {
+            // The last `**` takes everything below.
+            if (pattern.Length == 1)
+                return names.Length > 0;
+            for (int skipped = 0; skipped < names.Length; skipped++)
+            {
+                if (Matches(pattern[1..], names[skipped..]))
+                    return true;
+            }
+
+            return false;
+        }
+
+        return names.Length > 0 && MatchesName(pattern[0], names[0]) && Matches(pattern[1..], names[1..]);
+    }
+
+    /// <summary>Whether something below a folder can match.</summary>
+    private static bool Leads(ReadOnlySpan<string> pattern, ReadOnlySpan<string> folders)
+    {
+        for (int i = 0; i < folders.Length; i++)
+        {
+            if (pattern[i] == "**")
+                return true;
+            if (i == pattern.Length - 1 || !MatchesName(pattern[i], folders[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool MatchesName(string pattern, string name) =>
+        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: OperatingSystem.IsWindows());
+}

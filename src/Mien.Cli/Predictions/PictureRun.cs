@@ -1,0 +1,130 @@
+using Mien.Batches;
+using Mien.Cli.Commands;
+using Mien.Imaging;
+using Spectre.Console;
+
+namespace Mien.Cli.Predictions;
+
+/// <summary>Pictures from the command line to standard output or a file.</summary>
+internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
+{
+    // Pictures of many megapixels are garbage a moment after, and the collector, seeing a machine with memory to spare,
+    // would let them pile up. With nothing else on the heap a collection takes a millisecond or two.
+    private const long PixelsACollection = 8_000_000;
+
+    private long _pixelsSinceCollection;
+
+    public required IReadOnlyList<string> Inputs { get; init; }
+
+    public required PredictionFormat Format { get; init; }
+
+    public required BatchOptions Batch { get; init; }
+
+    public string? Out { get; init; }
+
+    public bool Resume { get; init; }
+
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    public string? Annotate { get; init; }
+
+    /// <summary>Reads them all; the exit code says whether one failed or the run was stopped.</summary>
+    public async Task<int> Run(CancellationToken cancellation)
+    {
+        var progress = new BatchProgress(terminal);
+        if (Out is null)
+        {
+            using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal);
+            await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellation));
+            return Exit(progress, cancellation);
+        }
+
+        using PredictionFile? file = PredictionFile.Open(Out, Format, recognizer.Model.Labels, Resume);
+        if (file is null)
+        {
+            terminal.Error.MarkupLineInterpolated($"{Out} is complete: nothing to do.");
+            return ExitCode.Ok;
+        }
+
+        long before = file.Done?.Count ?? 0;
+        await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellation));
+        if (!cancellation.IsCancellationRequested)
+            await file.CompleteAsync();
+        progress.Summarise(before, cancellation.IsCancellationRequested);
+        if (cancellation.IsCancellationRequested)
+            terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
+        return Exit(progress, cancellation);
+    }
+
+    private bool OneFile => Inputs is [var only] && File.Exists(only);
+
+    private async Task Read(Action<PicturePrediction> write, DoneFiles? done, BatchProgress progress, CancellationToken cancellation)
+    {
+        IEnumerable<PictureFile> files = Files().Where(file => done is null || !done.Take(file.Path));
+        IAsyncEnumerable<PictureResult<PictureFile>> results = recognizer.RecognizeManyAsync(
+            files.ToAsyncEnumerable(), Load, PixelsOf, Annotate is null ? null : Draw, Batch, cancellation);
+        try
+        {
+            await foreach (PictureResult<PictureFile> result in results)
+            {
+                var prediction = new PicturePrediction(result.Source.Path, result.Width, result.Height, result.Faces, result.Error);
+                if (prediction.Error is not null)
+                    terminal.Error.MarkupLineInterpolated($"[red]error:[/] {prediction.Error}");
+                write(prediction);
+                progress.Add(prediction);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was read is written.
+        }
+    }
+
+    private IEnumerable<PictureFile> Files() => PictureFile.Of(Inputs, Console.In).Where(file => Shard.Contains(file.Name));
+
+    /// <summary>How many pictures there are to read: a walk of its own, for the bar alone; null where it can't be known ahead.</summary>
+    private long? Count(long before)
+    {
+        try
+        {
+            return Inputs.Contains("-") ? null : Math.Max(0, Files().LongCount() - before);
+        }
+        catch (MienException)
+        {
+            // The work meets the same.
+            return null;
+        }
+    }
+
+    private Picture Load(PictureFile file)
+    {
+        if (file.Error is { } error)
+            throw new MienException(error);
+        if (Interlocked.Read(ref _pixelsSinceCollection) > PixelsACollection)
+        {
+            Interlocked.Exchange(ref _pixelsSinceCollection, 0);
+            GC.Collect();
+        }
+
+        Picture picture = Picture.Load(file.Path, maxPixels);
+        Interlocked.Add(ref _pixelsSinceCollection, (long)picture.Width * picture.Height);
+        return picture;
+    }
+
+    private long PixelsOf(PictureFile file) =>
+        Picture.ReadSize(file.Path) is (int width, int height) && (long)width * height is var pixels && pixels <= maxPixels ? pixels : 0;
+
+    private void Draw(PictureFile file, Picture picture, IReadOnlyList<Face> faces)
+    {
+        string target = Path.Combine(Annotate!, AnnotatedName(file.Place));
+        OutputFiles.MakeFolder(Path.GetDirectoryName(target)!);
+        Annotator.Save(picture, faces, target);
+    }
+
+    /// <summary>Formats that are not written become PNG.</summary>
+    private static string AnnotatedName(string place) =>
+        Path.GetExtension(place).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" ? place : place + ".png";
+
+    private static int Exit(BatchProgress progress, CancellationToken cancellation) =>
+        progress.Failed > 0 || cancellation.IsCancellationRequested ? ExitCode.Failure : ExitCode.Ok;
+}

@@ -1,0 +1,52 @@
+namespace Mien.Training.Datasets;
+
+/// <summary>The class names that a data set turns out to have, and what each name in it stands for.</summary>
+/// <remarks>
+/// Names that <see cref="Expressions"/> knows are the seven's, whatever alias they go by. Where nothing else occurs the
+/// classes are the seven, so that any part of FER2013 fits a model of it; else they are those that occur, the known
+/// first and in their own order, the others by name.
+/// </remarks>
+internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
+{
+    private readonly Dictionary<string, byte> _places = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _names = [];
+    private readonly HashSet<string> _mapped = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A provisional place for a name; <see cref="Build"/> gives the final ones.</summary>
+    /// <exception cref="MienException">More than 255 names.</exception>
+    public byte PlaceOf(string name)
+    {
+        if (_places.TryGetValue(name, out byte place))
+            return place;
+        string meant = name.Trim();
+        if (map.TryGetValue(meant, out string? target))
+        {
+            _mapped.Add(meant);
+            meant = target;
+        }
+
+        string known = Expressions.TryParse(meant, out Expression expression) ? expression.Name() : meant.ToLowerInvariant();
+        int found = _names.IndexOf(known);
+        if (found < 0)
+        {
+            if (_names.Count == byte.MaxValue)
+                throw new MienException($"more than {byte.MaxValue} labels, the last \"{name}\". Is that column, or that folder, the label?");
+            found = _names.Count;
+            _names.Add(known);
+        }
+
+        return _places[name] = (byte)found;
+    }
+
+    /// <summary>The classes in their final order, and for each provisional place its final one.</summary>
+    /// <exception cref="MienException">The map names a label that does not occur.</exception>
+    public (IReadOnlyList<string> Names, byte[] Places) Build()
+    {
+        string[] idle = [.. map.Keys.Where(name => !_mapped.Contains(name))];
+        if (idle.Length > 0)
+            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", _places.Keys.Order(StringComparer.Ordinal))}.");
+        string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
+        List<string> names = own.Length == 0 ? [.. Expressions.Names] : [.. Expressions.Names.Where(_names.Contains), .. own];
+        return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);
+    }
+}

@@ -1,0 +1,144 @@
+using Google.Protobuf;
+using Mien.Training.Export.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Export;
+
+/// <summary>Reads the weights of an exported model back into a network, to go on training it.</summary>
+/// <remarks>
+/// The export folds each batch normalisation into the convolution before it. Here the folded filters go into the
+/// convolution, and the norm is set to what undoes its own statistics, measured on faces of the new data: the network
+/// computes what the file computes, and in training its norms begin where they belong.
+/// </remarks>
+internal static class OnnxImporter
+{
+    /// <summary>Reads a model's card.</summary>
+    /// <exception cref="MienException">The file can't be read or is not Mien's.</exception>
+    public static ModelCard Card(string file) => ModelCard.FromMetadata(Parse(file).MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
+
+    /// <summary>Fills a network with a file's weights.</summary>
+    /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture.</param>
+    /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks stay fresh.</param>
+    /// <param name="labels">The network's labels.</param>
+    /// <param name="faces">[N,1,S,S] normalised faces of the new data, some hundreds, to measure the norms' statistics on.</param>
+    /// <exception cref="MienException">The file is quantised, damaged, or of another network.</exception>
+    public static void Read(string file, nn.Module<Tensor, Tensor> network, IReadOnlyList<string> labels, Tensor faces)
+    {
+        ModelProto model = Parse(file);
+        IReadOnlyList<string> known = Card(file).Labels;
+        if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
+            throw new MienException($"{file}: its weights are rounded to 8 bits. Go on from the float32 model.");
+        var constants = model.Graph.Initializer.ToDictionary(tensor => tensor.Name);
+        NodeProto[] sources = [.. model.Graph.Node.Where(node => node.OpType is "Conv" or "Gemm")];
+        List<Layer> layers = Layers(network, (int)faces.shape[^1]);
+        if (sources.Length != layers.Count)
+            throw Other(file);
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        for (int i = 0; i < layers.Count; i++)
+        {
+            Tensor weight = Values(constants[sources[i].Input[1]]);
+            Tensor bias = Values(constants[sources[i].Input[2]]);
+            Fill(file, layers[i], weight, bias, known, labels);
+        }
+
+        MeasureNorms(network, layers, faces);
+    }
+
+    private static ModelProto Parse(string file)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
+        {
+            throw new MienException($"{file}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` wrote.", e);
+        }
+    }
+
+    /// <summary>Convolutions and dense layers in the order in which they are exported, each with the norm folded into it.</summary>
+    private static List<Layer> Layers(nn.Module<Tensor, Tensor> network, int size)
+    {
+        var layers = new List<Layer>();
+        var graph = new OnnxGraph(new GraphProto(), ModelCard.InputName, [1, size, size])
+        {
+            Visited = (layer, _, _) =>
+            {
+                if (layer is Conv2d or Linear)
+                    layers.Add(new Layer(layer, null));
+            },
+            Folded = norm => layers[^1] = layers[^1] with { Norm = norm },
+        };
+        graph.Add(network, ModelCard.InputName);
+        return layers;
+    }
+
+    private static void Fill(string file, Layer layer, Tensor weight, Tensor bias, IReadOnlyList<string> known, IReadOnlyList<string> labels)
+    {
+        (Parameter target, Parameter? shift) = layer.Module is Conv2d convolution ? (convolution.weight!, convolution.bias) : (((Linear)layer.Module).weight!, ((Linear)layer.Module).bias);
+        bool head = layer.Module is Linear && target.shape[0] == labels.Count && weight.shape[0] == known.Count && !labels.SequenceEqual(known);
+        if (head && target.shape[1] == weight.shape[1])
+        {
+            for (int k = 0; k < labels.Count; k++)
+            {
+                int from = known.ToList().IndexOf(labels[k]);
+                if (from < 0)
+                    continue;
+                target[k].copy_(weight[from]);
+                shift?[k].copy_(bias[from]);
+            }
+
+            return;
+        }
+
+        if (!target.shape.SequenceEqual(weight.shape))
+            throw Other(file);
+        target.copy_(weight);
+        shift?.copy_(bias);
+        if (layer.Norm is not { } norm)
+            return;
+        // For now the norm adds the bias and nothing else.
+        norm.running_mean!.zero_();
+        norm.running_var!.fill_((float)(1 - norm.eps));
+        norm.weight!.fill_(1f);
+        norm.bias!.copy_(bias);
+    }
+
+    /// <summary>Gives each norm the statistics of what it reads, and the scale and shift that undo them.</summary>
+    private static void MeasureNorms(nn.Module<Tensor, Tensor> network, List<Layer> layers, Tensor faces)
+    {
+        var statistics = new Dictionary<BatchNorm2d, (Tensor Mean, Tensor Variance)>();
+        BatchNorm2d[] norms = [.. layers.Where(layer => layer.Norm is not null).Select(layer => layer.Norm!)];
+        var hooks = norms.Select(norm => norm.register_forward_pre_hook((_, input) =>
+        {
+            // Kept beyond the scope of the block that calls the norm.
+            statistics[norm] = (input.mean([0, 2, 3]).DetachFromDisposeScope(), input.var([0, 2, 3], unbiased: false).DetachFromDisposeScope());
+            return input;
+        })).ToArray();
+        network.eval();
+        network.call(faces).Dispose();
+        foreach (var hook in hooks)
+            hook.remove();
+        foreach (BatchNorm2d norm in norms)
+        {
+            (Tensor mean, Tensor variance) = statistics[norm];
+            norm.running_mean!.copy_(mean);
+            norm.running_var!.copy_(variance);
+            norm.weight!.copy_((variance + norm.eps).sqrt());
+            norm.bias!.add_(mean);
+            mean.Dispose();
+            variance.Dispose();
+        }
+    }
+
+    private static Tensor Values(TensorProto tensor) => torch.tensor(OnnxGraph.Unpack(tensor), [.. tensor.Dims]);
+
+    private static MienException Other(string file) =>
+        new($"{file}: its layers are not those of the network to train. Leave --arch out to take the model's own.");
+
+    private sealed record Layer(nn.Module Module, BatchNorm2d? Norm);
+}

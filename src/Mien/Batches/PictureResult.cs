@@ -1,0 +1,10 @@
+namespace Mien.Batches;
+
+/// <summary>What became of one of many pictures.</summary>
+/// <param name="Source">What it was read from, as it was given.</param>
+/// <param name="Width">Of the upright picture in pixels; 0 where it failed.</param>
+/// <param name="Height">Likewise.</param>
+/// <param name="Faces">Its faces, from the most certain down; null where it failed.</param>
+/// <param name="Error">What went wrong, naming the picture; null where nothing did.</param>
+/// <typeparam name="T">A file's path, or what the caller reads pictures from.</typeparam>
+public sealed record PictureResult<T>(T Source, int Width, int Height, IReadOnlyList<Face>? Faces, string? Error);

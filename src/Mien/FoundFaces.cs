@@ -1,0 +1,11 @@
+using Mien.Faces;
+
+namespace Mien;
+
+/// <summary>A picture's faces, cut out and not yet read: all that is needed once its pixels are gone.</summary>
+/// <param name="Width">Of the picture, in pixels.</param>
+/// <param name="Height">Likewise.</param>
+/// <param name="Faces">Where they are.</param>
+/// <param name="Crops">[N*S*S] grey levels, row-major, face after face.</param>
+/// <param name="Detected">False where the whole picture was taken as a face.</param>
+internal sealed record FoundFaces(int Width, int Height, IReadOnlyList<DetectedFace> Faces, byte[] Crops, bool Detected);

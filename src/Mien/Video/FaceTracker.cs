@@ -1,0 +1,167 @@
+using Mien.Faces;
+
+namespace Mien.Video;
+
+/// <summary>How faces are followed; change it with `with`.</summary>
+public sealed record TrackerOptions
+{
+    /// <summary>The defaults.</summary>
+    public static TrackerOptions Default { get; } = new();
+
+    /// <summary>Time constant of the smoothing: after so long, a new expression has 63 % of the weight. Zero for none.</summary>
+    public TimeSpan Smoothing { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>A face that frames have not shown for longer gets a new number when it comes back.</summary>
+    public TimeSpan MaxGap { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A new face of a lower detector score is followed only from its second frame on: what looks like a face by chance seldom does so twice.</summary>
+    public float CertainScore { get; init; } = 0.8f;
+}
+
+/// <summary>
+/// Follows faces from frame to frame by where they are and how they move, and smooths their probabilities over time.
+/// Feed it frames in order; not safe to call from several threads.
+/// </summary>
+/// <remarks>
+/// Position and size by an alpha-beta filter with constant velocity (the steady-state Kalman filter; Kalata 1984), as in
+/// SORT (Bewley et al. 2016, arXiv:1602.00763), with greedy association. It knows nothing of how a face looks: after a
+/// cut in the film a face in another's place inherits its number.
+/// </remarks>
+public sealed class FaceTracker
+{
+    // Boxes that overlap less are matched by distance, or not at all.
+    private const float MinOverlap = 0.2f;
+
+    // Centres at most so many face sizes apart: small fast faces leave no overlap between frames.
+    private const float MaxDistance = 0.8f;
+
+    private readonly TrackerOptions _options;
+    private readonly List<Track> _tracks = [];
+    private int _last;
+
+    /// <summary>A tracker that has seen nothing.</summary>
+    /// <param name="options">How faces are followed; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
+    public FaceTracker(TrackerOptions? options = null)
+    {
+        _options = options ?? TrackerOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Smoothing, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxGap, TimeSpan.Zero, nameof(options));
+    }
+
+    /// <summary>Takes the next frame's faces.</summary>
+    /// <param name="faces">What was found in it, in any order.</param>
+    /// <param name="time">The frame's time, not before the last one's.</param>
+    /// <returns>Those of the faces that are followed, in the same order, numbered and smoothed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time goes back.</exception>
+    public IReadOnlyList<TrackedFace> Update(IReadOnlyList<Face> faces, TimeSpan time)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        if (_tracks.Count > 0)
+            ArgumentOutOfRangeException.ThrowIfLessThan(time, _tracks.Max(track => track.Seen), nameof(time));
+        Track?[] owners = Associate(faces, time);
+        var tracked = new List<TrackedFace>(faces.Count);
+        for (int i = 0; i < faces.Count; i++)
+        {
+            if (owners[i] is { } track)
+                track.Update(faces[i], time, _options.Smoothing);
+            else
+                _tracks.Add(track = new Track(faces[i], time));
+            if (track.Number == 0 && (owners[i] is not null || faces[i].DetectorScore >= _options.CertainScore))
+                track.Number = ++_last;
+            if (track.Number > 0)
+                tracked.Add(new TrackedFace(track.Number, time, faces[i] with { Probabilities = [.. track.Probabilities] }));
+        }
+
+        // After the matching: a face is not lost because no frame came for a while.
+        _tracks.RemoveAll(track => track.Seen < time && (track.Number == 0 || time - track.Seen > _options.MaxGap));
+        return tracked;
+    }
+
+    /// <summary>For each face the track that it goes on, the likeliest pairs first; null where a new one begins.</summary>
+    private Track?[] Associate(IReadOnlyList<Face> faces, TimeSpan time)
+    {
+        var pairs = new List<(float Cost, Track Track, int Face)>();
+        foreach (Track track in _tracks)
+        {
+            Box expected = track.At(time);
+            for (int i = 0; i < faces.Count; i++)
+            {
+                if (Cost(expected, faces[i].Box) is { } cost)
+                    pairs.Add((cost, track, i));
+            }
+        }
+
+        pairs.Sort((one, other) => one.Cost.CompareTo(other.Cost));
+        var owners = new Track?[faces.Count];
+        var taken = new HashSet<Track>();
+        foreach ((_, Track track, int face) in pairs)
+        {
+            if (owners[face] is null && taken.Add(track))
+                owners[face] = track;
+        }
+
+        return owners;
+    }
+
+    /// <summary>0 for the same box, up to 1 by overlap, beyond by distance; null where one can't be the other.</summary>
+    private static float? Cost(Box expected, Box found)
+    {
+        float overlap = expected.IntersectionOverUnion(found);
+        if (overlap >= MinOverlap)
+            return 1 - overlap;
+        float size = MathF.Sqrt(Math.Max(expected.Area, 1));
+        float ratio = MathF.Sqrt(Math.Max(found.Area, 1)) / size;
+        float distance = MathF.Sqrt(Square(Centre(expected).X - Centre(found).X) + Square(Centre(expected).Y - Centre(found).Y)) / size;
+        return distance < MaxDistance && ratio is > 0.5f and < 2 ? 1 + distance : null;
+
+        static float Square(float value) => value * value;
+    }
+
+    private static Point Centre(Box box) => new(box.X + box.Width / 2, box.Y + box.Height / 2);
+
+    /// <summary>One face over time.</summary>
+    private sealed class Track(Face first, TimeSpan time)
+    {
+        // How much of what was not foreseen is believed at once, of place and of speed.
+        private const float Alpha = 0.8f;
+        private const float Beta = 0.4f;
+
+        private Point _centre = Centre(first.Box);
+        private Point _speed;
+        private float _width = first.Box.Width;
+        private float _height = first.Box.Height;
+
+        /// <summary>0 until it is followed.</summary>
+        public int Number { get; set; }
+
+        public TimeSpan Seen { get; private set; } = time;
+
+        public float[] Probabilities { get; } = [.. first.Probabilities];
+
+        /// <summary>Where it should be by now.</summary>
+        public Box At(TimeSpan time)
+        {
+            float seconds = (float)(time - Seen).TotalSeconds;
+            return new Box(_centre.X + _speed.X * seconds - _width / 2, _centre.Y + _speed.Y * seconds - _height / 2, _width, _height);
+        }
+
+        public void Update(Face face, TimeSpan time, TimeSpan smoothing)
+        {
+            float seconds = (float)(time - Seen).TotalSeconds;
+            Point expected = Centre(At(time));
+            Point found = Centre(face.Box);
+            (float offX, float offY) = (found.X - expected.X, found.Y - expected.Y);
+            _centre = new Point(expected.X + Alpha * offX, expected.Y + Alpha * offY);
+            if (seconds > 0)
+                _speed = new Point(_speed.X + Beta * offX / seconds, _speed.Y + Beta * offY / seconds);
+            _width += Alpha * (face.Box.Width - _width);
+            _height += Alpha * (face.Box.Height - _height);
+            Seen = time;
+
+            float weight = smoothing > TimeSpan.Zero ? 1 - MathF.Exp(-seconds / (float)smoothing.TotalSeconds) : 1;
+            for (int i = 0; i < Probabilities.Length; i++)
+                Probabilities[i] += weight * (face.Probabilities[i] - Probabilities[i]);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Mien.Imaging;
+using Mien.TestSupport;
+using static Mien.Cli.Tests.CommandTests;
+
+namespace Mien.Cli.Tests.Predictions;
+
+/// <summary>Output files that a kill left at any byte are gone on with.</summary>
+public class ResumeTests
+{
+    [Theory]
+    [InlineData("jsonl")]
+    [InlineData("csv")]
+    public void A_file_cut_at_any_byte_ends_as_if_it_had_not_been(string format)
+    {
+        using TemporaryFolder folder = Pictures(6);
+        string whole = folder.File("whole." + format);
+        Assert.Equal(ExitCode.Failure, Run("predict", folder.File("in"), "--faces", "cropped", "--out", whole).Exit);
+        byte[] bytes = File.ReadAllBytes(whole);
+        string[] expected = Files(whole, format);
+        Assert.Equal(8, expected.Length);
+        var random = new Random(11);
+        int[] cuts = [0, 1, bytes.Length - 1, bytes.Length, Array.IndexOf(bytes, (byte)'\n'), Array.IndexOf(bytes, (byte)'\n') + 1, .. Enumerable.Range(0, 14).Select(_ => random.Next(bytes.Length))];
+        foreach (int cut in cuts)
+        {
+            string file = folder.File($"cut-{cut}.{format}");
+            File.WriteAllBytes(file, bytes[..cut]);
+            (_, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+            Assert.Equal(expected, Files(file, format));
+            // Again: nothing is left to do.
+            byte[] done = File.ReadAllBytes(file);
+            if (format == "jsonl")
+            {
+                (int exit, _, error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+                Assert.True(exit == ExitCode.Ok && error.StartsWith("0 pictures", StringComparison.Ordinal), error);
+                Assert.Equal(done, File.ReadAllBytes(file));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_name_that_is_listed_twice_is_read_twice_and_stays_so()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string picture = folder.File("in/000, \"odd\".png");
+        string list = folder.Write("list.txt", string.Join('\n', Enumerable.Repeat(picture, 3)));
+        foreach (string format in (string[])["jsonl", "csv"])
+        {
+            string file = folder.File("out." + format);
+            for (int time = 0; time < 2; time++)
+            {
+                Assert.Equal(ExitCode.Ok, Run("predict", "@" + list, "--faces", "cropped", "--out", file, "--resume").Exit);
+                Assert.Equal([picture, picture, picture], Files(file, format));
+            }
+        }
+    }
+
+    [Fact]
+    public void Pictures_that_came_since_are_added()
+    {
+        using TemporaryFolder folder = Pictures(2);
+        string file = folder.File("out.jsonl");
+        Run("predict", folder.File("in"), "--faces", "cropped", "--out", file);
+        File.Copy(folder.File("in/001.png"), folder.File("in/0000.png"));
+        (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.Contains("1 pictures, 1 faces, 0 failed", error, StringComparison.Ordinal);
+        Assert.Contains("3 were done before", error, StringComparison.Ordinal);
+        Assert.EndsWith("0000.png", Files(file, "jsonl")[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_not_written_over()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.Write("out.jsonl", "precious");
+        (int exit, _, string error) = Run("predict", folder.File("in"), "--out", file);
+        Assert.Equal((ExitCode.Failure, "precious"), (exit, File.ReadAllText(file)));
+        Assert.Contains("--resume", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("out.jsonl", "{\"name\":1}\n", "line 1")]
+    [InlineData("out.jsonl", "text\n", "line 1")]
+    [InlineData("out.csv", "a,b,c\n1,2,3\n", "other columns")]
+    public void A_file_of_another_kind_is_not_gone_on_with(string name, string text, string expected)
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.Write(name, text);
+        (int exit, _, string error) = Run("predict", folder.File("in"), "--out", file, "--resume");
+        Assert.Equal((ExitCode.Failure, text), (exit, File.ReadAllText(file)));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Pictures of noise in `in`, one of them with an odd name, and where there are several a damaged one.</summary>
+    internal static TemporaryFolder Pictures(int count)
+    {
+        TemporaryFolder folder = TestData.NewFolder();
+        Directory.CreateDirectory(folder.File("in"));
+        var random = new Random(2);
+        byte[] grey = new byte[48 * 48];
+        for (int i = 0; i < count; i++)
+        {
+            random.NextBytes(grey);
+            File.WriteAllBytes(folder.File(i == 0 ? "in/000, \"odd\".png" : $"in/{i:000}.png"), Picture.FromGrey(grey, 48, 48).ToPng());
+        }
+
+        if (count > 1)
+            folder.Write("in/002-damaged\nname.jpg", "not a picture");
+        if (count > 2)
+            folder.Write("in/zero.jpg", "");
+        return folder;
+    }
+
+    /// <summary>The files of an output in order; read by a reader of the format's own, not by ours.</summary>
+    private static string[] Files(string file, string format)
+    {
+        if (format == "jsonl")
+            return [.. File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("file").GetString()!)];
+        using var reader = new StreamReader(file);
+        using var csv = new CsvHelper.CsvReader(reader, System.Globalization.CultureInfo.InvariantCulture);
+        return [.. csv.GetRecords<dynamic>().Select(record => (string)record.file)];
+    }
+}

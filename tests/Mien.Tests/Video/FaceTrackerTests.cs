@@ -1,0 +1,117 @@
+using Mien.Faces;
+using Mien.Video;
+
+namespace Mien.Tests.Video;
+
+public class FaceTrackerTests
+{
+    private static readonly float[] Happy = [0, 0, 0, 1, 0, 0, 0];
+    private static readonly float[] Sad = [0, 0, 0, 0, 1, 0, 0];
+
+    [Fact]
+    public void Faces_that_pass_each_other_keep_their_numbers()
+    {
+        var tracker = new FaceTracker();
+        var numbers = new List<(int, int)>();
+        // Two people walk past each other on two lines, in front of a camera that hands faces out in any order.
+        for (int frame = 0; frame <= 40; frame++)
+        {
+            Face right = FaceAt(20 + frame * 12, 100, 80);
+            Face left = FaceAt(500 - frame * 12, 145, 80);
+            IReadOnlyList<TrackedFace> faces = tracker.Update(frame % 2 == 0 ? [right, left] : [left, right], TimeSpan.FromSeconds(frame / 25.0));
+            numbers.Add(frame % 2 == 0 ? (faces[0].Track, faces[1].Track) : (faces[1].Track, faces[0].Track));
+        }
+
+        Assert.All(numbers, pair => Assert.Equal((1, 2), pair));
+    }
+
+    [Fact]
+    public void A_small_face_that_leaps_further_than_its_size_each_frame_is_followed_by_its_speed()
+    {
+        var tracker = new FaceTracker();
+        float x = 0;
+        for (int frame = 0; frame < 30; frame++)
+        {
+            // Speeds up to one and a half of its size a frame.
+            x += Math.Min(frame * 3, 30);
+            TrackedFace face = Assert.Single(tracker.Update([FaceAt(x, 50, 20)], TimeSpan.FromSeconds(frame / 15.0)));
+            Assert.Equal(1, face.Track);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.9, 1)]
+    [InlineData(1.5, 2)]
+    public void A_face_that_is_hidden_for_a_while_is_the_same_and_for_longer_a_new_one(double hidden, int number)
+    {
+        var tracker = new FaceTracker();
+        double time = 0;
+        for (int frame = 0; frame < 5; frame++, time += 0.1)
+            tracker.Update([FaceAt(100, 100, 60)], TimeSpan.FromSeconds(time));
+        for (double end = time + hidden; time < end; time += 0.1)
+            Assert.Empty(tracker.Update([], TimeSpan.FromSeconds(time)));
+        Assert.Equal(number, Assert.Single(tracker.Update([FaceAt(104, 98, 60)], TimeSpan.FromSeconds(time))).Track);
+    }
+
+    [Fact]
+    public void A_face_is_not_lost_because_no_frame_came()
+    {
+        var tracker = new FaceTracker();
+        tracker.Update([FaceAt(100, 100, 60)], TimeSpan.Zero);
+        Assert.Equal(1, Assert.Single(tracker.Update([FaceAt(110, 100, 60)], TimeSpan.FromSeconds(5))).Track);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(30)]
+    [InlineData(240)]
+    public void After_the_time_constant_a_new_expression_has_63_percent_at_any_frame_rate(int rate)
+    {
+        var tracker = new FaceTracker(TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(0.5) });
+        tracker.Update([FaceAt(0, 0, 50, Sad)], TimeSpan.Zero);
+        TrackedFace last = null!;
+        for (int frame = 1; frame <= rate / 2; frame++)
+            last = tracker.Update([FaceAt(0, 0, 50, Happy)], TimeSpan.FromSeconds((double)frame / rate))[0];
+        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)Expression.Happy], 1e-4);
+        Assert.Equal(1, last.Face.Probabilities.Sum(), 1e-5);
+        Assert.Equal("happy", last.Face.Label);
+    }
+
+    [Fact]
+    public void Without_smoothing_probabilities_are_the_frames_own()
+    {
+        var tracker = new FaceTracker(TrackerOptions.Default with { Smoothing = TimeSpan.Zero });
+        tracker.Update([FaceAt(0, 0, 50, Sad)], TimeSpan.Zero);
+        Assert.Equal(Happy, tracker.Update([FaceAt(0, 0, 50, Happy)], TimeSpan.FromSeconds(0.01))[0].Face.Probabilities);
+    }
+
+    [Fact]
+    public void What_looks_a_little_like_a_face_once_is_not_followed_and_twice_is()
+    {
+        var tracker = new FaceTracker();
+        Face sure = FaceAt(300, 50, 90);
+        Face doubtful = FaceAt(50, 50, 30) with { DetectorScore = 0.73f };
+        Assert.Equal([1], Numbers(tracker.Update([sure, doubtful], TimeSpan.Zero)));
+        Assert.Equal([1], Numbers(tracker.Update([sure], TimeSpan.FromSeconds(0.1))));
+        Assert.Equal([1], Numbers(tracker.Update([sure, doubtful], TimeSpan.FromSeconds(0.2))));
+        Assert.Equal([1, 2], Numbers(tracker.Update([sure, doubtful], TimeSpan.FromSeconds(0.3))));
+
+        static IEnumerable<int> Numbers(IReadOnlyList<TrackedFace> faces) => faces.Select(face => face.Track);
+    }
+
+    [Fact]
+    public void Time_does_not_go_back()
+    {
+        var tracker = new FaceTracker();
+        tracker.Update([FaceAt(0, 0, 50)], TimeSpan.FromSeconds(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tracker.Update([], TimeSpan.FromSeconds(0.9)));
+    }
+
+    private static Face FaceAt(float x, float y, float size, float[]? probabilities = null) => new()
+    {
+        Box = new Box(x, y, size, size * 1.3f),
+        DetectorScore = 0.9f,
+        Labels = Expressions.Names,
+        Probabilities = probabilities ?? Happy,
+    };
+}

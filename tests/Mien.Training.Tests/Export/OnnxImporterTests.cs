@@ -1,0 +1,117 @@
+using Mien.Imaging;
+using Mien.TestSupport;
+using Mien.Training.Datasets;
+using Mien.Training.Export;
+using Mien.Training.Models;
+using Mien.Training.Runs;
+using Mien.Training.Tests.Runs;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Tests.Export;
+
+public class OnnxImporterTests
+{
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "plain", Epochs = 1, BatchSize = 16, LearningRate = 0.02, Threads = 1, Precision = Precision.Float32 };
+
+    [Theory]
+    [MemberData(nameof(QuantizerTests.Known), MemberType = typeof(QuantizerTests))]
+    public void A_network_read_back_answers_as_it_did(string architecture)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using var scope = NewDisposeScope();
+        random.manual_seed(4);
+        using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create(architecture, 7));
+        string file = Export(folder, original, architecture, Expressions.Names);
+        using nn.Module<Tensor, Tensor> copy = Architectures.Create(architecture, 7);
+
+        OnnxImporter.Read(file, copy, Expressions.Names, randn(32, 1, 48, 48));
+
+        Tensor faces = randn(4, 1, 48, 48);
+        original.eval();
+        copy.eval();
+        Assert.InRange((original.call(faces) - copy.call(faces)).abs().max().item<float>(), 0, 1e-4);
+        // The norms begin where the data has them: in training the same faces give nearly the same answer.
+        copy.train();
+        foreach (var dropout in copy.modules().OfType<Dropout>())
+            dropout.eval();
+        Tensor measured = randn(32, 1, 48, 48);
+        Tensor difference = (original.call(measured) - copy.call(measured)).abs().mean() / original.call(measured).abs().mean();
+        Assert.InRange(difference.item<float>(), 0, 0.25);
+    }
+
+    [Fact]
+    public void A_new_head_keeps_the_rows_of_labels_that_both_have()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using var scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create("plain", 2));
+        string file = Export(folder, original, "plain", ["happy", "sad"]);
+        using nn.Module<Tensor, Tensor> three = Architectures.Create("plain", 3);
+
+        OnnxImporter.Read(file, three, ["bored", "sad", "happy"], randn(32, 1, 48, 48));
+
+        original.eval();
+        three.eval();
+        Tensor faces = randn(4, 1, 48, 48);
+        Assert.InRange((original.call(faces)[.., 0] - three.call(faces)[.., 2]).abs().max().item<float>(), 0, 1e-4);
+        Assert.InRange((original.call(faces)[.., 1] - three.call(faces)[.., 1]).abs().max().item<float>(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void A_run_goes_on_from_a_model_and_a_frozen_body_stays_as_it_was()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = TrainerTests.Table();
+        string first = Train(folder.File("first"), table, Quick with { Epochs = 3 });
+        string second = Train(folder.File("second"), table, Quick with { From = first, Architecture = "residual", BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
+
+        using var before = ExpressionClassifier.Create(first);
+        using var after = ExpressionClassifier.Create(second);
+        Assert.Equal("plain", after.Card.Architecture);
+        float[] a = before.Classify(table.Pixels, table.Count);
+        float[] b = after.Classify(table.Pixels, table.Count);
+        Assert.InRange(a.Zip(b, (x, y) => Math.Abs(x - y)).Average(), 0, 0.05);
+    }
+
+    [Fact]
+    public void A_model_of_another_size_is_refused()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
+        string file = Export(folder, network, "plain", Expressions.Names, size: 24);
+        var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
+        Assert.Contains("24 pixels", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Train(string path, FaceTable table, TrainingOptions options)
+    {
+        using Trainer trainer = Trainer.Begin(new RunFolder(path), table, "made up", options);
+        return trainer.Run(cancellation: TestContext.Current.CancellationToken).ModelFile!;
+    }
+
+    /// <summary>Norms with statistics and scales that are not those of a fresh network, and a head that tells faces apart.</summary>
+    private static nn.Module<Tensor, Tensor> Warm(nn.Module<Tensor, Tensor> network)
+    {
+        using var noGradient = no_grad();
+        foreach (BatchNorm2d norm in network.modules().OfType<BatchNorm2d>())
+        {
+            norm.weight!.uniform_(0.5, 1.5);
+            norm.bias!.uniform_(-0.3, 0.3);
+        }
+
+        network.train();
+        for (int i = 0; i < 12; i++)
+            network.call(randn(8, 1, 48, 48)).Dispose();
+        return network;
+    }
+
+    private static string Export(TemporaryFolder folder, nn.Module<Tensor, Tensor> network, string architecture, IReadOnlyList<string> labels, int size = 48)
+    {
+        network.eval();
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = labels, Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        OnnxExporter.Export(network, card, folder.File("model.onnx"));
+        return folder.File("model.onnx");
+    }
+}
