@@ -48,11 +48,17 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="modelPath">The .onnx file.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
-    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null)
+    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) => Create([modelPath], options);
+
+    /// <summary>Opens several model files, whose probabilities are averaged.</summary>
+    /// <param name="modelPaths">.onnx files with the same labels and input size.</param>
+    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <exception cref="MienException">As for one file, or they differ in labels or size.</exception>
+    public static ExpressionRecognizer Create(IReadOnlyList<string> modelPaths, RecognizerOptions? options = null)
     {
         options ??= RecognizerOptions.Default;
         using SessionOptions session = SessionOf(options);
-        return new ExpressionRecognizer(ExpressionClassifier.Create(modelPath, session), options);
+        return new ExpressionRecognizer(ExpressionClassifier.Create(modelPaths, session), options);
     }
 
     /// <summary>Faces of a picture file, from the most certain down; empty where there is none.</summary>
@@ -181,14 +187,13 @@ public sealed class ExpressionRecognizer : IDisposable
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
         int size = _classifier.Card.Input.Size;
-        int area = size * size;
         int place = 0;
         return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = picture.Detected ? face.Keypoints : null,
-            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * area, area), size) : null,
+            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * size * size, size * size), size) : null,
             MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),

@@ -6,12 +6,11 @@ namespace Mien.Cli.Commands;
 /// <summary>The options of the verbs that read faces: which model, which faces.</summary>
 internal sealed class RecognizerArguments
 {
-    private readonly Option<string?> _model = new("--model") { Description = "A model.onnx; the bundled model where left out." };
+    private readonly Option<string[]> _model = new("--model") { Description = "A model.onnx; several are averaged; the bundled model where left out." };
     private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
     private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<int> _minFace = new("--min-face") { Description = "Smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
     private readonly Option<int> _maxFaces = new("--max-faces") { Description = "At most so many faces a picture; 0 for all." };
-
     private readonly Option<float> _minConfidence = new("--min-confidence") { Description = "Answers below are `uncertain`, 0 to 1." };
     private readonly Option<ClassPrior> _prior = new("--prior") { Description = "dataset: classes as frequent as in training; balanced: all equally." };
 
@@ -42,8 +41,8 @@ internal sealed class RecognizerArguments
     };
 
     /// <summary>Opens the model that was asked for.</summary>
-    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) => parsed.GetValue(_model) is { } path
-        ? ExpressionRecognizer.Create(path, options)
+    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) => parsed.GetValue(_model) is { Length: > 0 } paths
+        ? ExpressionRecognizer.Create(paths, options)
         : ExpressionRecognizer.CreateDefault(options);
 
     /// <summary>Whether the smallest face was named.</summary>

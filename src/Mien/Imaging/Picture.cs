@@ -217,12 +217,6 @@ public sealed class Picture
         return bitmap;
     }
 
-    private static long LengthOf(string path)
-    {
-        var file = new FileInfo(path);
-        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
-    }
-
     private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
     {
         var memory = GCHandle.Alloc(pixels, GCHandleType.Pinned);
@@ -234,6 +228,12 @@ public sealed class Picture
         {
             memory.Free();
         }
+    }
+
+    private static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
     }
 
     /// <summary>Premultiplied colours over the ground.</summary>
