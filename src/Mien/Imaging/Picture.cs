@@ -172,7 +172,7 @@ public sealed class Picture
         try
         {
             // A pipe has no length, and opening one waits for its other end.
-            if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            if (LengthOf(path) == 0)
                 return null;
             using FileStream stream = File.OpenRead(path);
             using SKCodec? codec = SKCodec.Create(stream);
@@ -219,7 +219,7 @@ public sealed class Picture
 
     private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
     {
-        var memory = System.Runtime.InteropServices.GCHandle.Alloc(pixels, System.Runtime.InteropServices.GCHandleType.Pinned);
+        var memory = GCHandle.Alloc(pixels, GCHandleType.Pinned);
         try
         {
             return codec.GetPixels(info, memory.AddrOfPinnedObject());
