@@ -17,7 +17,7 @@ public static class AverageFaces
     private const byte Ground = 128;
 
     // Averaging blurs; an unsharp mask of this strength and radius (in the data's pixels) gives the edges back.
-    private const float Sharpening = 8f;
+    private const float Sharpening = 4f;
     private const int Radius = 1;
 
     // Contrast of the result: grey levels a standard deviation, round mid-grey.
