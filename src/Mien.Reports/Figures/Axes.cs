@@ -38,7 +38,7 @@ internal sealed record Axes(double Left, double Top, double Width, double Height
 
         svg.Line(Left, Top + Height, Left + Width, Top + Height, "axis");
         svg.Text(Left + Width / 2, Top + Height + 34, xTitle, anchor: "middle");
-        svg.Text(Left - 42, Top + Height / 2, yTitle, anchor: "middle", upward: true);
+        svg.Text(Left - 52, Top + Height / 2, yTitle, anchor: "middle", upward: true);
     }
 
     /// <summary>Round values, at most about <paramref name="wanted"/>, that lie inside the range: steps of 1, 2 or 5 times a power of ten.</summary>

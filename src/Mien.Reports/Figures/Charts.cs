@@ -7,7 +7,7 @@ namespace Mien.Reports.Figures;
 /// <summary>The figures of a run and of a model's predictions.</summary>
 public static class Charts
 {
-    private const double Left = 58;
+    private const double Left = 68;
     private const double Top = 34;
     private const double Across = 420;
     private const double Up = 220;
