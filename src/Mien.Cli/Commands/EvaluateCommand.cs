@@ -31,7 +31,7 @@ internal static class EvaluateCommand
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal, parsed.GetValue(map));
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
-                table = FerPlus.Attach(parsed.GetValue(votes) ?? BesideData(parsed.GetValue(data)!), table);
+                table = FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes));
             if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
@@ -58,12 +58,6 @@ internal static class EvaluateCommand
             return ExitCode.Ok;
         });
         return command;
-    }
-
-    private static string BesideData(string data)
-    {
-        string file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(data))!, "fer2013new.csv");
-        return File.Exists(file) ? file : throw new MienException($"--labels ferplus needs the taggers' votes, and {file} is not there. Pass --ferplus fer2013new.csv.");
     }
 }
 

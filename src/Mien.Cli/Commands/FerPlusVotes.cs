@@ -18,8 +18,7 @@ internal static class FerPlusVotes
     {
         if (named is not null)
             return FerPlus.Attach(named, table);
-        string folder = Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data))!;
-        string found = Path.Combine(folder, FileName);
+        string found = Beside(data);
         if (!File.Exists(found))
             return table;
         try
@@ -35,4 +34,20 @@ internal static class FerPlusVotes
             return table;
         }
     }
+
+    /// <summary>The table with votes, which the caller can't do without.</summary>
+    /// <param name="table">The data.</param>
+    /// <param name="data">Where it was read from.</param>
+    /// <param name="named">The option's file; null to look beside the data.</param>
+    /// <exception cref="MienException">There are none, or they can't be read or belong to other data.</exception>
+    public static FaceTable AttachNeeded(FaceTable table, string data, string? named)
+    {
+        string file = named ?? Beside(data);
+        return named is not null || File.Exists(file)
+            ? FerPlus.Attach(file, table)
+            : throw new MienException($"--labels ferplus needs the taggers' votes, and {file} is not there. Pass --ferplus fer2013new.csv.");
+    }
+
+    private static string Beside(string data) =>
+        Path.Combine(Directory.Exists(data) ? data : Path.GetDirectoryName(Path.GetFullPath(data))!, FileName);
 }

@@ -19,6 +19,9 @@ internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingO
 
     private readonly bool _muon = options.Optimiser == OptimiserKind.Muon;
 
+    // One share a filter bank: they are read back from the device once, not every step.
+    private readonly float[]? _shares = rates is null ? null : SharesOf(flat, rates);
+
     /// <summary>Takes a step; the state's weights and momentum change.</summary>
     /// <param name="gradient">Float32 [P]; it is overwritten.</param>
     /// <param name="learningRate">The schedule's, of the momentum part.</param>
@@ -38,13 +41,18 @@ internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingO
         Tensor[] steps = _muon ? flat.Filters(gradient) : [];
         Tensor[] filters = _muon ? flat.Filters(state.Weights) : [];
         // A step of zeros is a frozen filter's: it has no direction to turn to.
-        float[] shares = rates is null ? [] : [.. flat.Filters(rates).Select(share => share[0, 0].item<float>())];
-        Tensor[] moved = [.. steps.Select((step, i) => shares.Length > 0 && shares[i] == 0
+        Tensor[] moved = [.. steps.Select((step, i) => _shares?[i] == 0
             ? filters[i].clone()
-            : Turned(filters[i], step, options.MuonRate * (shares.Length > 0 ? shares[i] : 1) * learningRate / options.LearningRate))];
+            : Turned(filters[i], step, options.MuonRate * (_shares?[i] ?? 1) * learningRate / options.LearningRate))];
         state.Weights.add_(gradient, alpha: rate);
         for (int i = 0; i < moved.Length; i++)
             filters[i].copy_(moved[i]);
+    }
+
+    private static float[] SharesOf(FlatWeights flat, Tensor rates)
+    {
+        using var scope = NewDisposeScope();
+        return [.. flat.Filters(rates).Select(share => share[0, 0].item<float>())];
     }
 
     /// <summary>
