@@ -16,6 +16,12 @@ namespace Mien;
 /// </example>
 public sealed class ExpressionRecognizer : IDisposable
 {
+    // Side of the smallest face where a picture is decoded at a part of its size: crops have no more pixels, and would be
+    // sampled from a level of the pyramid as coarse.
+    private const float EnoughPixels = 48;
+
+    private const int MostReduction = 8;
+
     private readonly RecognizerOptions _options;
     private readonly ExpressionClassifier _classifier;
     private readonly Lazy<FaceDetector> _detector;
@@ -63,17 +69,30 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>Faces of a picture file, from the most certain down; empty where there is none.</summary>
     /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
-    public IReadOnlyList<Face> Recognize(string path) => Recognize(Picture.Load(path, _options.MaxPixels));
+    public IReadOnlyList<Face> Recognize(string path) => Recognize(Load(path));
 
     /// <summary>Faces of an encoded picture, from the most certain down; empty where there is none.</summary>
     /// <exception cref="MienException">The picture can't be read.</exception>
-    public IReadOnlyList<Face> Recognize(Stream stream) => Recognize(Picture.Load(stream, maxPixels: _options.MaxPixels));
+    public IReadOnlyList<Face> Recognize(Stream stream) => Recognize(Load(stream));
 
     /// <summary>Faces in pixels that a camera or another library holds, from the most certain down; empty where there is none.</summary>
     /// <inheritdoc cref="Picture.FromPixels" path="/param"/>
     /// <inheritdoc cref="Picture.FromPixels" path="/exception"/>
     public IReadOnlyList<Face> Recognize(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0) =>
         Recognize(Picture.FromPixels(pixels, width, height, format, stride));
+
+    /// <summary>
+    /// Decodes a picture file at the smallest size that serves these options: where only large faces are asked for, a JPEG
+    /// at a half, a quarter or an eighth of its width, in a fraction of the time. Faces are given in the whole picture's pixels.
+    /// </summary>
+    /// <remarks>To draw on the picture or explain answers, decode it whole: <see cref="Picture.Load(string, long)"/>.</remarks>
+    /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
+    public Picture Load(string path) => Picture.Load(path, _options.MaxPixels, Reduction);
+
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="stream">The encoded picture, read to its end.</param>
+    /// <param name="name">What to call it in messages.</param>
+    public Picture Load(Stream stream, string name = "picture") => Picture.Load(stream, name, _options.MaxPixels, Reduction);
 
     /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
     public IReadOnlyList<Face> Recognize(Picture picture) => Read([Find(picture)])[0];
@@ -83,7 +102,7 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="cancellation">Looked at between decoding, finding and reading.</param>
     /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
     public Task<IReadOnlyList<Face>> RecognizeAsync(string path, CancellationToken cancellation = default) =>
-        Task.Run(() => RecognizeUntil(Picture.Load(path, _options.MaxPixels), cancellation), cancellation);
+        Task.Run(() => RecognizeUntil(Load(path), cancellation), cancellation);
 
     /// <summary>Faces of an encoded picture; no thread waits while the stream does.</summary>
     /// <param name="stream">Read to its end.</param>
@@ -95,7 +114,7 @@ public sealed class ExpressionRecognizer : IDisposable
         using var encoded = new MemoryStream();
         await stream.CopyToAsync(encoded, cancellation).ConfigureAwait(false);
         encoded.Position = 0;
-        return await Task.Run(() => RecognizeUntil(Picture.Load(encoded, maxPixels: _options.MaxPixels), cancellation), cancellation).ConfigureAwait(false);
+        return await Task.Run(() => RecognizeUntil(Load(encoded), cancellation), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Faces of a decoded picture, found and read on the thread pool.</summary>
@@ -120,7 +139,7 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <inheritdoc cref="RecognizeManyAsync(IEnumerable{string}, BatchOptions?, CancellationToken)"/>
     public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default) =>
-        RecognizeManyAsync(files, file => Picture.Load(file, _options.MaxPixels), PixelsOf, seen: null, options, cancellation);
+        RecognizeManyAsync(files, Load, PixelsOf, seen: null, options, cancellation);
 
     /// <summary>Reads any number of pictures from wherever they are: an archive, a database, a camera.</summary>
     /// <param name="sources">What pictures are read from; taken as there is room for them.</param>
@@ -145,6 +164,8 @@ public sealed class ExpressionRecognizer : IDisposable
     public IReadOnlyList<FaceExplanation> Explain(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        if (picture.IsReduced)
+            throw new ArgumentException("The picture was decoded at a part of its size. Open it by Picture.Load to explain its faces.", nameof(picture));
         var explainer = new Explainer(_classifier);
         return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
@@ -170,12 +191,32 @@ public sealed class ExpressionRecognizer : IDisposable
             return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
         }
 
+        float across = (float)picture.WholeWidth / picture.Width;
+        float down = (float)picture.WholeHeight / picture.Height;
         using var pyramid = new Pyramid(picture);
-        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector);
+        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector with
+        {
+            MinFacePixels = (int)MathF.Ceiling(_options.Detector.MinFacePixels / Math.Max(across, down)),
+        });
         byte[] crops = new byte[found.Count * area];
         for (int i = 0; i < found.Count; i++)
             FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
-        return new FoundFaces(picture.Width, picture.Height, found, crops, Detected: true);
+        if (picture.IsReduced)
+            found = [.. found.Select(face => face.Scale(across, down))];
+        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, Detected: true);
+    }
+
+    /// <summary>How many times smaller a picture of some width and height may be decoded.</summary>
+    private int Reduction(int width, int height)
+    {
+        // Crops are the whole picture, sampled as in the training.
+        if (_options.Faces == FaceMode.Cropped)
+            return 1;
+        float smallest = _options.Detector.SmallestFace(width, height);
+        int reduction = 1;
+        while (reduction < MostReduction && smallest / (2 * reduction) >= EnoughPixels)
+            reduction *= 2;
+        return reduction;
     }
 
     /// <summary>Reads the faces of several pictures in one batch; an array a picture.</summary>

@@ -15,6 +15,8 @@ public class CommandTests
     [InlineData("predict", "a.jpg", "--faces", "many")]
     [InlineData("predict", "a.jpg", "--detector-score", "2")]
     [InlineData("predict", "a.jpg", "--min-face", "x")]
+    [InlineData("predict", "a.jpg", "--min-face", "0")]
+    [InlineData("predict", "a.jpg", "--min-face", "120%")]
     [InlineData("train", "--out", "x")]
     [InlineData("train", "--out", "x", "--resume", "--epochs", "3")]
     [InlineData("train", "--data", "x", "--out", "y", "--epochs", "many")]
@@ -52,6 +54,22 @@ public class CommandTests
         Assert.Equal(ExitCode.Ok, exit);
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(241383, json.RootElement.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public void The_smallest_face_is_given_in_pixels_or_in_percent()
+    {
+        // The seven faces are 100 to 140 of 800 pixels.
+        Assert.Equal(7, FacesOf("--min-face", "5%"));
+        Assert.Equal(7, FacesOf("--min-face", "40"));
+        Assert.Equal(0, FacesOf("--min-face", "50%"));
+
+        static int FacesOf(params string[] options)
+        {
+            (_, string output, _) = Run(["predict", AverageFaces, "--format", "json", .. options]);
+            using JsonDocument json = JsonDocument.Parse(output);
+            return json.RootElement[0].GetProperty("faces").GetArrayLength();
+        }
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed class RecognizerArguments
     private readonly Option<string[]> _model = new("--model") { Description = "A model.onnx; several are averaged; the bundled model where left out." };
     private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
     private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
-    private readonly Option<int> _minFace = new("--min-face") { Description = "Smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
+    private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "Smallest face in pixels, or in percent of the picture's longer side (10% reads photos many times faster).", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
     private readonly Option<int> _maxFaces = new("--max-faces") { Description = "At most so many faces a picture; 0 for all." };
     private readonly Option<float> _minConfidence = new("--min-confidence") { Description = "Answers below are `uncertain`, 0 to 1." };
     private readonly Option<ClassPrior> _prior = new("--prior") { Description = "dataset: classes as frequent as in training; balanced: all equally." };
@@ -20,7 +20,6 @@ internal sealed class RecognizerArguments
         var arguments = new RecognizerArguments();
         arguments._faces.AcceptOnlyFromAmong("detect", "cropped");
         Ranges.Require(arguments._score, value => value is > 0 and < 1, "between 0 and 1");
-        Ranges.Require(arguments._minFace, value => value >= 1, "1 or more");
         Ranges.Require(arguments._maxFaces, value => value >= 0, "0 or more");
         Ranges.Require(arguments._minConfidence, value => value is >= 0 and <= 1, "0 to 1");
         foreach (Option option in (Option[])[arguments._model, arguments._faces, arguments._score, arguments._minFace, arguments._maxFaces, arguments._minConfidence, arguments._prior])
@@ -34,7 +33,7 @@ internal sealed class RecognizerArguments
     public RecognizerOptions Read(ParseResult parsed, int threads) => RecognizerOptions.Default with
     {
         Faces = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
-        Detector = new DetectorOptions { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace), MaxFaces = parsed.GetValue(_maxFaces) },
+        Detector = new DetectorOptions { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace)!.Pixels, MinFaceShare = parsed.GetValue(_minFace)!.Share, MaxFaces = parsed.GetValue(_maxFaces) },
         MinConfidence = parsed.GetValue(_minConfidence),
         Prior = parsed.GetValue(_prior),
         Threads = threads,

@@ -106,7 +106,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
             GC.Collect();
         }
 
-        Picture picture = Picture.Load(file.Path, maxPixels);
+        Picture picture = Annotate is null ? recognizer.Load(file.Path) : Picture.Load(file.Path, maxPixels);
         Interlocked.Add(ref _pixelsSinceCollection, (long)picture.Width * picture.Height);
         return picture;
     }

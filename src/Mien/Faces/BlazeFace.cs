@@ -23,9 +23,6 @@ internal sealed class BlazeFace : IDisposable
     /// <summary>Sides of a window are multiples of this.</summary>
     public const int Multiple = 32;
 
-    /// <summary>Side of the window of <see cref="Look"/> in samples.</summary>
-    public const int LookSize = 128;
-
     private const int NumbersAnAnchor = 16;
 
     // Anchors sit at the cells' centres: two a cell on a fine grid, six a cell on a grid half as fine.
@@ -62,23 +59,24 @@ internal sealed class BlazeFace : IDisposable
         ArrayPool<float>.Shared.Return(input);
     }
 
-    /// <summary>Looks at square parts of the picture, each sampled at <see cref="LookSize"/> points a side.</summary>
+    /// <summary>Looks at square parts of the picture.</summary>
     /// <param name="pyramid">The picture.</param>
     /// <param name="squares">The parts, in the full picture's pixels; they may reach over the edge.</param>
+    /// <param name="size">At how many points a side each is sampled, a multiple of <see cref="Multiple"/>.</param>
     /// <param name="minScore">Candidates below are left out, 0..1.</param>
     /// <param name="found">Receives the place in <paramref name="squares"/> and a candidate.</param>
-    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, float minScore, Action<int, DetectedFace> found)
+    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, int size, float minScore, Action<int, DetectedFace> found)
     {
-        const int Area = LookSize * LookSize * 3;
-        float[] input = ArrayPool<float>.Shared.Rent(squares.Length * Area);
+        int area = size * size * 3;
+        float[] input = ArrayPool<float>.Shared.Rent(squares.Length * area);
         var windows = new Window[squares.Length];
         for (int i = 0; i < squares.Length; i++)
         {
-            windows[i] = new Window(squares[i].X, squares[i].Y, squares[i].Width / LookSize);
-            Fill(pyramid.At(windows[i].Step), windows[i], input.AsSpan(i * Area, Area));
+            windows[i] = new Window(squares[i].X, squares[i].Y, squares[i].Width / size);
+            Fill(pyramid.At(windows[i].Step), windows[i], size, input.AsSpan(i * area, area));
         }
 
-        Run(input, windows, LookSize, LookSize, minScore, found);
+        Run(input, windows, size, size, minScore, found);
         ArrayPool<float>.Shared.Return(input);
     }
 
@@ -134,14 +132,14 @@ internal sealed class BlazeFace : IDisposable
         }
     }
 
-    private static void Fill(Sampler sampler, Window window, Span<float> input)
+    private static void Fill(Sampler sampler, Window window, int size, Span<float> input)
     {
         input.Clear();
         int i = 0;
-        for (int row = 0; row < LookSize; row++)
+        for (int row = 0; row < size; row++)
         {
             float y = window.Y + (row + 0.5f) * window.Step;
-            for (int column = 0; column < LookSize; column++, i += 3)
+            for (int column = 0; column < size; column++, i += 3)
             {
                 float x = window.X + (column + 0.5f) * window.Step;
                 if (!sampler.Contains(x, y))

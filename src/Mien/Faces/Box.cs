@@ -53,7 +53,19 @@ public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point
 /// <param name="Box">Hairline to chin, cheek to cheek, about.</param>
 /// <param name="Score">The detector's confidence, 0..1.</param>
 /// <param name="Keypoints">Eyes, nose, mouth, ears.</param>
-public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints);
+public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints)
+{
+    /// <summary>The same face in a picture that is so many times as wide and as high.</summary>
+    internal DetectedFace Scale(float across, float down)
+    {
+        return new DetectedFace(
+            new Box(Box.X * across, Box.Y * down, Box.Width * across, Box.Height * down),
+            Score,
+            new FaceKeypoints(At(Keypoints.RightEye), At(Keypoints.LeftEye), At(Keypoints.Nose), At(Keypoints.Mouth), At(Keypoints.RightEar), At(Keypoints.LeftEar)));
+
+        Point At(Point point) => new(point.X * across, point.Y * down);
+    }
+}
 
 /// <summary>The square that is cut out of a picture for the network.</summary>
 /// <param name="Centre">Its centre, in pixels of the upright picture.</param>

@@ -24,8 +24,8 @@ public sealed class Picture
 
     private Picture(int width, int height, byte[] pixels)
     {
-        Width = width;
-        Height = height;
+        Width = WholeWidth = width;
+        Height = WholeHeight = height;
         Pixels = pixels;
     }
 
@@ -35,6 +35,15 @@ public sealed class Picture
     /// <summary>Height of the upright picture, in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>Width of the upright picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a part of its size.</summary>
+    public int WholeWidth { get; private init; }
+
+    /// <summary>Height likewise.</summary>
+    public int WholeHeight { get; private init; }
+
+    /// <summary>Whether the picture was decoded at a part of its size (<see cref="ExpressionRecognizer.Load(string)"/>).</summary>
+    public bool IsReduced => WholeWidth != Width;
+
     /// <summary>[Height*Width*4]: red, green, blue and an unused byte, row-major.</summary>
     internal byte[] Pixels { get; }
 
@@ -42,7 +51,14 @@ public sealed class Picture
     /// <param name="path">The file.</param>
     /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
     /// <exception cref="MienException">Not found, not a picture, damaged or too large: the message names the file.</exception>
-    public static Picture Load(string path, long maxPixels = DefaultMaxPixels)
+    public static Picture Load(string path, long maxPixels = DefaultMaxPixels) => Load(path, maxPixels, WholeSize);
+
+    /// <summary>Reads a picture file at a part of its size where that is cheaper, which only JPEG is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
+    /// <param name="reduction">From the width and height in the header to how many times smaller the picture may be: 1, 2, 4 or 8.</param>
+    /// <exception cref="MienException">As for the whole size.</exception>
+    internal static Picture Load(string path, long maxPixels, Func<int, int, int> reduction)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path))
@@ -56,7 +72,7 @@ public sealed class Picture
             if (length > MaxFileBytes)
                 throw new MienException($"{path}: {length / 1e9:F1} GB, too large for a picture.");
             using FileStream stream = File.OpenRead(path);
-            return Load(stream, path, maxPixels);
+            return Load(stream, path, maxPixels, reduction);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -73,7 +89,10 @@ public sealed class Picture
     /// <param name="name">What to call it in messages.</param>
     /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
     /// <exception cref="MienException">Not a picture, damaged or too large: the message names it.</exception>
-    public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels)
+    public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels) => Load(stream, name, maxPixels, WholeSize);
+
+    /// <inheritdoc cref="Load(string, long, Func{int, int, int})"/>
+    internal static Picture Load(Stream stream, string name, long maxPixels, Func<int, int, int> reduction)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using SKData data = SKData.Create(stream);
@@ -87,7 +106,10 @@ public sealed class Picture
         if ((long)stored.Width * stored.Height > maxPixels)
             throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
 
-        var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
+        // libjpeg leaves the fine frequencies out as it decodes; the other formats would decode all and throw it away.
+        int smaller = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? reduction(stored.Width, stored.Height) : 1;
+        SKSizeI size = smaller == 1 ? stored.Size : codec.GetScaledDimensions(1f / smaller);
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
         // Decoded where it stays: a second copy of a large photo would take as much memory again.
         byte[] pixels = new byte[info.BytesSize64];
         SKCodecResult result = DecodeInto(codec, info, pixels);
@@ -100,7 +122,7 @@ public sealed class Picture
 
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
-        return Upright(pixels, stored.Width, stored.Height, codec.EncodedOrigin);
+        return Upright(pixels, size, stored.Size, codec.EncodedOrigin);
     }
 
     /// <summary>Takes pixels as they are.</summary>
@@ -217,6 +239,8 @@ public sealed class Picture
         return bitmap;
     }
 
+    private static int WholeSize(int width, int height) => 1;
+
     private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
     {
         var memory = GCHandle.Alloc(pixels, GCHandleType.Pinned);
@@ -252,10 +276,11 @@ public sealed class Picture
     }
 
     /// <summary>Applies an EXIF orientation by moving whole pixels.</summary>
-    private static Picture Upright(byte[] stored, int width, int height, SKEncodedOrigin origin)
+    private static Picture Upright(byte[] stored, SKSizeI size, SKSizeI whole, SKEncodedOrigin origin)
     {
+        (int width, int height) = (size.Width, size.Height);
         if (origin == SKEncodedOrigin.TopLeft)
-            return new Picture(width, height, stored);
+            return new Picture(width, height, stored) { WholeWidth = whole.Width, WholeHeight = whole.Height };
         bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
         byte[] upright = new byte[stored.Length];
@@ -288,7 +313,11 @@ public sealed class Picture
             }
         }
 
-        return new Picture(uprightWidth, uprightHeight, upright);
+        return new Picture(uprightWidth, uprightHeight, upright)
+        {
+            WholeWidth = turned ? whole.Height : whole.Width,
+            WholeHeight = turned ? whole.Width : whole.Height,
+        };
     }
 
     private static void Check(int length, int width, int height, int channels)

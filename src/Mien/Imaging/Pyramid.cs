@@ -10,14 +10,21 @@ namespace Mien.Imaging;
 internal sealed class Pyramid : IDisposable
 {
     private readonly List<Level> _levels = [];
+    private readonly bool _ownsFirst;
 
-    public Pyramid(Picture picture)
+    public Pyramid(Picture picture) => _levels.Add(new Level(picture.Width, picture.Height, picture.Pixels));
+
+    private Pyramid(Level first)
     {
-        Picture = picture;
-        _levels.Add(new Level(picture.Width, picture.Height, picture.Pixels));
+        _levels.Add(first);
+        _ownsFirst = true;
     }
 
-    public Picture Picture { get; }
+    /// <summary>Width of the full picture, in pixels.</summary>
+    public int Width => _levels[0].Width;
+
+    /// <summary>Height likewise.</summary>
+    public int Height => _levels[0].Height;
 
     /// <summary>The picture shrunk by 2 to the power of <paramref name="index"/>; the last level where it gets no smaller.</summary>
     public Level this[int index]
@@ -35,15 +42,28 @@ internal sealed class Pyramid : IDisposable
     public Sampler At(double step)
     {
         Level level = this[step < 2 ? 0 : (int)Math.Log2(step)];
-        return new Sampler(level.Pixels, level.Width, level.Height, (float)level.Width / Picture.Width, (float)level.Height / Picture.Height);
+        return new Sampler(level.Pixels, level.Width, level.Height, (float)level.Width / Width, (float)level.Height / Height);
+    }
+
+    /// <summary>A pyramid of its own whose full picture is this one made smaller, sampled bilinearly from the next larger level.</summary>
+    /// <param name="ratio">Its width and height in shares of this one's, above 0, at most 1.</param>
+    public Pyramid Shrink(float ratio)
+    {
+        Level from = this[(int)MathF.Log2(1 / ratio)];
+        int width = Math.Max(1, (int)MathF.Round(Width * ratio));
+        int height = Math.Max(1, (int)MathF.Round(Height * ratio));
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 4);
+        Resample.Bilinear(from, width, height, pixels);
+        return new Pyramid(new Level(width, height, pixels));
     }
 
     /// <summary>Gives the levels' memory back; the picture itself stays.</summary>
     public void Dispose()
     {
-        for (int i = 1; i < _levels.Count; i++)
+        int first = _ownsFirst ? 0 : 1;
+        for (int i = first; i < _levels.Count; i++)
             ArrayPool<byte>.Shared.Return(_levels[i].Pixels);
-        _levels.RemoveRange(1, _levels.Count - 1);
+        _levels.RemoveRange(first, _levels.Count - first);
     }
 
     private static Level Halve(Level from)
