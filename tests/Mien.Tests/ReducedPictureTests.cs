@@ -50,7 +50,9 @@ public class ReducedPictureTests
         {
             Face same = reduced.MaxBy(other => other.Box.IntersectionOverUnion(face.Box))!;
             Assert.InRange(same.Box.IntersectionOverUnion(face.Box), 0.85, 1);
-            Assert.All(face.Probabilities.Zip(same.Probabilities), pair => Assert.InRange(pair.First - pair.Second, -0.08f, 0.08f));
+            // Points that lie half a pixel elsewhere move probabilities; another face would move them by 0.5 and more.
+            float moved = face.Probabilities.Zip(same.Probabilities, (a, b) => Math.Abs(a - b)).Sum() / 2;
+            Assert.InRange(moved, 0, 0.15f);
             Assert.InRange(Math.Abs(same.Quality!.Pixels / face.Quality!.Pixels - 1), 0, 0.1);
         }
     }
