@@ -37,7 +37,7 @@ public sealed class ExpressionClassifier : IDisposable
     public static ExpressionClassifier CreateDefault(SessionOptions? options = null)
     {
         if (!Resources.Has(Bundled))
-            throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.onnx in place, or name a model of your own.");
+            throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.int8.onnx in place, or name a model of your own.");
         return new ExpressionClassifier([Member.Open(Resources.Read(Bundled), "the bundled model", options)]);
     }
 

@@ -14,6 +14,10 @@ namespace Mien.Training.Export;
 /// </remarks>
 public static class Quantizer
 {
+    // Processors without VNNI add two products of an unsigned and a signed byte in 16 bits, which 2 x 255 x 64 just fits:
+    // with 127 the sums would saturate there, and the answers differ from machine to machine.
+    private const float LargestWeight = 64;
+
     private static readonly HashSet<string> FloatOperators = ["Gemm", "Flatten", "Div", "Softmax", "Identity"];
 
     /// <summary>Writes the 8-bit version of a model, with the same card, inputs and outputs.</summary>
@@ -131,9 +135,9 @@ public static class Quantizer
             float largest = 0;
             foreach (float weight in filter)
                 largest = Math.Max(largest, Math.Abs(weight));
-            scales[c] = Math.Max(largest / 127, 1e-12f);
+            scales[c] = Math.Max(largest / LargestWeight, 1e-12f);
             for (int i = 0; i < each; i++)
-                bytes[c * each + i] = unchecked((byte)(sbyte)Math.Clamp(MathF.Round(filter[i] / scales[c]), -127, 127));
+                bytes[c * each + i] = unchecked((byte)(sbyte)Math.Clamp(MathF.Round(filter[i] / scales[c]), -LargestWeight, LargestWeight));
             sumScales[c] = scales[c] * inputScale;
             BitConverter.TryWriteBytes(sums.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round(bias[c] / (double)sumScales[c]), int.MinValue, int.MaxValue));
         }
