@@ -7,7 +7,8 @@ namespace Mien.EndToEnd;
 /// <summary>The program `mien` as a process of its own.</summary>
 internal static class MienProcess
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mien.dll");
+    /// <summary>The program file.</summary>
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mien.dll");
 
     public static Process Start(params string[] arguments) => Start(Program, arguments);
 
