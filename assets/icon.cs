@@ -20,9 +20,10 @@ float turn = 360f / Expressions.Count;
 for (int i = 0; i < Expressions.Count; i++)
 {
     pen.Color = SKColor.Parse(Palette.Of((Expression)i));
-    using var arc = new SKPath();
+    using var arc = new SKPathBuilder();
     arc.AddArc(SKRect.Create(Middle - Ring, Middle - Ring, 2 * Ring, 2 * Ring), -90 + i * turn + 2, turn - 4);
-    canvas.DrawPath(arc, pen);
+    using SKPath segment = arc.Detach();
+    canvas.DrawPath(segment, pen);
 }
 
 using var paint = new SKPaint { IsAntialias = true, Color = SKColor.Parse("#F7F4EE") };
@@ -33,8 +34,9 @@ canvas.DrawCircle(Middle + 15, Middle - 10, 5.5f, paint);
 pen.Color = paint.Color;
 pen.StrokeWidth = 6;
 pen.StrokeCap = SKStrokeCap.Round;
-using var mouth = new SKPath();
-mouth.AddArc(SKRect.Create(Middle - 22, Middle - 18, 44, 42), 25, 130);
+using var smile = new SKPathBuilder();
+smile.AddArc(SKRect.Create(Middle - 22, Middle - 18, 44, 42), 25, 130);
+using SKPath mouth = smile.Detach();
 canvas.DrawPath(mouth, pen);
 
 using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
