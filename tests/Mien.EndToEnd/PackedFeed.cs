@@ -20,7 +20,7 @@ public sealed partial class PackedFeed : IDisposable
         // What has been built for these tests, as it is; only the program is built again, for this system alone.
         foreach (string library in (string[])["src/Mien", "src/Mien.Training"])
             Dotnet(TestData.Root, "pack", library, "--no-build", "-c", configuration, "-o", Feed);
-        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}");
+        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}", $"-p:PublishDir={_folder.File("tool-content")}/");
         Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "Mien.Training.*.nupkg").Single())["Mien.Training.".Length..];
         _folder.Write("nuget.config", $"""
             <configuration>
