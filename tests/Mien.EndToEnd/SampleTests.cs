@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mien.TestSupport;
+using Mien.Training.Runs;
 
 namespace Mien.EndToEnd;
 
@@ -46,12 +47,17 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
         string data = Path.Combine(sample, "faces.csv");
         MadeUpTable.Write(data);
         packed.Use(sample, "build", "-c", "Release", "-r", PackedFeed.System, "-o", "out", $"-p:MienVersion={packed.Version}");
-        foreach (string network in (string[])["vgg", "residual-26"])
+        foreach ((string network, int epochs) in ((string, int)[])[("vgg", 1), ("residual-26", 3)])
         {
             string run = Path.Combine(sample, network);
-            string printed = packed.Use(sample, "out/OwnNetwork.dll", data, network, "1", run);
+            string printed = packed.Use(sample, "out/OwnNetwork.dll", data, network, $"{epochs}", run);
             output.WriteLine(printed.Trim());
             Assert.StartsWith(network + ": ", printed, StringComparison.Ordinal);
+
+            double[] losses = [.. new RunFolder(run).ReadMetrics().Select(epoch => epoch.TrainLoss)];
+            Assert.Equal(epochs, losses.Length);
+            if (epochs > 1)
+                Assert.InRange(losses[^1], 0, losses[0] - 0.1);
 
             // The program knows nothing of the network: all is in the file.
             (int exit, string table, string error) = MienProcess.Run("evaluate", "--model", Path.Combine(run, "model.onnx"), "--data", data);
