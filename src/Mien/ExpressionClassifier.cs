@@ -208,6 +208,10 @@ public sealed class ExpressionClassifier : IDisposable
                 var card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, name);
                 if (!session.InputNames.Contains(ModelCard.InputName) || !session.OutputNames.Contains(ModelCard.ProbabilitiesName))
                     throw new MienException($"{name}: no input `{ModelCard.InputName}` or no output `{ModelCard.ProbabilitiesName}`. Pass a model.onnx that `mien train` wrote.");
+                int[] shape = session.InputMetadata[ModelCard.InputName].Dimensions;
+                int side = card.Input.Size;
+                if (shape is not [_, 1, var height, var width] || (height > 0 && height != side) || (width > 0 && width != side))
+                    throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says grey faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
                 return new Member(session, card);
             }
             catch

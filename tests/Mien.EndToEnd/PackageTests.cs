@@ -1,36 +1,127 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Reflection.Metadata;
+using System.Xml.Linq;
 using Mien.TestSupport;
 
 namespace Mien.EndToEnd;
 
-public class PackageTests(ITestOutputHelper output)
+/// <summary>The packages as files, and each installed from a folder into an empty project.</summary>
+[Collection(nameof(PackedFeed))]
+public class PackageTests(PackedFeed packed, ITestOutputHelper output)
 {
-    [Fact]
-    public void The_five_line_sample_builds_against_the_packed_package_and_runs_without_libtorch()
+    private static readonly string Faces = Path.Combine(TestData.Root, "samples", "average-faces.png");
+
+    // SourceLink and EmbeddedSource of the Portable PDB format.
+    private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+    private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
+
+    [Theory]
+    [InlineData("Mien", "lib/net10.0/Mien.Inference.xml")]
+    [InlineData("Mien.Training", "lib/net10.0/Mien.Training.xml")]
+    [InlineData("Mien.Cli", null)]
+    public void A_package_carries_read_me_licence_icon_and_documentation(string id, string? documentation)
     {
-        using TemporaryFolder folder = TestData.NewFolder();
-        string feed = folder.File("feed");
-        // A version of its own: no cache on this machine can hold it already.
-        string version = $"0.1.0-test{Guid.NewGuid():N}"[..24];
-        Succeed(TestData.Root, "pack", "src/Mien/Mien.csproj", "-c", "Release", "-o", feed, $"-p:Version={version}");
-
-        string sample = folder.File("FiveLines");
-        Directory.CreateDirectory(sample);
-        foreach (string file in (string[])["FiveLines/FiveLines.csproj", "FiveLines/Program.cs", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"])
-            File.Copy(Path.Combine(TestData.Root, "samples", file), Path.Combine(sample, Path.GetFileName(file)));
-        Succeed(sample, "build", "-c", "Release", "-o", folder.File("out"), $"-p:MienVersion={version}", $"-p:RestoreAdditionalProjectSources={feed}");
-        Assert.DoesNotContain(Directory.GetFiles(folder.File("out"), "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
-
-        string printed = Succeed(sample, folder.File("out/FiveLines.dll"), Path.Combine(TestData.Root, "samples", "average-faces.png"));
-        output.WriteLine(printed);
-        output.WriteLine($"package: {new FileInfo(Directory.GetFiles(feed, "*.nupkg").Single()).Length / 1e6:F1} MB");
-        Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.Contains("happy", printed, StringComparison.Ordinal);
+        using ZipArchive package = ZipFile.OpenRead(packed.File(id));
+        output.WriteLine($"{id} {packed.Version}: {new FileInfo(packed.File(id)).Length / 1e6:F1} MB");
+        foreach (string file in (string[])["README.md", "icon.png", "THIRD-PARTY-NOTICES.md", .. documentation is null ? [] : (string[])[documentation]])
+            Assert.True(package.GetEntry(file) is { Length: > 500 }, file);
+        XElement metadata = Metadata(package, id);
+        string Of(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
+        Assert.Equal("MIT", Of("license"));
+        Assert.Equal("icon.png", Of("icon"));
+        Assert.Equal("README.md", Of("readme"));
+        Assert.InRange(Of("description").Length, 40, 400);
+        // Of the commit where there is a checkout; an archive of the sources has none.
+        if (Path.Exists(Path.Combine(TestData.Root, ".git")))
+            Assert.Equal(40, metadata.Elements().Single(element => element.Name.LocalName == "repository").Attribute("commit")!.Value.Length);
     }
 
-    private static string Succeed(string folder, params string[] arguments)
+    [Theory]
+    [InlineData("Mien", "lib/net10.0/Mien.Inference.pdb")]
+    [InlineData("Mien.Training", "lib/net10.0/Mien.Training.pdb")]
+    public void The_symbols_lead_to_the_sources(string id, string pdb)
     {
-        (int exit, string printed, string error) = MienProcess.Dotnet(folder, new Dictionary<string, string>(), arguments);
-        Assert.True(exit == 0, printed + error);
-        return printed;
+        using ZipArchive package = ZipFile.OpenRead(packed.File(id, "snupkg"));
+        using var bytes = new MemoryStream();
+        using (Stream entry = package.GetEntry(pdb)!.Open())
+            entry.CopyTo(bytes);
+        bytes.Position = 0;
+        using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(bytes);
+        MetadataReader reader = provider.GetMetadataReader();
+        HashSet<Guid> kinds = [.. reader.CustomDebugInformation.Select(handle => reader.GetGuid(reader.GetCustomDebugInformation(handle).Kind))];
+        output.WriteLine(kinds.Contains(SourceLink) ? "Source Link" : "sources inside");
+        Assert.True(kinds.Contains(SourceLink) || kinds.Contains(EmbeddedSource));
+    }
+
+    [Fact]
+    public void The_library_depends_on_ONNX_Runtime_and_SkiaSharp_alone()
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.File("Mien"));
+        string[] dependencies = [.. Metadata(package, "Mien").Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+        Assert.All(dependencies, id => Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|System\\.Numerics\\.Tensors)", id));
+    }
+
+    [Fact]
+    public void The_five_lines_of_the_librarys_read_me_run_in_an_empty_project()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        string project = NewConsole("First", "Mien");
+        string printed = packed.Use(project, "run", "--", Faces);
+        output.WriteLine($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s from `dotnet new console` to the answer\n{printed}");
+        Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("happy", printed, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void The_lines_of_the_trainers_read_me_train_and_judge_in_an_empty_project()
+    {
+        string project = NewConsole("Training", "Mien.Training");
+        string data = Path.Combine(project, "faces.csv");
+        MadeUpTable.Write(data);
+        // Of one system: libtorch for all of them is more than a gigabyte to copy.
+        string printed = packed.Use(project, "run", "-r", PackedFeed.System, "--", data);
+        output.WriteLine(printed);
+        Assert.EndsWith("of 28 faces", printed.Trim(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(project, "runs/first/model.onnx")));
+    }
+
+    [Fact]
+    public void The_tool_is_installed_predicts_and_finds_libtorch()
+    {
+        string folder = packed.NewProject("tool");
+        output.WriteLine($"{new FileInfo(packed.File($"Mien.Cli.{PackedFeed.System}")).Length / 1e6:F0} MB");
+        packed.Use(folder, "tool", "install", "Mien.Cli", "--tool-path", "bin", "--version", packed.Version);
+        Assert.Contains("7 faces", Tool("predict", Faces), StringComparison.Ordinal);
+        Assert.Contains("Conv2d", Tool("model", "summary", "--arch", "plain"), StringComparison.Ordinal);
+        Assert.StartsWith(packed.Version, Tool("--version"), StringComparison.Ordinal);
+
+        string Tool(params string[] arguments)
+        {
+            var info = new ProcessStartInfo(Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "mien.exe" : "mien"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process process = Process.Start(info)!;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            string printed = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, error.Result);
+            return printed;
+        }
+    }
+
+    /// <summary>`dotnet new console`, the package, the read-me's lines.</summary>
+    private string NewConsole(string name, string package)
+    {
+        string project = packed.NewProject(name);
+        packed.Use(project, "new", "console", "--no-restore");
+        packed.Use(project, "package", "add", package, "--version", packed.Version);
+        File.WriteAllText(Path.Combine(project, "Program.cs"), packed.ReadmeCode(package));
+        return project;
+    }
+
+    private static XElement Metadata(ZipArchive package, string id)
+    {
+        using Stream nuspec = package.GetEntry($"{id}.nuspec")!.Open();
+        return XDocument.Load(nuspec).Root!.Elements().Single();
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Spectre.Console;
@@ -40,7 +39,7 @@ internal static class CompareCommand
 
             var comparison = Comparison.Of(answers, faces.Labels, faces.LabelNames.Count);
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonSerializer.Serialize(comparison, ComparisonJson.Default.Comparison));
+                terminal.Output.WriteLine(comparison.ToJson());
             else
                 Write(comparison, parsed.GetValue(split), terminal.Console);
             return ExitCode.Ok;

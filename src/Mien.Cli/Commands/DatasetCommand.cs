@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Mien.Imaging;
 using Mien.Training.Datasets;
 using Spectre.Console;
@@ -28,7 +27,7 @@ internal static class DatasetCommand
         {
             Inspection inspection = DatasetInspector.Inspect(DatasetLoading.LoadAll(parsed.GetValue(path)!, parsed.GetValue(skip), terminal, parsed.GetValue(map)));
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonSerializer.Serialize(inspection, InspectionJson.Default.Inspection));
+                terminal.Output.WriteLine(inspection.ToJson());
             else
                 InspectionTable.Write(inspection, terminal.Console);
             return ExitCode.Ok;

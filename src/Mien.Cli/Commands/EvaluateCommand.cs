@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Runs;
@@ -45,7 +44,7 @@ internal static class EvaluateCommand
             }
 
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
-            string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
+            string text = evaluation.ToJson();
             if (parsed.GetValue(json) == "-")
             {
                 terminal.Output.WriteLine(text);

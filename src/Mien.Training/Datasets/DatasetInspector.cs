@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mien.Imaging;
 
@@ -45,6 +46,9 @@ public sealed record Inspection
 
     /// <summary>What is wrong with each row that was left out.</summary>
     public required IReadOnlyList<string> BadRows { get; init; }
+
+    /// <summary>The findings as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, InspectionJson.Default.Inspection);
 }
 
 /// <summary>Exact copies between two splits.</summary>
@@ -53,10 +57,9 @@ public sealed record Inspection
 /// <param name="Count">Faces of the second that the first has too.</param>
 public sealed record CrossDuplicates(string From, string To, int Count);
 
-/// <summary>JSON of <see cref="Inspection"/>.</summary>
 [JsonSerializable(typeof(Inspection))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-public sealed partial class InspectionJson : JsonSerializerContext;
+internal sealed partial class InspectionJson : JsonSerializerContext;
 
 /// <summary>Looks through a data set.</summary>
 public static class DatasetInspector

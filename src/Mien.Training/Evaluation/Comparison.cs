@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Mien.Training.Evaluation;
@@ -29,6 +30,9 @@ public sealed record ComparedModel(string Name, double Accuracy, double Low, dou
 public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, IReadOnlyList<PairedDifference> Pairs)
 {
     private const int Resamples = 2000;
+
+    /// <summary>The comparison as indented JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ComparisonJson.Default.Comparison);
 
     /// <summary>Compares answers.</summary>
     /// <param name="answers">Each classifier's name, predicted classes [N] (K or more for an answer that is none of the classes), and speed.</param>
@@ -109,7 +113,6 @@ public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, 
     });
 }
 
-/// <summary>JSON of <see cref="Comparison"/>.</summary>
 [JsonSerializable(typeof(Comparison))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-public sealed partial class ComparisonJson : JsonSerializerContext;
+internal sealed partial class ComparisonJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Mien.Training.Evaluation;
@@ -35,6 +36,9 @@ public sealed record Evaluation
 
     /// <summary>Faces classified a second; 0 where nothing was timed.</summary>
     public double ImagesPerSecond { get; init; }
+
+    /// <summary>The figures as indented JSON, with the keys that the documentation names.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, EvaluationJson.Default.Evaluation);
 }
 
 /// <summary>Figures of one class; 0 where a denominator is 0.</summary>
@@ -44,7 +48,6 @@ public sealed record Evaluation
 /// <param name="Support">How many are labelled so.</param>
 public sealed record ClassFigures(double Precision, double Recall, double F1, int Support);
 
-/// <summary>JSON of <see cref="Evaluation"/> with the keys that the documentation names.</summary>
 [JsonSerializable(typeof(Evaluation))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-public sealed partial class EvaluationJson : JsonSerializerContext;
+internal sealed partial class EvaluationJson : JsonSerializerContext;

@@ -20,10 +20,11 @@ public static class OnnxExporter
     /// <param name="network">[N,1,S,S] -> logits [N,K].</param>
     /// <param name="card">What the file says of itself; its temperature is applied inside the graph.</param>
     /// <param name="path">The file, replaced atomically.</param>
-    /// <exception cref="MienException">The network has a layer that can't be exported.</exception>
+    /// <exception cref="MienException">The network has a layer that can't be exported, or that is exported as something else than it is.</exception>
     public static void Export(nn.Module<Tensor, Tensor> network, ModelCard card, string path)
     {
         byte[] model = Build(network, card).ToByteArray();
+        ExportCheck.Compare(network, model, card.Architecture, card.Input.Size);
         AtomicFile.Write(path, stream => stream.Write(model));
     }
 

@@ -19,6 +19,7 @@ public sealed class OnnxGraph
     private readonly HashSet<string> _constants = [];
     private readonly Dictionary<string, FoldableConvolution> _foldable = [];
     private readonly Dictionary<string, string> _pooledFrom = [];
+    private nn.Module? _network;
     private string? _flattened;
     private int _names;
 
@@ -40,8 +41,9 @@ public sealed class OnnxGraph
     /// <summary>Told of each norm that is folded into the layer added last.</summary>
     internal Action<BatchNorm2d>? Folded { get; init; }
 
-    /// <summary>Shape of a value without its batch dimension.</summary>
-    internal IReadOnlyList<long> ShapeOf(string value) => _shapes.TryGetValue(value, out long[]? shape)
+    /// <summary>Shape of a value without its batch dimension: [C,h,w] of feature maps, [F] behind a Flatten.</summary>
+    /// <exception cref="InvalidOperationException">The name is no value that a layer or node gives.</exception>
+    public IReadOnlyList<long> ShapeOf(string value) => _shapes.TryGetValue(value, out long[]? shape)
         ? shape
         : throw new InvalidOperationException($"The graph has no value \"{value}\".");
 
@@ -52,6 +54,7 @@ public sealed class OnnxGraph
     /// <exception cref="MienException">The layer is of a kind that the exporter does not know.</exception>
     public string Add(nn.Module layer, string input)
     {
+        _network ??= layer;
         switch (layer)
         {
             case IOnnxLayer own:
@@ -90,8 +93,15 @@ public sealed class OnnxGraph
         SiLU => Node("Mul", input, Node("Sigmoid", input)),
         Hardswish => Node("HardSwish", input),
         Tanh => Node("Tanh", input),
-        _ => throw new MienException($"The ONNX exporter does not know the layer {layer.GetType().Name}. Implement {nameof(IOnnxLayer)} on the network's own layer that uses it."),
+        _ => throw new MienException($"The ONNX exporter does not know the layer {PathOf(layer)}. Implement {nameof(IOnnxLayer)} beside forward: on that class if it is yours, else on the layer of yours that uses it."),
     };
+
+    /// <summary>Where a layer stands in the network and what it is, such as `stage1.0.act (GELU)`.</summary>
+    private string PathOf(nn.Module layer)
+    {
+        string path = _network!.named_modules().FirstOrDefault(pair => ReferenceEquals(pair.module, layer)).name ?? "";
+        return path.Length == 0 ? layer.GetType().Name : $"{path} ({layer.GetType().Name})";
+    }
 
     /// <summary>Appends one node with one output. Its shape is taken to be that of the first input, as of element-wise operations.</summary>
     /// <param name="operation">Name of an ONNX operator of opset 17.</param>
@@ -103,6 +113,32 @@ public sealed class OnnxGraph
         string output = Append(operation, inputs, []);
         _shapes[output] = _shapes[inputs[0]];
         return output;
+    }
+
+    /// <summary>Appends one node with one output of the given shape.</summary>
+    /// <param name="operation">Name of an ONNX operator of opset 17.</param>
+    /// <param name="inputs">Names of the values it reads.</param>
+    /// <param name="shape">Shape of its output, without the batch dimension.</param>
+    /// <param name="attributes">The operator's attributes by name: an <c>int</c>, <c>long</c>, <c>float</c>, <c>double</c>, <c>string</c> or <c>long[]</c> each.</param>
+    /// <returns>Name of the node's output.</returns>
+    /// <exception cref="ArgumentException">An attribute is of another type.</exception>
+    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into it.</exception>
+    public string Node(string operation, IReadOnlyList<string> inputs, IReadOnlyList<long> shape, params IReadOnlyList<(string Name, object Value)> attributes)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(attributes);
+        string output = Append(operation, [.. inputs], [.. attributes.Select(attribute => Attribute(attribute.Name, attribute.Value))]);
+        _shapes[output] = [.. shape];
+        return output;
+    }
+
+    /// <summary>A copy of weights or numbers as a value that nodes read.</summary>
+    /// <param name="values">Any shape; written as float32.</param>
+    /// <returns>Name of the value.</returns>
+    public string Constant(Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Constant(Values(values), values.shape);
     }
 
     internal string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions)
@@ -152,7 +188,7 @@ public sealed class OnnxGraph
         {
             string separate = Append("BatchNormalization",
                 [input, Constant(scale, scale.Length), Constant(shift, shift.Length), Constant(mean, mean.Length), Constant(variance, variance.Length)],
-                [new AttributeProto { Name = "epsilon", Type = AttributeProto.Types.AttributeType.Float, F = (float)layer.eps }]);
+                [Float("epsilon", (float)layer.eps)]);
             _shapes[separate] = _shapes[input];
             return separate;
         }
@@ -272,6 +308,20 @@ public sealed class OnnxGraph
         using var scope = NewDisposeScope();
         return tensor.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray();
     }
+
+    private static AttributeProto Attribute(string name, object value) => value switch
+    {
+        int number => Int(name, number),
+        long number => Int(name, number),
+        long[] numbers => Ints(name, numbers),
+        float number => Float(name, number),
+        double number => Float(name, (float)number),
+        string text => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(text) },
+        _ => throw new ArgumentException($"Attribute {name} is a {value.GetType().Name}: expected int, long, float, double, string or long[].", nameof(value)),
+    };
+
+    private static AttributeProto Float(string name, float value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
 
     private static AttributeProto Int(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };

@@ -19,10 +19,9 @@ namespace Mien.Training.Runs;
 public sealed record SweepResult(
     string Name, double Accuracy, double AccuracyFlip, double MacroF1, long Parameters, long MultiplyAdds, double SecondsAnEpoch, int Epochs);
 
-/// <summary>JSON of sweep results.</summary>
 [JsonSerializable(typeof(List<SweepResult>))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-public sealed partial class SweepJson : JsonSerializerContext;
+internal sealed partial class SweepJson : JsonSerializerContext;
 
 /// <summary>
 /// A recipe search: variants of a recipe, run one after another; an interrupted sweep goes on where it was.

@@ -64,7 +64,7 @@ public sealed class Trainer : IDisposable
     /// <param name="data">Where it was read from, for the record.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
-    /// <exception cref="MienException">The folder holds a run, an option is out of range, a split is empty.</exception>
+    /// <exception cref="MienException">The folder holds a run, an option is out of range, a split is empty, or the network can't be trained on such faces or exported.</exception>
     public static Trainer Begin(RunFolder folder, FaceTable table, string data, TrainingOptions options, int limit = 0)
     {
         options.Validate();
@@ -86,12 +86,14 @@ public sealed class Trainer : IDisposable
             throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
         if (training.ClassCounts().Count(count => count > 0) < 2)
             throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
+        options = options with { Architecture = origin?.Architecture ?? options.Architecture };
+        // Before hours are spent on it, not after.
+        ExportCheck.Run(options, table.LabelNames.Count, table.Size);
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
             Options = options with
             {
-                Architecture = origin?.Architecture ?? options.Architecture,
                 Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
                 Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
             },

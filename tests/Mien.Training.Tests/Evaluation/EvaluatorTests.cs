@@ -1,9 +1,12 @@
+using Google.Protobuf;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Export;
+using Mien.Training.Export.Onnx;
 using Mien.Training.Models;
+using Mien.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -98,6 +101,29 @@ public class EvaluatorTests
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
         AssertRefused(classifier, Table(24, Expressions.Names, Split.PrivateTest), "48 pixels", "24", "trained on this size");
+    }
+
+    [Fact]
+    public void A_model_whose_input_is_not_what_its_metadata_says_is_refused()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Model(folder, 48, Expressions.Names).Dispose();
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("model.onnx")));
+        model.MetadataProps.Single(pair => pair.Key == "mien.input.size").Value = "64";
+        File.WriteAllBytes(folder.File("other.onnx"), model.ToByteArray());
+        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create(folder.File("other.onnx")));
+        Assert.StartsWith(folder.File("other.onnx"), error.Message, StringComparison.Ordinal);
+        Assert.All((string[])["[-1,1,48,48]", "[N,1,64,64]", "Export the model again"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Going_on_from_a_model_of_another_input_is_refused_with_both_sizes()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Model(folder, 48, Expressions.Names).Dispose();
+        TrainingOptions options = TrainingOptions.Default with { From = folder.File("model.onnx") };
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(24, Expressions.Names, Split.Training, Split.PublicTest), "made up", options));
+        Assert.All((string[])["48 pixels", "24", "Go on from a model of this size"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]

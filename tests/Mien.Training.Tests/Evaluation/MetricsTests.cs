@@ -105,7 +105,7 @@ public class MetricsTests
     [Fact]
     public void The_JSON_has_the_documented_keys()
     {
-        using JsonDocument json = JsonDocument.Parse(JsonSerializer.Serialize(Figures, EvaluationJson.Default.Evaluation));
+        using JsonDocument json = JsonDocument.Parse(Figures.ToJson());
         Assert.Equal(
             ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
