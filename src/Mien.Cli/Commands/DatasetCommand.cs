@@ -6,13 +6,14 @@ using Spectre.Console;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>mien dataset inspect, mien dataset average</summary>
+/// <summary>mien dataset inspect, mien dataset average; mien dataset errors stands beside it</summary>
 internal static class DatasetCommand
 {
     public static Command Create(Terminal terminal)
     {
         var command = new Command("dataset", "Looks at data sets.");
         command.Subcommands.Add(CreateInspect(terminal));
+        command.Subcommands.Add(DatasetErrorsCommand.Create(terminal));
         command.Subcommands.Add(CreateAverage(terminal));
         return command;
     }

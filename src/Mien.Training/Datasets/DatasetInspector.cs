@@ -130,9 +130,12 @@ public static class DatasetInspector
 
     /// <summary>Places of equal pictures, for each picture that occurs more than once.</summary>
     private static IEnumerable<int[]> CopiesOf(FaceTable table) => Enumerable.Range(0, table.Count)
-        .GroupBy(i => Convert.ToBase64String(SHA256.HashData(table.Face(i))))
+        .GroupBy(i => Fingerprint(table.Face(i)))
         .Where(group => group.Skip(1).Any())
         .Select(group => group.ToArray());
+
+    /// <summary>The same for equal pictures only.</summary>
+    internal static string Fingerprint(ReadOnlySpan<byte> face) => Convert.ToBase64String(SHA256.HashData(face));
 
     private static IReadOnlyDictionary<string, int> Classes(FaceTable table) =>
         table.LabelNames.Zip(table.ClassCounts()).ToDictionary(pair => pair.First, pair => pair.Second);

@@ -40,7 +40,7 @@ public static class DatasetReader
                 : $"{source}: no faces in it. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes);
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes) { Origins = builder.Origins };
     }
 
     private static FileStream OpenFile(string path)
@@ -91,7 +91,7 @@ public static class DatasetReader
             else if (row.Split is not null && !Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(row.Split), out split) && !Splits.TryParseFolder(row.Split, out split))
                 builder.Bad($"{where}: split \"{row.Split}\", expected train, validation or test (or Training, PublicTest, PrivateTest).");
             else
-                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, row.Group));
+                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, new FaceOrigin(row.File, row.Line, row.Group)));
         }
 
         FolderDataset.Read(pictures, builder);

@@ -15,7 +15,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     private readonly List<byte[]> _blocks = [];
     private readonly List<byte> _labels = [];
     private readonly List<Split> _splits = [];
-    private readonly List<string?> _groups = [];
+    private readonly List<FaceOrigin> _origins = [];
     private readonly LabelSet _names = new(options.Map);
     private readonly List<string> _badRows = [];
     private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
@@ -50,23 +50,26 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     /// <summary>Whether a row came with a split of its own; where none does, splits are made.</summary>
     public bool HasSplits { get; set; }
 
-    public void Add(Expression label, Split split, int width, int height)
+    /// <summary>Where each face comes from, in the table's order.</summary>
+    public IReadOnlyList<FaceOrigin> Origins => _origins;
+
+    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default)
     {
         HasSplits = true;
-        Add(label.Name(), split, group: null, width, height);
+        Add(label.Name(), split, origin, width, height);
     }
 
     /// <param name="label">Any name.</param>
     /// <param name="split">The split, as far as there is one.</param>
-    /// <param name="group">What must stay on one side, or null.</param>
+    /// <param name="origin">Where the face comes from; its group stays on one side.</param>
     /// <param name="width">Of the picture as it was.</param>
     /// <param name="height">Of the picture as it was.</param>
-    public void Add(string label, Split split, string? group, int width, int height)
+    public void Add(string label, Split split, FaceOrigin origin, int width, int height)
     {
         _sizes[(width, height)] = _sizes.GetValueOrDefault((width, height)) + 1;
         _labels.Add(_names.PlaceOf(label));
         _splits.Add(split);
-        _groups.Add(group);
+        _origins.Add(origin);
         _facesInLast++;
     }
 
@@ -84,7 +87,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     {
         (IReadOnlyList<string> names, byte[] places) = _names.Build();
         byte[] labels = [.. _labels.Select(label => places[label])];
-        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, _groups);
+        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, [.. _origins.Select(origin => origin.Group)]);
         return new FaceTable(size, Joined(), labels, splits, names);
     }
 

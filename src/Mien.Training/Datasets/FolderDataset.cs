@@ -10,8 +10,8 @@ internal sealed record PictureFile(string Path, Func<Stream> Open);
 /// <param name="File">The picture.</param>
 /// <param name="Label">Its class; null where nothing names one.</param>
 /// <param name="Split">Its split; null where nothing names one.</param>
-/// <param name="Group">What must stay on one side; null for none.</param>
-internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, string? Group = null);
+/// <param name="Origin">Where it stands in the data set.</param>
+internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin);
 
 /// <summary>
 /// Pictures in a tree: the folder names the label (`angry`, `happiness` … or one of the data's own), a folder above it the
@@ -37,7 +37,7 @@ internal static class FolderDataset
     public static void Read(string root, IEnumerable<PictureFile> files, FaceTableBuilder builder) => Read(files.Select(file =>
     {
         (string? label, Split? split) = Place(file.Path);
-        return new LabelledPicture($"{root}/{file.Path}", file, label, split);
+        return new LabelledPicture($"{root}/{file.Path}", file, label, split, new FaceOrigin(file.Path, 0));
     }), builder);
 
     /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
@@ -58,7 +58,7 @@ internal static class FolderDataset
                 {
                     results[i].Grey.CopyTo(builder.Next());
                     builder.HasSplits |= batch[i].Split is not null;
-                    builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Group, results[i].Width, results[i].Height);
+                    builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Origin, results[i].Width, results[i].Height);
                 }
             }
         }

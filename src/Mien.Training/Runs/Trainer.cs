@@ -128,6 +128,12 @@ public sealed class Trainer : IDisposable
         return trainer;
     }
 
+    /// <summary>Goes on with the run in a folder, or begins it where there is none.</summary>
+    /// <inheritdoc cref="Begin" path="/param"/>
+    /// <inheritdoc cref="Begin" path="/exception"/>
+    internal static Trainer BeginOrResume(RunFolder folder, FaceTable table, string data, TrainingOptions options, int limit = 0) =>
+        File.Exists(folder.ConfigurationFile) ? Resume(folder, table) : Begin(folder, table, data, options, limit);
+
     /// <summary>Exports the best epoch so far of a run that was killed or is still going on; its folder is only read.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="table">The whole data set, the same as at the beginning.</param>
