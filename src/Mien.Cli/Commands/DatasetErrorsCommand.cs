@@ -28,8 +28,7 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-    private readonly Option<string[]> _map = DatasetLoading.MapOption();
+    private readonly DataArguments _reading = new();
     private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
 
     private readonly Terminal _terminal;
@@ -44,8 +43,10 @@ internal sealed class DatasetErrorsCommand
         Ranges.Require(verb._threads, value => value >= 0, "0 or more");
         var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).")
         {
-            verb._data, verb._map, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._skipBadRows, verb._ferPlus,
+            verb._data, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._ferPlus,
         };
+        foreach (Option option in verb._reading.All)
+            command.Options.Add(option);
         command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
         return command;
     }
@@ -53,7 +54,7 @@ internal sealed class DatasetErrorsCommand
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
         string path = parsed.GetValue(_data)!;
-        LoadedDataset data = DatasetLoading.LoadAll(path, parsed.GetValue(_skipBadRows), _terminal, parsed.GetValue(_map));
+        LoadedDataset data = _reading.Load(parsed, path, _terminal);
         FaceTable whole = parsed.GetValue(_ferPlus) is { } votes ? FerPlus.Attach(votes, data.Table) : data.Table;
         int[] rows = [.. Enumerable.Range(0, whole.Count).Where(i => parsed.GetValue(_split) is not { } split || whole.Splits[i] == split)];
         FaceTable table = whole.Take(rows);

@@ -15,7 +15,7 @@ public static class DatasetReader
     /// <exception cref="MienException">The path is absent, no data set, or damaged: the message names file, row and expectation.</exception>
     public static LoadedDataset Load(string path, DatasetOptions? options = null)
     {
-        var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
+        using var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
         var notes = new List<string>();
         string source;
         try
@@ -35,12 +35,14 @@ public static class DatasetReader
 
         if (builder.Count == 0)
         {
+            if (builder.Search is { WithoutFace: [var first, ..] without })
+                throw new MienException($"{source}: no face found in any of its {without.Count} photos, the first {first}. Leave --faces detect out where pictures are faces already, or pass a smaller --min-face.");
             throw new MienException(builder.BadRows.Count > 0
                 ? $"{source}: none of its {builder.BadRows.Count} rows can be read. The first: {builder.BadRows[0]}"
                 : $"{source}: no faces in it. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes) { Origins = builder.Origins };
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes) { Origins = builder.Origins, Search = builder.Search };
     }
 
     private static FileStream OpenFile(string path)

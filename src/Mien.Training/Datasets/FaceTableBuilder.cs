@@ -1,7 +1,7 @@
 namespace Mien.Training.Datasets;
 
 /// <summary>Collects rows while a data set is read, and decides what a bad one means.</summary>
-internal sealed class FaceTableBuilder(int size, DatasetOptions options)
+internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisposable
 {
     private const string Cure = "Fix the row, or pass --skip-bad-rows to leave such rows out.";
 
@@ -18,13 +18,21 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     private readonly List<FaceOrigin> _origins = [];
     private readonly LabelSet _names = new(options.Map);
     private readonly List<string> _badRows = [];
+    private readonly List<string> _withoutFace = [];
     private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
+    private int _severalFaces;
     private int _facesInLast;
     private int _roomInLast;
 
     public int Area { get; } = size * size;
 
     public int Count => _labels.Count;
+
+    /// <summary>Finds the faces of photos; null where pictures are faces.</summary>
+    public FaceCutter? Cutter { get; } = options.Faces == FaceMode.Detect ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
+
+    /// <summary>What became of the search for faces.</summary>
+    public FaceSearch? Search => Cutter is null ? null : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
 
     public IReadOnlyList<string> BadRows => _badRows;
 
@@ -82,6 +90,14 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
             throw new MienException($"{what} {Cure}");
         _badRows.Add(what);
     }
+
+    /// <summary>Notes a photo in which no face was found: it is left out, without a stop.</summary>
+    public void WithoutFace(string name) => _withoutFace.Add(name);
+
+    /// <summary>Notes a photo with several faces.</summary>
+    public void SeveralFaces() => _severalFaces++;
+
+    public void Dispose() => Cutter?.Dispose();
 
     public FaceTable Build()
     {

@@ -39,6 +39,8 @@ internal static class Fer2013Csv
     /// <exception cref="MienException">No such table, or a damaged row that is not to be skipped.</exception>
     public static void Read(Stream stream, string name, long? length, Split withoutUsage, FaceTableBuilder builder)
     {
+        if (builder.Cutter is not null)
+            throw new MienException($"{name}: a table of faces that are cut out already, none to be found. Leave --faces detect out.");
         builder.Expect(length ?? 0);
         using var ahead = new ReadAheadStream(stream);
         using var lines = new LineReader(ahead, length);

@@ -22,6 +22,9 @@ internal static class FolderDataset
     // Read one after another, decoded side by side; enough to keep the cores busy without holding the data set twice.
     private const int Batch = 256;
 
+    // Photos are large, and each is searched for a while.
+    private const int PhotosBatch = 16;
+
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
 
     public static bool IsPicture(string path) =>
@@ -43,19 +46,23 @@ internal static class FolderDataset
     /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
     public static void Read(IEnumerable<LabelledPicture> pictures, FaceTableBuilder builder)
     {
-        foreach (LabelledPicture[] batch in pictures.Chunk(Batch))
+        foreach (LabelledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
         {
             byte[]?[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
-            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i], builder.Area));
+            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i], builder));
             for (int i = 0; i < batch.Length; i++)
             {
                 if (batch[i].Label is not { } label)
                     builder.Bad($"{batch[i].Name}: no folder above it names a label. Expected train/<label>/….jpg or <label>/….jpg.");
                 else if (results[i].Wrong is { } wrong)
                     builder.Bad(wrong);
+                else if (results[i].Faces == 0)
+                    builder.WithoutFace(batch[i].Name);
                 else
                 {
+                    if (results[i].Faces > 1)
+                        builder.SeveralFaces();
                     results[i].Grey.CopyTo(builder.Next());
                     builder.HasSplits |= batch[i].Split is not null;
                     builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Origin, results[i].Width, results[i].Height);
@@ -104,22 +111,28 @@ internal static class FolderDataset
         }
     }
 
-    private static Decoded Decode(string name, byte[]? encoded, int area)
+    private static Decoded Decode(string name, byte[]? encoded, FaceTableBuilder builder)
     {
         if (encoded is null)
-            return new Decoded([], 0, 0, $"{name}: not there, or the archive is damaged here.");
+            return new Decoded([], 0, 0, 0, $"{name}: not there, or the archive is damaged here.");
         try
         {
+            if (builder.Cutter is { } cutter)
+            {
+                FaceCut cut = cutter.Cut(encoded, name);
+                return new Decoded(cut.Grey ?? [], cut.Width, cut.Height, cut.Faces, null);
+            }
+
             Picture picture = Picture.Load(new MemoryStream(encoded), name);
-            byte[] face = new byte[area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(area), face);
-            return new Decoded(face, picture.Width, picture.Height, null);
+            byte[] face = new byte[builder.Area];
+            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(builder.Area), face);
+            return new Decoded(face, picture.Width, picture.Height, 1, null);
         }
         catch (MienException e)
         {
-            return new Decoded([], 0, 0, e.Message);
+            return new Decoded([], 0, 0, 0, e.Message);
         }
     }
 
-    private readonly record struct Decoded(byte[] Grey, int Width, int Height, string? Wrong);
+    private readonly record struct Decoded(byte[] Grey, int Width, int Height, int Faces, string? Wrong);
 }

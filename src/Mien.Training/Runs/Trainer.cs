@@ -75,17 +75,17 @@ public sealed class Trainer : IDisposable
         if (origin is not null && origin.Input.Size != table.Size)
             throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
         FaceTable kept = Prepare(table, options, limit);
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count is > 0 and < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
             if (!kept.Splits.Contains(split))
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
-        FaceTable training = kept.Select(Split.Training);
-        if (training.Count < FewestFaces)
-            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
-        if (training.ClassCounts().Count(count => count > 0) < 2)
-            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
@@ -150,7 +150,7 @@ public sealed class Trainer : IDisposable
     {
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
-            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
+            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
         var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);
