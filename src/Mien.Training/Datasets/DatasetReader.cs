@@ -188,7 +188,7 @@ public static class DatasetReader
             .Select(file => Path.Combine(path, file))
             .Select(file => new Table(file, Length: null, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
             .ToList();
-        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OpenFile(Path.Combine(path, file))))];
+        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => File.OpenRead(Path.Combine(path, file))))];
         if (Choose(tables, notes) is { Count: > 0 } chosen)
             return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)

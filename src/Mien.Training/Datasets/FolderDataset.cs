@@ -48,9 +48,9 @@ internal static class FolderDataset
     {
         foreach (LabelledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
         {
-            byte[]?[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
+            (byte[]? Bytes, string? Wrong)[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
-            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i], builder));
+            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i].Bytes, encoded[i].Wrong, builder));
             for (int i = 0; i < batch.Length; i++)
             {
                 if (batch[i].Label is not { } label)
@@ -95,26 +95,30 @@ internal static class FolderDataset
         return (label ?? (below < parts.Length - 1 ? parts[below] : null), split);
     }
 
-    /// <returns>The file's bytes; null where the archive is damaged there.</returns>
-    private static byte[]? ReadAll(PictureFile file)
+    /// <returns>The file's bytes, or what is wrong with it.</returns>
+    private static (byte[]? Bytes, string? Wrong) ReadAll(PictureFile file)
     {
         try
         {
             using Stream stream = file.Open();
             using var copy = new MemoryStream();
             stream.CopyTo(copy);
-            return copy.ToArray();
+            return (copy.ToArray(), null);
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return (null, "not there, or the archive is damaged here.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"can't be read ({e.Message}).");
         }
     }
 
-    private static Decoded Decode(string name, byte[]? encoded, FaceTableBuilder builder)
+    private static Decoded Decode(string name, byte[]? encoded, string? wrong, FaceTableBuilder builder)
     {
         if (encoded is null)
-            return new Decoded([], 0, 0, 0, $"{name}: not there, or the archive is damaged here.");
+            return new Decoded([], 0, 0, 0, $"{name}: {wrong}");
         try
         {
             if (builder.Cutter is { } cutter)
