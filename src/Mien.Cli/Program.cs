@@ -50,6 +50,7 @@ internal static class Program
         yield return ReportCommand.Create(terminal);
         yield return PlotCommand.Create(terminal);
         yield return ExplainCommand.Create(terminal);
+        yield return LabelCommand.Create(terminal);
         yield return DatasetCommand.Create(terminal);
         yield return ModelCommand.Create(terminal);
     }

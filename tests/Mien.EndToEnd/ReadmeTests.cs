@@ -39,7 +39,7 @@ public partial class ReadmeTests
         foreach (string line in (Readme + Scale).Split('\n').Where(line => line.StartsWith("mien ", StringComparison.Ordinal)))
         {
             string[] words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            string[] verb = [.. words[1..].TakeWhile(word => word is "dataset" or "model" or "inspect" or "summary" or "train" or "evaluate" or "predict" or "report" or "plot" or "history" or "explain" or "watch" or "compare" or "quantize" or "speed" or "sweep")];
+            string[] verb = [.. words[1..].TakeWhile(word => word is "dataset" or "model" or "inspect" or "summary" or "train" or "evaluate" or "predict" or "report" or "plot" or "history" or "explain" or "watch" or "compare" or "quantize" or "speed" or "sweep" or "label" or "suggest" or "errors")];
             (int exit, string help, _) = MienProcess.Run([.. verb, "--help"]);
             Assert.Equal(0, exit);
             Assert.All(words.Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help, StringComparison.Ordinal));

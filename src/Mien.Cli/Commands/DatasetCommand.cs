@@ -5,13 +5,14 @@ using Spectre.Console;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>mien dataset inspect, mien dataset average</summary>
+/// <summary>mien dataset inspect, mien dataset average; mien dataset errors stands beside it</summary>
 internal static class DatasetCommand
 {
     public static Command Create(Terminal terminal)
     {
         var command = new Command("dataset", "Looks at data sets.");
         command.Subcommands.Add(CreateInspect(terminal));
+        command.Subcommands.Add(DatasetErrorsCommand.Create(terminal));
         command.Subcommands.Add(CreateAverage(terminal));
         return command;
     }
@@ -20,17 +21,20 @@ internal static class DatasetCommand
     {
         var path = new Argument<string>("PATH") { Description = "CSV, archive or folder." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        Option<string[]> map = DatasetLoading.MapOption();
-        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels and blank pictures.") { path, map, json, skip };
+        var reading = new DataArguments();
+        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels, blank pictures and what to mend before training.") { path, json };
+        foreach (Option option in reading.All)
+            command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            Inspection inspection = DatasetInspector.Inspect(DatasetLoading.LoadAll(parsed.GetValue(path)!, parsed.GetValue(skip), terminal, parsed.GetValue(map)));
+            // One that looks for what is wrong does not stop at the first.
+            LoadedDataset loaded = DatasetLoading.Load(parsed.GetValue(path)!, reading.Read(parsed) with { SkipBadRows = true }, terminal, nameAll: true);
+            Inspection inspection = DatasetInspector.Inspect(loaded);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(inspection.ToJson());
             else
                 InspectionTable.Write(inspection, terminal.Console);
-            return ExitCode.Ok;
+            return inspection.BadRows.Count > 0 && !reading.SkipsBadRows(parsed) ? ExitCode.Failure : ExitCode.Ok;
         });
         return command;
     }
@@ -78,5 +82,9 @@ internal static class InspectionTable
         console.WriteLine($"SHA-256 of labels, splits and pixels: {inspection.Sha256}");
         if (inspection.BadRows.Count > 0)
             console.WriteLine($"bad rows left out: {inspection.BadRows.Count}");
+        if (inspection.Search is { } search)
+            console.WriteLine($"photos without a face: {search.WithoutFace.Count}; with several: {search.SeveralFaces}");
+        foreach (string warning in inspection.Warnings)
+            console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
     }
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Mien.Training.Datasets;
 using Spectre.Console;
 
@@ -9,38 +8,34 @@ internal static class DatasetLoading
 {
     private const int ShownBadRows = 20;
 
-    /// <summary>`--map joy=happy`, as often as wanted.</summary>
-    public static Option<string[]> MapOption() => new("--map")
+    public static FaceTable Load(string path, bool skipBadRows, Terminal terminal) =>
+        Load(path, DatasetOptions.Default with { SkipBadRows = skipBadRows }, terminal).Table;
+
+    /// <param name="path">The data set.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="terminal">Told what was left out.</param>
+    /// <param name="nameAll">Names every row that is left out, not the first ones only.</param>
+    public static LoadedDataset Load(string path, DatasetOptions options, Terminal terminal, bool nameAll = false)
     {
-        Description = "Labels that stand for others, such as joy=happy; several by commas or by repeating the option.",
-    };
-
-    /// <exception cref="MienException">A part is no pair.</exception>
-    public static IReadOnlyDictionary<string, string> Map(string[]? given)
-    {
-        var map = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (string pair in (given ?? []).SelectMany(text => text.Split(',')))
-        {
-            string[] sides = pair.Split('=', StringSplitOptions.TrimEntries);
-            if (sides is not [{ Length: > 0 } from, { Length: > 0 } to])
-                throw new MienException($"--map {pair}: expected label=label, such as joy=happy.");
-            map[from] = to;
-        }
-
-        return map;
-    }
-
-    public static FaceTable Load(string path, bool skipBadRows, Terminal terminal, string[]? map = null) => LoadAll(path, skipBadRows, terminal, map).Table;
-
-    public static LoadedDataset LoadAll(string path, bool skipBadRows, Terminal terminal, string[]? map = null)
-    {
-        LoadedDataset data = DatasetReader.Load(path, DatasetOptions.Default with { SkipBadRows = skipBadRows, Map = Map(map) });
+        LoadedDataset data = DatasetReader.Load(path, options);
         foreach (string note in data.Notes)
             terminal.Error.MarkupLineInterpolated($"[grey]{note}[/]");
-        foreach (string row in data.BadRows.Take(ShownBadRows))
-            terminal.Error.MarkupLineInterpolated($"[yellow]left out:[/] {row}");
-        if (data.BadRows.Count > 0)
-            terminal.Error.MarkupLineInterpolated($"[yellow]{data.BadRows.Count} bad rows left out[/]{(data.BadRows.Count > ShownBadRows ? $", the first {ShownBadRows} named above" : "")}");
+        Name(data.BadRows, "bad rows left out");
+        if (data.Search is not { } search)
+            return data;
+        terminal.Error.MarkupLineInterpolated($"[grey]faces: {search.Searched} photos searched, {search.Kept} known from {search.Cache}[/]");
+        Name(search.WithoutFace, "photos without a face left out");
+        if (search.SeveralFaces > 0)
+            terminal.Error.MarkupLineInterpolated($"{search.SeveralFaces} photos with several faces: the largest was taken");
         return data;
+
+        void Name(IReadOnlyList<string> left, string what)
+        {
+            int shown = nameAll ? left.Count : ShownBadRows;
+            foreach (string row in left.Take(shown))
+                terminal.Error.MarkupLineInterpolated($"[yellow]left out:[/] {row}");
+            if (left.Count > 0)
+                terminal.Error.MarkupLineInterpolated($"[yellow]{left.Count} {what}[/]{(left.Count > shown ? $", the first {shown} named above" : "")}");
+        }
     }
 }

@@ -15,20 +15,21 @@ internal static class EvaluateCommand
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
-        Option<string[]> map = DatasetLoading.MapOption();
+        var reading = new DataArguments();
         var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, map, split, json, skip, drop, flip, labels, votes, way, limit, coverage };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage };
+        foreach (Option option in reading.All)
+            command.Options.Add(option);
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal, parsed.GetValue(map));
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes));
             if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)

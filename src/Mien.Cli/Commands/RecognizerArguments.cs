@@ -15,15 +15,23 @@ internal sealed class RecognizerArguments
     private readonly Option<ClassPrior> _prior = new("--prior") { Description = "dataset: classes as frequent as in training; balanced: all equally." };
 
     /// <summary>Adds the options to a verb.</summary>
-    public static RecognizerArguments AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="everyFace">Whether it answers for every face of a picture; else the options about that are left out.</param>
+    public static RecognizerArguments AddTo(Command command, bool everyFace = true)
     {
         var arguments = new RecognizerArguments();
         arguments._faces.AcceptOnlyFromAmong("detect", "cropped");
         Ranges.Require(arguments._score, value => value is > 0 and < 1, "between 0 and 1");
         Ranges.Require(arguments._maxFaces, value => value >= 0, "0 or more");
         Ranges.Require(arguments._minConfidence, value => value is >= 0 and <= 1, "0 to 1");
-        foreach (Option option in (Option[])[arguments._model, arguments._faces, arguments._score, arguments._minFace, arguments._maxFaces, arguments._minConfidence, arguments._prior])
+        foreach (Option option in (Option[])[arguments._model, arguments._faces, arguments._score, arguments._minFace, arguments._prior])
             command.Options.Add(option);
+        if (everyFace)
+        {
+            command.Options.Add(arguments._maxFaces);
+            command.Options.Add(arguments._minConfidence);
+        }
+
         return arguments;
     }
 

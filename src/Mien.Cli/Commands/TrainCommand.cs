@@ -16,8 +16,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own where left out." };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
-    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-    private readonly Option<string[]> _map = DatasetLoading.MapOption();
+    private readonly DataArguments _reading = new();
     private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
@@ -75,7 +74,7 @@ internal sealed class TrainCommand
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
-    private IEnumerable<Option> Everything() => [_data, _map, _out, _resume, _skipBadRows, .. RecipeOptions()];
+    private IEnumerable<Option> Everything() => [_data, .. _reading.All, _out, _resume, .. RecipeOptions()];
 
     private void Check(CommandResult result)
     {
@@ -94,7 +93,7 @@ internal sealed class TrainCommand
         var folder = new RunFolder(parsed.GetValue(_out)!);
         bool resume = parsed.GetValue(_resume);
         string data = parsed.GetValue(_data) ?? folder.ReadConfiguration().Data;
-        FaceTable table = DatasetLoading.Load(data, parsed.GetValue(_skipBadRows), _terminal, parsed.GetValue(_map));
+        FaceTable table = _reading.Load(parsed, data, _terminal).Table;
         using Trainer trainer = resume
             ? Trainer.Resume(folder, table)
             : Trainer.Begin(folder, table, data, Options(parsed), parsed.GetValue(_limit));

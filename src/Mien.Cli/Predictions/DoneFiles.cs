@@ -134,7 +134,7 @@ internal sealed class DoneFiles
     /// <summary>Whole lines with the place where each ends in the file; a last one without its end is left out.</summary>
     /// <param name="stream">From its beginning.</param>
     /// <param name="quotes">A line's end within quotes is none (RFC 4180).</param>
-    private static IEnumerable<(long End, ReadOnlyMemory<byte> Line)> Records(Stream stream, bool quotes)
+    internal static IEnumerable<(long End, ReadOnlyMemory<byte> Line)> Records(Stream stream, bool quotes)
     {
         byte[] buffer = new byte[1 << 16];
         int held = 0;
@@ -167,7 +167,8 @@ internal sealed class DoneFiles
         }
     }
 
-    private void Add(string file)
+    /// <summary>Notes a picture as done.</summary>
+    public void Add(string file)
     {
         UInt128 key = Key(file);
         _done[key] = _done.GetValueOrDefault(key) + 1;

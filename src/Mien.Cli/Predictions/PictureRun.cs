@@ -8,12 +8,6 @@ namespace Mien.Cli.Predictions;
 /// <summary>Pictures from the command line to standard output or a file.</summary>
 internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
 {
-    // Pictures of many megapixels are garbage a moment after, and the collector, seeing a machine with memory to spare,
-    // would let them pile up. With nothing else on the heap a collection takes a millisecond or two.
-    private const long PixelsACollection = 8_000_000;
-
-    private long _pixelsSinceCollection;
-
     public required IReadOnlyList<string> Inputs { get; init; }
 
     public required PredictionFormat Format { get; init; }
@@ -60,9 +54,10 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     private async Task Read(Action<PicturePrediction> write, DoneFiles? done, BatchProgress progress, CancellationToken cancellation)
     {
+        var loader = new PictureLoader(maxPixels, Annotate is null ? recognizer.Load : null);
         IEnumerable<PictureFile> files = Files().Where(file => done is null || !done.Take(file.Path));
         IAsyncEnumerable<PictureResult<PictureFile>> results = recognizer.RecognizeManyAsync(
-            files.ToAsyncEnumerable(), Load, PixelsOf, Annotate is null ? null : Draw, Batch, cancellation);
+            files.ToAsyncEnumerable(), loader.Load, loader.PixelsOf, Annotate is null ? null : Draw, Batch, cancellation);
         try
         {
             await foreach (PictureResult<PictureFile> result in results)
@@ -95,24 +90,6 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
             return null;
         }
     }
-
-    private Picture Load(PictureFile file)
-    {
-        if (file.Error is { } error)
-            throw new MienException(error);
-        if (Interlocked.Read(ref _pixelsSinceCollection) > PixelsACollection)
-        {
-            Interlocked.Exchange(ref _pixelsSinceCollection, 0);
-            GC.Collect();
-        }
-
-        Picture picture = Annotate is null ? recognizer.Load(file.Path) : Picture.Load(file.Path, maxPixels);
-        Interlocked.Add(ref _pixelsSinceCollection, (long)picture.Width * picture.Height);
-        return picture;
-    }
-
-    private long PixelsOf(PictureFile file) =>
-        Picture.ReadSize(file.Path) is (int width, int height) && (long)width * height is var pixels && pixels <= maxPixels ? pixels : 0;
 
     private void Draw(PictureFile file, Picture picture, IReadOnlyList<Face> faces)
     {

@@ -49,6 +49,12 @@ public sealed record Inspection
 
     /// <summary>The findings as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, InspectionJson.Default.Inspection);
+
+    /// <summary>What became of the search for faces in photos; null where there was none.</summary>
+    public FaceSearch? Search { get; init; }
+
+    /// <summary>What will hurt a training run or its figures, each with its cure; empty where nothing will.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>Exact copies between two splits.</summary>
@@ -67,6 +73,12 @@ public static class DatasetInspector
     /// <summary>Levels between the darkest and the brightest pixel of a picture that counts as blank.</summary>
     public const int BlankRange = 3;
 
+    /// <summary>A class with fewer faces in a split is too small to learn from, or to judge on.</summary>
+    public const int TinyTraining = 100;
+
+    /// <inheritdoc cref="TinyTraining"/>
+    public const int TinyTest = 10;
+
     /// <summary>Counts, duplicates, conflicts and blanks.</summary>
     public static Inspection Inspect(LoadedDataset data)
     {
@@ -76,7 +88,7 @@ public static class DatasetInspector
         Split[] splits = Enum.GetValues<Split>();
         FaceTable training = table.Select(Split.Training);
         InputSpec levels = PixelStatistics.Measure(training.Count > 0 ? training : table);
-        return new Inspection
+        var inspection = new Inspection
         {
             Source = data.Source,
             Count = table.Count,
@@ -101,7 +113,40 @@ public static class DatasetInspector
             Deviation = levels.Deviation,
             Sha256 = table.Sha256(),
             BadRows = data.BadRows,
+            Search = data.Search,
         };
+        return inspection with { Warnings = [.. WarningsOf(inspection)] };
+    }
+
+    private static IEnumerable<string> WarningsOf(Inspection inspection)
+    {
+        foreach ((string split, IReadOnlyDictionary<string, int> classes) in inspection.Splits.Where(split => split.Value.Values.Sum() > 0))
+        {
+            (int least, string purpose) = split == nameof(Split.Training) ? (TinyTraining, "to learn from") : (TinyTest, "to judge on");
+            string[] none = [.. classes.Where(pair => pair.Value == 0).Select(pair => pair.Key)];
+            string[] tiny = [.. classes.Where(pair => pair.Value > 0 && pair.Value < least).Select(pair => $"{pair.Key} ({pair.Value})")];
+            if (tiny.Length > 0)
+                yield return $"{split} has few faces {purpose} of {string.Join(", ", tiny)}: add more, {least} at least, or put labels together with --map.";
+            if (none.Length > 0)
+                yield return $"{split} has no faces of {string.Join(", ", none)}: add some, or leave the label out of all splits.";
+        }
+
+        foreach (CrossDuplicates across in inspection.DuplicatesAcross.Where(across => across.Count > 0))
+        {
+            yield return $"{across.To} has {across.Count} faces that {across.From} has too, so its figures will be too good: "
+                + (across.From == nameof(Split.Training) ? "pass --drop-copies to train and evaluate." : "take them out of one.");
+        }
+
+        if (inspection.ConflictingLabels > 0)
+            yield return $"{inspection.ConflictingLabels} pictures occur with different labels: keep one of each.";
+        if (inspection.Blank > 0)
+            yield return $"{inspection.Blank} pictures are blank: nothing is learnt from them.";
+        if (inspection.BadRows.Count > 0)
+            yield return $"{inspection.BadRows.Count} rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.";
+        if (inspection.Search is { WithoutFace.Count: > 0 and int without })
+            yield return $"{without} photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.";
+        if (inspection.Search is { SeveralFaces: > 0 and int several })
+            yield return $"{several} photos have several faces: the largest is taken. Crop those where another one is meant.";
     }
 
     /// <summary>The table without those Training faces that are exact copies of a PublicTest or PrivateTest face.</summary>
@@ -133,9 +178,12 @@ public static class DatasetInspector
 
     /// <summary>Places of equal pictures, for each picture that occurs more than once.</summary>
     private static IEnumerable<int[]> CopiesOf(FaceTable table) => Enumerable.Range(0, table.Count)
-        .GroupBy(i => Convert.ToBase64String(SHA256.HashData(table.Face(i))))
+        .GroupBy(i => Fingerprint(table.Face(i)))
         .Where(group => group.Skip(1).Any())
         .Select(group => group.ToArray());
+
+    /// <summary>The same for equal pictures only.</summary>
+    internal static string Fingerprint(ReadOnlySpan<byte> face) => Convert.ToBase64String(SHA256.HashData(face));
 
     private static IReadOnlyDictionary<string, int> Classes(FaceTable table) =>
         table.LabelNames.Zip(table.ClassCounts()).ToDictionary(pair => pair.First, pair => pair.Second);

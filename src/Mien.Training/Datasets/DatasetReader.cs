@@ -15,7 +15,7 @@ public static class DatasetReader
     /// <exception cref="MienException">The path is absent, no data set, or damaged: the message names file, row and expectation.</exception>
     public static LoadedDataset Load(string path, DatasetOptions? options = null)
     {
-        var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
+        using var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
         var notes = new List<string>();
         string source;
         try
@@ -35,12 +35,14 @@ public static class DatasetReader
 
         if (builder.Count == 0)
         {
+            if (builder.Search is { WithoutFace: [var first, ..] without })
+                throw new MienException($"{source}: no face found in any of its {without.Count} photos, the first {first}. Leave --faces detect out where pictures are faces already, or pass a smaller --min-face.");
             throw new MienException(builder.BadRows.Count > 0
                 ? $"{source}: none of its {builder.BadRows.Count} rows can be read. The first: {builder.BadRows[0]}"
                 : $"{source}: no faces in it. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes);
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes) { Origins = builder.Origins, Search = builder.Search };
     }
 
     private static FileStream OpenFile(string path)
@@ -91,7 +93,7 @@ public static class DatasetReader
             else if (row.Split is not null && !Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(row.Split), out split) && !Splits.TryParseFolder(row.Split, out split))
                 builder.Bad($"{where}: split \"{row.Split}\", expected train, validation or test (or Training, PublicTest, PrivateTest).");
             else
-                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, row.Group));
+                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, new FaceOrigin(row.File, row.Line, row.Group)));
         }
 
         FolderDataset.Read(pictures, builder);
@@ -186,7 +188,7 @@ public static class DatasetReader
             .Select(file => Path.Combine(path, file))
             .Select(file => new Table(file, Length: null, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
             .ToList();
-        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OpenFile(Path.Combine(path, file))))];
+        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => File.OpenRead(Path.Combine(path, file))))];
         if (Choose(tables, notes) is { Count: > 0 } chosen)
             return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)

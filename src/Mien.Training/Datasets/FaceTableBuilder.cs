@@ -1,7 +1,7 @@
 namespace Mien.Training.Datasets;
 
 /// <summary>Collects rows while a data set is read, and decides what a bad one means.</summary>
-internal sealed class FaceTableBuilder(int size, DatasetOptions options)
+internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisposable
 {
     private const string Cure = "Fix the row, or pass --skip-bad-rows to leave such rows out.";
 
@@ -15,16 +15,24 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     private readonly List<byte[]> _blocks = [];
     private readonly List<byte> _labels = [];
     private readonly List<Split> _splits = [];
-    private readonly List<string?> _groups = [];
+    private readonly List<FaceOrigin> _origins = [];
     private readonly LabelSet _names = new(options.Map);
     private readonly List<string> _badRows = [];
+    private readonly List<string> _withoutFace = [];
     private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
+    private int _severalFaces;
     private int _facesInLast;
     private int _roomInLast;
 
     public int Area { get; } = size * size;
 
     public int Count => _labels.Count;
+
+    /// <summary>Finds the faces of photos; null where pictures are faces.</summary>
+    public FaceCutter? Cutter { get; } = options.Faces == FaceMode.Detect ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
+
+    /// <summary>What became of the search for faces.</summary>
+    public FaceSearch? Search => Cutter is null ? null : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
 
     public IReadOnlyList<string> BadRows => _badRows;
 
@@ -50,23 +58,26 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
     /// <summary>Whether a row came with a split of its own; where none does, splits are made.</summary>
     public bool HasSplits { get; set; }
 
-    public void Add(Expression label, Split split, int width, int height)
+    /// <summary>Where each face comes from, in the table's order.</summary>
+    public IReadOnlyList<FaceOrigin> Origins => _origins;
+
+    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default)
     {
         HasSplits = true;
-        Add(label.Name(), split, group: null, width, height);
+        Add(label.Name(), split, origin, width, height);
     }
 
     /// <param name="label">Any name.</param>
     /// <param name="split">The split, as far as there is one.</param>
-    /// <param name="group">What must stay on one side, or null.</param>
+    /// <param name="origin">Where the face comes from; its group stays on one side.</param>
     /// <param name="width">Of the picture as it was.</param>
     /// <param name="height">Of the picture as it was.</param>
-    public void Add(string label, Split split, string? group, int width, int height)
+    public void Add(string label, Split split, FaceOrigin origin, int width, int height)
     {
         _sizes[(width, height)] = _sizes.GetValueOrDefault((width, height)) + 1;
         _labels.Add(_names.PlaceOf(label));
         _splits.Add(split);
-        _groups.Add(group);
+        _origins.Add(origin);
         _facesInLast++;
     }
 
@@ -80,11 +91,19 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options)
         _badRows.Add(what);
     }
 
+    /// <summary>Notes a photo in which no face was found: it is left out, without a stop.</summary>
+    public void WithoutFace(string name) => _withoutFace.Add(name);
+
+    /// <summary>Notes a photo with several faces.</summary>
+    public void SeveralFaces() => _severalFaces++;
+
+    public void Dispose() => Cutter?.Dispose();
+
     public FaceTable Build()
     {
         (IReadOnlyList<string> names, byte[] places) = _names.Build();
         byte[] labels = [.. _labels.Select(label => places[label])];
-        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, _groups);
+        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, [.. _origins.Select(origin => origin.Group)]);
         return new FaceTable(size, Joined(), labels, splits, names);
     }
 

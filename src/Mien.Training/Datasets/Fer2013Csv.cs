@@ -39,6 +39,8 @@ internal static class Fer2013Csv
     /// <exception cref="MienException">No such table, or a damaged row that is not to be skipped.</exception>
     public static void Read(Stream stream, string name, long? length, Split withoutUsage, FaceTableBuilder builder)
     {
+        if (builder.Cutter is not null)
+            throw new MienException($"{name}: a table of faces that are cut out already, none to be found. Leave --faces detect out.");
         builder.Expect(length ?? 0);
         using var ahead = new ReadAheadStream(stream);
         using var lines = new LineReader(ahead, length);
@@ -51,7 +53,7 @@ internal static class Fer2013Csv
                 throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
             while (lines.TryRead(out ReadOnlySpan<byte> line))
             {
-                if (!line.Trim((byte)' ').IsEmpty && ReadRow(line, header, withoutUsage, builder) is { } wrong)
+                if (!line.Trim((byte)' ').IsEmpty && ReadRow(line, header, withoutUsage, new FaceOrigin(name, lines.Line), builder) is { } wrong)
                     builder.Bad($"{name}, line {lines.Line}: {wrong}{(lines.Unfinished ? " The file ends in this row: it may be cut off." : "")}");
             }
         }
@@ -88,7 +90,7 @@ internal static class Fer2013Csv
     }
 
     /// <returns>What is wrong with the row, or null.</returns>
-    private static string? ReadRow(ReadOnlySpan<byte> line, Header header, Split withoutUsage, FaceTableBuilder builder)
+    private static string? ReadRow(ReadOnlySpan<byte> line, Header header, Split withoutUsage, FaceOrigin origin, FaceTableBuilder builder)
     {
         ReadOnlySpan<byte> emotion = default;
         ReadOnlySpan<byte> pixels = default;
@@ -116,7 +118,7 @@ internal static class Fer2013Csv
             return $"Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.";
         if (ParsePixels(pixels, builder.Next()) is { } wrong)
             return wrong;
-        builder.Add(label, split, Side, Side);
+        builder.Add(label, split, Side, Side, origin);
         return null;
     }
 

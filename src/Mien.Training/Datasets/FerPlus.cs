@@ -61,7 +61,8 @@ public static class FerPlus
     }
 
     /// <summary>Place of the choice with more than half of the votes that are not alone; -1 where there is none.</summary>
-    private static int Majority(ReadOnlySpan<byte> votes)
+    /// <param name="votes">[10], as <see cref="FaceTable.VotesOf"/> gives them.</param>
+    public static int Majority(ReadOnlySpan<byte> votes)
     {
         int sum = 0;
         int most = 0;

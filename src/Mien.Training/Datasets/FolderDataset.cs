@@ -10,8 +10,8 @@ internal sealed record PictureFile(string Path, Func<Stream> Open);
 /// <param name="File">The picture.</param>
 /// <param name="Label">Its class; null where nothing names one.</param>
 /// <param name="Split">Its split; null where nothing names one.</param>
-/// <param name="Group">What must stay on one side; null for none.</param>
-internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, string? Group = null);
+/// <param name="Origin">Where it stands in the data set.</param>
+internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin);
 
 /// <summary>
 /// Pictures in a tree: the folder names the label (`angry`, `happiness` … or one of the data's own), a folder above it the
@@ -21,6 +21,9 @@ internal static class FolderDataset
 {
     // Read one after another, decoded side by side; enough to keep the cores busy without holding the data set twice.
     private const int Batch = 256;
+
+    // Photos are large, and each is searched for a while.
+    private const int PhotosBatch = 16;
 
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
 
@@ -37,28 +40,32 @@ internal static class FolderDataset
     public static void Read(string root, IEnumerable<PictureFile> files, FaceTableBuilder builder) => Read(files.Select(file =>
     {
         (string? label, Split? split) = Place(file.Path);
-        return new LabelledPicture($"{root}/{file.Path}", file, label, split);
+        return new LabelledPicture($"{root}/{file.Path}", file, label, split, new FaceOrigin(file.Path, 0));
     }), builder);
 
     /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
     public static void Read(IEnumerable<LabelledPicture> pictures, FaceTableBuilder builder)
     {
-        foreach (LabelledPicture[] batch in pictures.Chunk(Batch))
+        foreach (LabelledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
         {
-            byte[]?[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
+            (byte[]? Bytes, string? Wrong)[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
-            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i], builder.Area));
+            Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i].Bytes, encoded[i].Wrong, builder));
             for (int i = 0; i < batch.Length; i++)
             {
                 if (batch[i].Label is not { } label)
                     builder.Bad($"{batch[i].Name}: no folder above it names a label. Expected train/<label>/….jpg or <label>/….jpg.");
                 else if (results[i].Wrong is { } wrong)
                     builder.Bad(wrong);
+                else if (results[i].Faces == 0)
+                    builder.WithoutFace(batch[i].Name);
                 else
                 {
+                    if (results[i].Faces > 1)
+                        builder.SeveralFaces();
                     results[i].Grey.CopyTo(builder.Next());
                     builder.HasSplits |= batch[i].Split is not null;
-                    builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Group, results[i].Width, results[i].Height);
+                    builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Origin, results[i].Width, results[i].Height);
                 }
             }
         }
@@ -88,38 +95,48 @@ internal static class FolderDataset
         return (label ?? (below < parts.Length - 1 ? parts[below] : null), split);
     }
 
-    /// <returns>The file's bytes; null where the archive is damaged there.</returns>
-    private static byte[]? ReadAll(PictureFile file)
+    /// <returns>The file's bytes, or what is wrong with it.</returns>
+    private static (byte[]? Bytes, string? Wrong) ReadAll(PictureFile file)
     {
         try
         {
             using Stream stream = file.Open();
             using var copy = new MemoryStream();
             stream.CopyTo(copy);
-            return copy.ToArray();
+            return (copy.ToArray(), null);
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return (null, "not there, or the archive is damaged here.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"can't be read ({e.Message}).");
         }
     }
 
-    private static Decoded Decode(string name, byte[]? encoded, int area)
+    private static Decoded Decode(string name, byte[]? encoded, string? wrong, FaceTableBuilder builder)
     {
         if (encoded is null)
-            return new Decoded([], 0, 0, $"{name}: not there, or the archive is damaged here.");
+            return new Decoded([], 0, 0, 0, $"{name}: {wrong}");
         try
         {
+            if (builder.Cutter is { } cutter)
+            {
+                FaceCut cut = cutter.Cut(encoded, name);
+                return new Decoded(cut.Grey ?? [], cut.Width, cut.Height, cut.Faces, null);
+            }
+
             Picture picture = Picture.Load(new MemoryStream(encoded), name);
-            byte[] face = new byte[area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(area), face);
-            return new Decoded(face, picture.Width, picture.Height, null);
+            byte[] face = new byte[builder.Area];
+            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(builder.Area), face);
+            return new Decoded(face, picture.Width, picture.Height, 1, null);
         }
         catch (MienException e)
         {
-            return new Decoded([], 0, 0, e.Message);
+            return new Decoded([], 0, 0, 0, e.Message);
         }
     }
 
-    private readonly record struct Decoded(byte[] Grey, int Width, int Height, string? Wrong);
+    private readonly record struct Decoded(byte[] Grey, int Width, int Height, int Faces, string? Wrong);
 }

@@ -11,7 +11,16 @@ internal static class SplitMaker
     /// <param name="groups">[N], such as a person or a clip; null for a face that stands alone.</param>
     /// <param name="seed">Decides which.</param>
     /// <returns>[N].</returns>
-    public static Split[] Make(IReadOnlyList<byte> labels, IReadOnlyList<string?> groups, int seed = 1)
+    public static Split[] Make(IReadOnlyList<byte> labels, IReadOnlyList<string?> groups, int seed = 1) =>
+        Array.ConvertAll(Divide(labels, groups, [1 - 2 * HeldOut, HeldOut, HeldOut], seed), part => (Split)part);
+
+    /// <summary>Parts of given sizes, each with the classes' shares of the whole; a group is never divided.</summary>
+    /// <param name="labels">[N].</param>
+    /// <param name="groups">[N]; null for a face that stands alone.</param>
+    /// <param name="shares">Of the parts, above 0, summing to 1.</param>
+    /// <param name="seed">Decides which.</param>
+    /// <returns>[N], each below the number of parts.</returns>
+    public static int[] Divide(IReadOnlyList<byte> labels, IReadOnlyList<string?> groups, IReadOnlyList<double> shares, int seed)
     {
         int classes = labels.Max() + 1;
         int[][] units = [.. Enumerable.Range(0, labels.Count)
@@ -19,32 +28,31 @@ internal static class SplitMaker
             .Select(group => group.ToArray())];
         new Random(seed).Shuffle(units);
         double[] totals = Counts(Enumerable.Range(0, labels.Count), labels, classes);
-        var splits = new Split[labels.Count];
-        double[][] filled = [new double[classes], new double[classes], new double[classes]];
+        int[] parts = new int[labels.Count];
+        double[][] filled = [.. shares.Select(_ => new double[classes])];
         // Large groups first: the small ones then even out what they left uneven.
         foreach (int[] unit in units.OrderByDescending(unit => unit.Length))
         {
             double[] adds = Counts(unit, labels, classes);
-            var best = Split.Training;
+            int best = 0;
             double most = double.NegativeInfinity;
-            foreach (Split split in Enum.GetValues<Split>())
+            for (int part = 0; part < shares.Count; part++)
             {
-                double share = split == Split.Training ? 1 - 2 * HeldOut : HeldOut;
-                // What the split still lacks of these classes, in shares of what it should have.
+                // What the part still lacks of these classes, in shares of what it should have.
                 double lack = 0;
                 for (int k = 0; k < classes; k++)
-                    lack += adds[k] == 0 ? 0 : adds[k] * (1 - (filled[(int)split][k] + adds[k]) / Math.Max(share * totals[k], 1e-9));
+                    lack += adds[k] == 0 ? 0 : adds[k] * (1 - (filled[part][k] + adds[k]) / Math.Max(shares[part] * totals[k], 1e-9));
                 if (lack > most)
-                    (best, most) = (split, lack);
+                    (best, most) = (part, lack);
             }
 
             foreach (int i in unit)
-                splits[i] = best;
+                parts[i] = best;
             for (int k = 0; k < classes; k++)
-                filled[(int)best][k] += adds[k];
+                filled[best][k] += adds[k];
         }
 
-        return splits;
+        return parts;
     }
 
     private static double[] Counts(IEnumerable<int> faces, IReadOnlyList<byte> labels, int classes)

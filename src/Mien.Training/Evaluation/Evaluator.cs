@@ -39,6 +39,18 @@ public static class Evaluator
         FaceTable faces = table.Select(split);
         if (faces.Count == 0)
             throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+        Check(classifier, table);
+        return faces;
+    }
+
+    /// <summary>Makes sure that a model can be judged on a table.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="table">The data set.</param>
+    /// <exception cref="MienException">Labels or face size differ from the model's.</exception>
+    public static void Check(ExpressionClassifier classifier, FaceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(table);
         IReadOnlyList<string> labels = classifier.Card.Labels;
         // Classes that the data has beyond the model's (FER+'s contempt) are faces that it can only read wrong.
         bool fits = table.LabelNames.Count >= labels.Count && labels.SequenceEqual(table.LabelNames.Take(labels.Count));
@@ -46,7 +58,6 @@ public static class Evaluator
             throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
         if (classifier.Card.Input.Size != table.Size)
             throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
-        return faces;
     }
 
     /// <summary>[N*from] -> [N*to], the further classes at 0.</summary>

@@ -101,6 +101,16 @@ public sealed class RunFolder
         return epochs;
     }
 
+    /// <summary>Whether the run is at its end: all epochs done, or stopped because PublicTest stood still, and exported.</summary>
+    /// <param name="options">The run's recipe.</param>
+    internal bool IsFinished(TrainingOptions options)
+    {
+        if (!File.Exists(ModelFile))
+            return false;
+        IReadOnlyList<EpochMetrics> epochs = ReadMetrics();
+        return epochs.Count >= options.Epochs || (options.Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.Best).Count() >= options.Patience);
+    }
+
     internal void WriteConfiguration(RunConfiguration configuration) =>
         AtomicFile.WriteText(ConfigurationFile, JsonSerializer.Serialize(configuration, TrainingJson.Default.RunConfiguration) + "\n");
 

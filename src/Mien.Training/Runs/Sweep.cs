@@ -73,12 +73,12 @@ public sealed class Sweep
         foreach ((string name, TrainingOptions options) in Variants)
         {
             var run = new RunFolder(Path.Combine(folder, name));
-            if (Finished(run, options))
+            if (run.IsFinished(options))
                 continue;
             if (cancellation.IsCancellationRequested)
                 break;
             begins?.Invoke(name);
-            using (Trainer trainer = System.IO.File.Exists(run.ConfigurationFile) ? Trainer.Resume(run, table) : Trainer.Begin(run, table, data, options, limit))
+            using (Trainer trainer = Trainer.BeginOrResume(run, table, data, options, limit))
             {
                 if (trainer.Run(progress, cancellation).End == TrainingEnd.Cancelled)
                     break;
@@ -90,17 +90,11 @@ public sealed class Sweep
         return WriteTable(folder, table);
     }
 
-    private static bool Finished(RunFolder run, TrainingOptions options) =>
-        System.IO.File.Exists(run.ModelFile) && (run.ReadMetrics().Count >= options.Epochs || StoppedEarly(run.ReadMetrics(), options));
-
-    private static bool StoppedEarly(IReadOnlyList<EpochMetrics> epochs, TrainingOptions options) =>
-        options.Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.Best).Count() >= options.Patience;
-
     private List<SweepResult> WriteTable(string folder, FaceTable table)
     {
         var results = Variants
             .Select(variant => (variant.Key, variant.Value, Run: new RunFolder(Path.Combine(folder, variant.Key))))
-            .Where(variant => Finished(variant.Run, variant.Value))
+            .Where(variant => variant.Run.IsFinished(variant.Value))
             .Select(variant => Result(variant.Key, variant.Value, variant.Run, table))
             .OrderByDescending(result => result.AccuracyFlip)
             .ToList();

@@ -75,17 +75,17 @@ public sealed class Trainer : IDisposable
         if (origin is not null && origin.Input.Size != table.Size)
             throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
         FaceTable kept = Prepare(table, options, limit);
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count is > 0 and < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
             if (!kept.Splits.Contains(split))
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
-        FaceTable training = kept.Select(Split.Training);
-        if (training.Count < FewestFaces)
-            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
-        if (training.ClassCounts().Count(count => count > 0) < 2)
-            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         options = options with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
@@ -130,6 +130,12 @@ public sealed class Trainer : IDisposable
         return trainer;
     }
 
+    /// <summary>Goes on with the run in a folder, or begins it where there is none.</summary>
+    /// <inheritdoc cref="Begin" path="/param"/>
+    /// <inheritdoc cref="Begin" path="/exception"/>
+    internal static Trainer BeginOrResume(RunFolder folder, FaceTable table, string data, TrainingOptions options, int limit = 0) =>
+        File.Exists(folder.ConfigurationFile) ? Resume(folder, table) : Begin(folder, table, data, options, limit);
+
     /// <summary>Exports the best epoch so far of a run that was killed or is still going on; its folder is only read.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="table">The whole data set, the same as at the beginning.</param>
@@ -146,7 +152,7 @@ public sealed class Trainer : IDisposable
     {
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
-            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, or begin anew in another folder.");
+            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
         var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);

@@ -27,6 +27,51 @@ public class DatasetInspectorTests
     }
 
     [Fact]
+    public void What_will_hurt_a_training_run_is_said_with_its_cure()
+    {
+        (int Label, int Seed, Split Split)[] rows =
+        [
+            .. Enumerable.Range(0, 120).Select(i => (0, 1000 + i, Split.Training)), (1, 1, Split.Training), (0, 2, Split.Training),
+            .. Enumerable.Range(0, 12).Select(i => (0, 2000 + i, Split.PublicTest)), (1, 1, Split.PublicTest), (1, 2, Split.PublicTest),
+        ];
+        FaceTable table = Table(rows);
+        var twoClasses = new FaceTable(table.Size, table.Pixels, table.Labels, table.Splits, ["calm", "cross"]);
+        var data = new LoadedDataset(twoClasses, "made up", new Dictionary<string, int> { ["48x48"] = rows.Length }, ["made up/a.jpg: cut off"], [])
+        {
+            Search = new FaceSearch(150, 0, "cache", ["made up/wall.jpg"], SeveralFaces: 3),
+        };
+
+        Assert.Equal(
+            [
+                "Training has few faces to learn from of cross (1): add more, 100 at least, or put labels together with --map.",
+                "PublicTest has few faces to judge on of cross (2): add more, 10 at least, or put labels together with --map.",
+                "PublicTest has 2 faces that Training has too, so its figures will be too good: pass --drop-copies to train and evaluate.",
+                "1 pictures occur with different labels: keep one of each.",
+                "1 rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.",
+                "1 photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.",
+                "3 photos have several faces: the largest is taken. Crop those where another one is meant.",
+            ],
+            DatasetInspector.Inspect(data).Warnings);
+    }
+
+    [Fact]
+    public void A_class_that_a_split_lacks_is_said_and_data_without_fault_has_no_warnings()
+    {
+        (int Label, int Seed, Split Split)[] rows =
+            [.. Enumerable.Range(0, 200).Select(i => (i % 2, i, Split.Training)), .. Enumerable.Range(0, 20).Select(i => (i % 2, 1000 + i, Split.PublicTest))];
+        Assert.Empty(Warnings(rows, ["calm", "cross"]));
+        Assert.Equal(
+            ["Training has no faces of drowsy: add some, or leave the label out of all splits.", "PublicTest has no faces of drowsy: add some, or leave the label out of all splits."],
+            Warnings(rows, ["calm", "cross", "drowsy"]));
+
+        static IReadOnlyList<string> Warnings((int Label, int Seed, Split Split)[] rows, string[] names)
+        {
+            FaceTable table = Table(rows);
+            return DatasetInspector.Inspect(new LoadedDataset(new FaceTable(48, table.Pixels, table.Labels, table.Splits, names), "made up", new Dictionary<string, int>(), [], [])).Warnings;
+        }
+    }
+
+    [Fact]
     public void Training_faces_that_a_test_split_has_too_are_dropped()
     {
         FaceTable table = Table([(0, 1, Split.Training), (1, 2, Split.Training), (0, 1, Split.PrivateTest), (1, 3, Split.PublicTest)]);

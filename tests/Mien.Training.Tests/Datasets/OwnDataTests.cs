@@ -2,6 +2,7 @@ using System.Text;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
+using Mien.Training.Runs;
 using Parquet;
 using Parquet.Schema;
 
@@ -121,6 +122,37 @@ public class OwnDataTests
         Assert.All(Enum.GetValues<Split>(), split => Assert.InRange(splits.Count(s => s == split), split == Split.Training ? 210 : 15, split == Split.Training ? 270 : 50));
         Assert.Equal(splits, SplitMaker.Make(labels, people));
         Assert.NotEqual(splits, SplitMaker.Make(labels, people, seed: 2));
+    }
+
+    [Theory]
+    [InlineData("bored/1.png bored/2.png", "2 Training faces are too few to learn from. Give 10 at the very least")]
+    [InlineData("bored/1.png calm/2.png", "2 Training faces are too few to learn from. Give 10 at the very least")]
+    [InlineData("bored/*", "every Training face is bored. Training needs two labels or more.")]
+    public void Too_little_to_learn_from_is_said_in_a_sentence(string files, string expected)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string[] names = files.EndsWith('*') ? [.. Enumerable.Range(0, 30).Select(i => $"bored/{i}.png")] : files.Split(' ');
+        foreach (string file in names)
+            Save(folder.File("data/" + file), 48);
+        FaceTable table = DatasetReader.Load(folder.File("data")).Table;
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void A_face_knows_the_file_or_the_line_that_it_comes_from()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Save(folder.File("data/calm/a.png"), 48);
+        Save(folder.File("data/cross/b.png"), 48);
+        Assert.Equal([new FaceOrigin("calm/a.png", 0), new FaceOrigin("cross/b.png", 0)], DatasetReader.Load(folder.File("data")).Origins);
+
+        string manifest = folder.Write("faces.csv", "file,label,group\ndata/cross/b.png,cross,ann\ndata/calm/a.png,calm,\n");
+        Assert.Equal([new FaceOrigin("data/cross/b.png", 2, "ann"), new FaceOrigin("data/calm/a.png", 3)], DatasetReader.Load(manifest).Origins);
+
+        string table = folder.Write("fer2013.csv", $"{CsvText.Header}\n{CsvText.Row(1, 1, Split.Training)}\n{CsvText.Row(2, 2, Split.Training)}\n");
+        Assert.Equal([new FaceOrigin(table, 2), new FaceOrigin(table, 3)], DatasetReader.Load(table).Origins);
     }
 
     private static Dictionary<string, string> Map(params (string From, string To)[] pairs) =>

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mien.Faces;
+using Mien.Training.Datasets;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>The options of the verbs that read data sets of one's own: labels, damaged rows, whole photos.</summary>
+internal sealed class DataArguments
+{
+    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
+    private readonly Option<string[]> _map = new("--map") { Description = "Labels that stand for others, such as joy=happy; several by commas or by repeating the option." };
+    private readonly Option<string> _faces = new("--faces") { Description = "cropped: each picture is a face; detect: photos, whose largest face is found, aligned and cut out, once.", DefaultValueFactory = _ => "cropped" };
+    private readonly Option<float> _score = new("--detector-score") { Description = "With --faces detect: lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
+    private readonly Option<int> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
+    private readonly Option<string?> _cache = new("--face-cache") { Description = "With --faces detect: folder where cut-out faces are kept; one of the user's where left out." };
+
+    public DataArguments()
+    {
+        _faces.AcceptOnlyFromAmong("cropped", "detect");
+        Ranges.Require(_score, value => value is > 0 and < 1, "between 0 and 1");
+        Ranges.Require(_minFace, value => value >= 1, "1 or more");
+    }
+
+    public IEnumerable<Option> All => [_map, _faces, _score, _minFace, _cache, _skipBadRows];
+
+    /// <summary>Whether damaged rows are to be left out.</summary>
+    public bool SkipsBadRows(ParseResult parsed) => parsed.GetValue(_skipBadRows);
+
+    /// <summary>How the data is to be read.</summary>
+    /// <exception cref="MienException">A part of --map is no pair.</exception>
+    public DatasetOptions Read(ParseResult parsed) => DatasetOptions.Default with
+    {
+        SkipBadRows = parsed.GetValue(_skipBadRows),
+        Map = Map(parsed.GetValue(_map)),
+        Faces = parsed.GetValue(_faces) == "detect" ? FaceMode.Detect : FaceMode.Cropped,
+        Detector = DetectorOptions.Default with { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace) },
+        FaceCache = parsed.GetValue(_cache),
+    };
+
+    /// <summary>Reads a data set and says what was left out.</summary>
+    public LoadedDataset Load(ParseResult parsed, string path, Terminal terminal) => DatasetLoading.Load(path, Read(parsed), terminal);
+
+    private static Dictionary<string, string> Map(string[]? given)
+    {
+        var map = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string pair in (given ?? []).SelectMany(text => text.Split(',')))
+        {
+            string[] sides = pair.Split('=', StringSplitOptions.TrimEntries);
+            if (sides is not [{ Length: > 0 } from, { Length: > 0 } to])
+                throw new MienException($"--map {pair}: expected label=label, such as joy=happy.");
+            map[from] = to;
+        }
+
+        return map;
+    }
+}

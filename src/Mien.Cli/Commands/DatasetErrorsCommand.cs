@@ -1,0 +1,219 @@
+using System.CommandLine;
+using System.Globalization;
+using Mien.Cli.Predictions;
+using Mien.Training.Augmentation;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Models;
+using Mien.Training.Runs;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien dataset errors</summary>
+internal sealed class DatasetErrorsCommand
+{
+    private const int ShownErrors = 20;
+
+    // Few epochs want larger steps and faces that are changed little: docs/experiments.md, of the labels that are likely wrong.
+    private static readonly TrainingOptions Short = TrainingOptions.Default with
+    {
+        Epochs = 12,
+        LearningRate = 0.1,
+        Optimiser = OptimiserKind.Muon,
+        WarmUpEpochs = 1,
+        AverageDecay = 0.995,
+        Patience = 0,
+        Augmentation = AugmentationOptions.Default with { Rotation = 10, MinWindow = 0.85, Shift = 0.08, Erasing = 0, Contrast = 0.1, Brightness = 0.1, SmallSize = 32 },
+    };
+
+    private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
+    private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them are printed where left out." };
+    private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
+    private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
+    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled is the bundled model." };
+    private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", for the folds." };
+    private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
+    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
+    private readonly DataArguments _reading = new();
+    private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
+
+    private readonly Terminal _terminal;
+
+    private DatasetErrorsCommand(Terminal terminal) => _terminal = terminal;
+
+    public static Command Create(Terminal terminal)
+    {
+        var verb = new DatasetErrorsCommand(terminal);
+        Ranges.Require(verb._folds, value => value >= 2, "2 or more");
+        Ranges.Require(verb._epochs, value => value >= 1, "1 or more");
+        Ranges.Require(verb._threads, value => value >= 0, "0 or more");
+        var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).")
+        {
+            verb._data, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._ferPlus,
+        };
+        foreach (Option option in verb._reading.All)
+            command.Options.Add(option);
+        command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        string path = parsed.GetValue(_data)!;
+        LoadedDataset data = _reading.Load(parsed, path, _terminal);
+        FaceTable whole = parsed.GetValue(_ferPlus) is { } votes ? FerPlus.Attach(votes, data.Table) : data.Table;
+        int[] rows = [.. Enumerable.Range(0, whole.Count).Where(i => parsed.GetValue(_split) is not { } split || whole.Splits[i] == split)];
+        FaceTable table = whole.Take(rows);
+        if (table.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{path}: {(table.Count == 0 ? $"no {parsed.GetValue(_split)} faces" : $"every face is {table.LabelNames[table.Labels[0]]}")}. Wrong labels are found among two labels or more.");
+        FaceOrigin[] origins = [.. rows.Select(row => data.Origins[row])];
+        float[]? probabilities = parsed.GetValue(_model) is { Length: > 0 } models
+            ? ReadWith(models, whole, table)
+            : CrossValidate(parsed, path, table, origins, cancellation);
+        if (probabilities is null)
+        {
+            _terminal.Error.MarkupLineInterpolated($"[yellow]stopped.[/] The same command goes on with {parsed.GetValue(_runs)}.");
+            return ExitCode.Failure;
+        }
+
+        var errors = new LabelErrors(table, origins, probabilities, parsed.GetValue(_rank));
+        errors.Summarise(_terminal);
+        if (table.Votes is not null)
+            TaggersOnErrors.Write(table, errors.Found, _terminal.Console);
+        if (parsed.GetValue(_out) is { } file)
+        {
+            errors.WriteCsv(file);
+            _terminal.Output.WriteLine(file);
+        }
+        else
+        {
+            errors.WriteTable(ShownErrors, _terminal.Console);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private float[] ReadWith(string[] models, FaceTable whole, FaceTable table)
+    {
+        using ExpressionClassifier classifier = models is ["bundled"] ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(models);
+        Evaluator.Check(classifier, table);
+        bool itsOwn = classifier.Card.DataSha256 == whole.Sha256();
+        if (itsOwn && table.Splits.Contains(Split.Training))
+            _terminal.Error.MarkupLineInterpolated($"[yellow]{classifier.Card.Name} was trained on this data:[/] it has learnt the Training labels, wrong ones included, and is blind to many of them. Leave --model out, or judge another --split.");
+        else if (!itsOwn)
+            _terminal.Error.MarkupLineInterpolated($"[yellow]--model:[/] a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.");
+        return classifier.Classify(table.Pixels, table.Count, mirror: true);
+    }
+
+    private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceOrigin[] origins, CancellationToken cancellation)
+    {
+        TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Recipe.Read(file) : Short;
+        recipe = recipe with
+        {
+            Architecture = Given(_arch, recipe.Architecture),
+            Epochs = Given(_epochs, recipe.Epochs),
+            Threads = Given(_threads, recipe.Threads),
+        };
+        int folds = parsed.GetValue(_folds);
+        var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);
+        return validation.Predict(
+            data, parsed.GetValue(_runs)!, recipe,
+            fold => _terminal.Error.MarkupLineInterpolated($"[bold]fold {fold} of {folds}[/]"), TrainingDisplay.Lines(_terminal), cancellation);
+
+        T Given<T>(Option<T> option, T otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
+    }
+}
+
+/// <summary>What was found, as text.</summary>
+internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> origins, float[] probabilities, ErrorRanking ranking)
+{
+    private readonly int _classes = table.LabelNames.Count;
+
+    public IReadOnlyList<LabelError> Found { get; } = ConfidentLearning.Find(probabilities, table.Labels, table.LabelNames.Count, ranking);
+
+    /// <summary>How many, and how many the joint estimates there to be.</summary>
+    public void Summarise(Terminal terminal)
+    {
+        double[][] joint = ConfidentLearning.EstimateJoint(ConfidentLearning.ConfidentJoint(probabilities, table.Labels, _classes), table.ClassCounts());
+        double wrong = 1 - Enumerable.Range(0, _classes).Sum(k => joint[k][k]);
+        double accuracy = Metrics.Evaluate(probabilities, table.Labels, table.LabelNames).Accuracy;
+        terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labelled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
+    }
+
+    public void WriteTable(int most, IAnsiConsole console)
+    {
+        var shown = new Table().AddColumns("face", "label", "rather");
+        foreach (string column in (string[])["p(label)", "p(rather)", "margin"])
+            shown.AddColumn(new TableColumn(column).RightAligned());
+        foreach (LabelError error in Found.Take(most))
+        {
+            FaceOrigin origin = origins[error.Row];
+            shown.AddRow(
+                Markup.Escape(origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File), Markup.Escape(table.LabelNames[error.Given]), Markup.Escape(table.LabelNames[error.Suggested]),
+                $"{error.Confidence:F3}", $"{probabilities[error.Row * _classes + error.Suggested]:F3}", $"{error.Margin:F3}");
+        }
+
+        console.Write(shown);
+        if (Found.Count > most)
+            console.WriteLine($"and {Found.Count - most} more: --out errors.csv writes them all");
+    }
+
+    public void WriteCsv(string path)
+    {
+        using StreamWriter output = OutputFiles.Create(path);
+        output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split", .. table.LabelNames]));
+        foreach (LabelError error in Found)
+        {
+            FaceOrigin origin = origins[error.Row];
+            output.WriteLine(FaceText.Csv([
+                origin.File, origin.Line > 0 ? $"{origin.Line}" : "", table.LabelNames[error.Given], table.LabelNames[error.Suggested],
+                Number(error.Margin), Number(error.Confidence), $"{table.Splits[error.Row]}",
+                .. probabilities[(error.Row * _classes)..((error.Row + 1) * _classes)].Select(Number)]));
+        }
+    }
+
+    private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>How far FER+'s taggers agree that labels are wrong.</summary>
+internal static class TaggersOnErrors
+{
+    private static readonly int[] Depths = [100, 200, 500, 1000, 2000];
+
+    public static void Write(FaceTable table, IReadOnlyList<LabelError> errors, IAnsiConsole console)
+    {
+        string[] kinds = ["another expression", "contempt", "unknown", "not a face", "no majority", "as labelled"];
+        var shown = new Table().AddColumn("faces");
+        foreach (string column in (string[])["majority disagrees", .. kinds])
+            shown.AddColumn(new TableColumn(column).RightAligned());
+        foreach (int depth in Depths.Where(depth => depth < errors.Count).Append(errors.Count))
+            AddRow(depth == errors.Count ? $"all {depth} likely wrong" : $"first {depth}", errors.Take(depth).Select(error => error.Row));
+        AddRow($"all {table.Count}", Enumerable.Range(0, table.Count));
+        console.WriteLine("what FER+'s taggers say:");
+        console.Write(shown);
+
+        void AddRow(string name, IEnumerable<int> rows)
+        {
+            int[] counts = new int[kinds.Length];
+            foreach (int row in rows)
+                counts[KindOf(table, row)]++;
+            int all = counts.Sum();
+            shown.AddRow([name, Share(counts[..4].Sum(), all), .. counts.Select(count => Share(count, all))]);
+        }
+    }
+
+    private static string Share(int count, int all) => $"{count} ({100.0 * count / Math.Max(all, 1):F1} %)";
+
+    private static int KindOf(FaceTable table, int row) => FerPlus.Majority(table.VotesOf(row)) switch
+    {
+        < 0 => 4,
+        FerPlus.Contempt => 1,
+        FerPlus.Unknown => 2,
+        FerPlus.NotAFace => 3,
+        int choice => FerPlus.Choices[choice] == table.LabelNames[table.Labels[row]] ? 5 : 0,
+    };
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using Mien.Batches;
+using Mien.Cli.Predictions;
+using Mien.Training.Datasets;
+using Spectre.Console;
+
+namespace Mien.Cli.Labels;
+
+/// <summary>Pictures from the command line to a manifest of suggested labels.</summary>
+internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
+{
+    private const int ShownLeftOut = 20;
+
+    private readonly PictureLoader _loader = new(maxPixels);
+
+    public required IReadOnlyList<string> Inputs { get; init; }
+
+    public required string Out { get; init; }
+
+    /// <summary>Options in words: what a journal must have been begun with.</summary>
+    public required string Reader { get; init; }
+
+    public required BatchOptions Batch { get; init; }
+
+    public bool Resume { get; init; }
+
+    private string LeftOutFile => Path.ChangeExtension(Out, ".left-out.csv");
+
+    public async Task<int> Run(CancellationToken cancellation)
+    {
+        string journalFile = SuggestionJournal.Beside(Out);
+        // A person's corrections may be in it.
+        if (File.Exists(Out))
+            throw new MienException($"{Out}: is there already. Give another --out, or remove it.");
+        if (File.Exists(journalFile) && !Resume)
+            throw new MienException($"{journalFile}: a run was stopped here. Pass --resume to go on with it, or remove it.");
+        Commands.OutputFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(Out))!);
+        using var journal = SuggestionJournal.Open(journalFile, new JournalHead(Reader, recognizer.Model.Labels));
+        var progress = new BatchProgress(terminal);
+        await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellation));
+        progress.Summarise(journal.Before, cancellation.IsCancellationRequested);
+        if (cancellation.IsCancellationRequested)
+        {
+            terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
+            return ExitCode.Failure;
+        }
+
+        return Write(journal, progress.Failed > 0);
+    }
+
+    private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellation)
+    {
+        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In).Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
+        try
+        {
+            await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellation))
+            {
+                string file = result.Source.File.Path;
+                if (result.Error is not null)
+                    terminal.Error.MarkupLineInterpolated($"[red]error:[/] {result.Error}");
+                Face? face = result.Faces?.MaxBy(face => face.Box.Area);
+                journal.Write(new Suggestion(file, face is null ? null : $"{result.Source.Hash}", result.Faces?.Count ?? 0, face?.Box ?? default, [.. face?.Probabilities ?? []], result.Error));
+                progress.Add(new PicturePrediction(file, result.Width, result.Height, result.Faces, result.Error));
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was read is in the journal.
+        }
+    }
+
+    private Imaging.Picture Load(Hashed source)
+    {
+        Imaging.Picture picture = _loader.Load(source.File);
+        source.Hash = PictureHash.Of(picture);
+        return picture;
+    }
+
+    private int Write(SuggestionJournal journal, bool failed)
+    {
+        if (journal.Count + journal.LeftOut == 0)
+        {
+            journal.Delete();
+            throw new MienException($"{string.Join(", ", Inputs)}: no pictures in it. Expected JPEG, PNG, WebP, BMP or GIF.");
+        }
+
+        if (journal.LeftOut > 0)
+            WriteLeftOut(journal);
+        if (journal.Count == 0)
+            throw new MienException($"{string.Join(", ", Inputs)}: no face found in any picture, so there is nothing to label. Pass --faces cropped where pictures are faces already, or a smaller --min-face.");
+        int groups = WriteLabels(journal);
+        terminal.Error.MarkupLineInterpolated($"{journal.Count} labels suggested, the least sure first; {groups} groups of near-duplicates");
+        journal.Delete();
+        terminal.Output.WriteLine(Out);
+        return failed ? ExitCode.Failure : ExitCode.Ok;
+    }
+
+    private int WriteLabels(SuggestionJournal journal)
+    {
+        IReadOnlyList<string> labels = recognizer.Model.Labels;
+        int groups = 0;
+        using (StreamWriter output = Commands.OutputFiles.Create(Out + ".tmp"))
+        {
+            output.WriteLine(FaceText.Csv(["file", "label", "group", "confidence", "faces", "x", "y", "boxWidth", "boxHeight", .. labels.Select(label => $"p({label})")]));
+            foreach ((Suggestion suggestion, int group) in journal.Ordered())
+            {
+                groups = Math.Max(groups, group);
+                output.WriteLine(FaceText.Csv([
+                    FromOut(suggestion.File), labels[suggestion.MostProbable], group > 0 ? $"near-{group}" : "", Number(suggestion.Confidence), $"{suggestion.Faces}",
+                    Number(suggestion.Box.X), Number(suggestion.Box.Y), Number(suggestion.Box.Width), Number(suggestion.Box.Height), .. suggestion.Probabilities.Select(Number)]));
+            }
+        }
+
+        File.Move(Out + ".tmp", Out);
+        return groups;
+    }
+
+    private void WriteLeftOut(SuggestionJournal journal)
+    {
+        using StreamWriter output = Commands.OutputFiles.Create(LeftOutFile);
+        output.WriteLine("file,why");
+        int shown = 0;
+        foreach (Suggestion suggestion in journal.WithoutFace())
+        {
+            string why = suggestion.Error ?? "no face found";
+            output.WriteLine(FaceText.Csv([FromOut(suggestion.File), why]));
+            if (suggestion.Error is null && shown++ < ShownLeftOut)
+                terminal.Error.MarkupLineInterpolated($"[yellow]left out:[/] {suggestion.File}: no face found");
+        }
+
+        terminal.Error.MarkupLineInterpolated($"[yellow]{journal.LeftOut} pictures without a face to label:[/] {LeftOutFile} lists them all");
+    }
+
+    /// <summary>A manifest's files are named from its own folder on.</summary>
+    private string FromOut(string file) =>
+        Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(Out))!, Path.GetFullPath(file)).Replace('\\', '/');
+
+    private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A picture with its hash, once it is decoded.</summary>
+    private sealed class Hashed(PictureFile file)
+    {
+        public PictureFile File => file;
+
+        public PictureHash Hash { get; set; }
+
+        public override string ToString() => file.ToString();
+    }
+}
