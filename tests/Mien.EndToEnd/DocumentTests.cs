@@ -7,7 +7,7 @@ namespace Mien.EndToEnd;
 public partial class DocumentTests(ITestOutputHelper output)
 {
     // Need a camera, a cluster, a video, or a network to pack for: tested elsewhere or, for the first two, not at all.
-    private static readonly string[] Elsewhere = ["/dev/video", "SLURM", "clip.mp4"];
+    private static readonly string[] Elsewhere = ["/dev/video", "srun", "clip.mp4"];
 
     /// <summary>In the order in which a newcomer reads them.</summary>
     public static TheoryData<string> Documents => ["README.md", "docs/first-prediction.md", "docs/own-data.md", "docs/training.md", "docs/report.md", "docs/scale.md"];
