@@ -17,17 +17,28 @@ public static class Annotator
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
         bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
-        using SKBitmap bitmap = Draw(picture, faces);
-        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
+        byte[] encoded = Encode(picture, faces, jpeg);
         try
         {
-            using FileStream file = File.Create(path);
-            data.SaveTo(file);
+            File.WriteAllBytes(path, encoded);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MienException($"{path}: can't be written ({e.Message}).", e);
         }
+    }
+
+    /// <summary>A copy with its faces marked, as a file's bytes.</summary>
+    /// <param name="picture">The picture; it is not changed.</param>
+    /// <param name="faces">Its faces.</param>
+    /// <param name="jpeg">JPEG of quality 92; PNG where false.</param>
+    public static byte[] Encode(Picture picture, IReadOnlyList<Face> faces, bool jpeg)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        using SKBitmap bitmap = Draw(picture, faces);
+        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
+        return data.ToArray();
     }
 
     /// <summary>A copy of a picture with its faces marked.</summary>

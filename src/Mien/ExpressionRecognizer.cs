@@ -170,6 +170,16 @@ public sealed class ExpressionRecognizer : IDisposable
         return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
 
+    /// <summary>What the answer for one face rests on.</summary>
+    /// <param name="picture">The picture that it was found in.</param>
+    /// <param name="face">One of its faces.</param>
+    public FaceExplanation Explain(Picture picture, Face face)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(face);
+        return FaceExplanation.Of(picture, face, _classifier, new Explainer(_classifier));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

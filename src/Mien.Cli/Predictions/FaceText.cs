@@ -25,36 +25,6 @@ internal static class FaceText
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    /// <summary>The documented keys of a face; probabilities by label.</summary>
-    public static void WriteFace(Utf8JsonWriter json, Face face)
-    {
-        json.WriteStartObject("box");
-        json.WriteNumber("x", face.Box.X);
-        json.WriteNumber("y", face.Box.Y);
-        json.WriteNumber("width", face.Box.Width);
-        json.WriteNumber("height", face.Box.Height);
-        json.WriteEndObject();
-        json.WriteNumber("detectorScore", face.DetectorScore);
-        json.WriteString("label", face.Label);
-        json.WriteNumber("confidence", face.Confidence);
-        if (face.Quality is { } quality)
-        {
-            json.WriteStartObject("quality");
-            json.WriteNumber("score", quality.Score);
-            json.WriteNumber("pixels", quality.Pixels);
-            json.WriteNumber("sharpness", quality.Sharpness);
-            json.WriteNumber("roll", quality.Roll);
-            json.WriteNumber("yaw", quality.Yaw);
-            json.WriteNumber("pitch", quality.Pitch);
-            json.WriteEndObject();
-        }
-
-        json.WriteStartObject("probabilities");
-        for (int i = 0; i < face.Labels.Count; i++)
-            json.WriteNumber(face.Labels[i], face.Probabilities[i]);
-        json.WriteEndObject();
-    }
-
     /// <summary>Cells under <see cref="Columns"/> and the labels.</summary>
     public static IEnumerable<string> Cells(Face face) =>
     [

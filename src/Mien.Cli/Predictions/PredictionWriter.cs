@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spectre.Console;
 
 namespace Mien.Cli.Predictions;
@@ -34,30 +33,8 @@ internal abstract class PredictionWriter : IDisposable
 
     private static string[] CsvColumns(IReadOnlyList<string> labels) => ["file", "width", "height", "face", .. FaceText.Columns, .. labels, "error"];
 
-    private static string ToJson(PicturePrediction prediction, bool indented) => FaceText.Json(json => WriteJson(json, prediction), indented);
-
-    /// <summary>The documented keys.</summary>
-    private static void WriteJson(Utf8JsonWriter json, PicturePrediction prediction)
-    {
-        json.WriteString("file", prediction.File);
-        if (prediction.Faces is not { } faces)
-        {
-            json.WriteString("error", prediction.Error);
-            return;
-        }
-
-        json.WriteNumber("width", prediction.Width);
-        json.WriteNumber("height", prediction.Height);
-        json.WriteStartArray("faces");
-        foreach (Face face in faces)
-        {
-            json.WriteStartObject();
-            FaceText.WriteFace(json, face);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+    private static string ToJson(PicturePrediction prediction, bool indented) => FaceText.Json(
+        json => FaceJson.WritePicture(json, prediction.File, prediction.Width, prediction.Height, prediction.Faces, prediction.Error), indented);
 
     private sealed class JsonArrayWriter(TextWriter output) : PredictionWriter
     {

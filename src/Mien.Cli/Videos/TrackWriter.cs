@@ -35,7 +35,7 @@ internal abstract class TrackWriter : IDisposable
             json.WriteNumber("frame", frame);
             json.WriteNumber("time", Math.Round(face.Time.TotalSeconds, 3));
             json.WriteNumber("track", face.Track);
-            FaceText.WriteFace(json, face.Face);
+            FaceJson.WriteFace(json, face.Face);
         },
         indented);
 

@@ -19,6 +19,9 @@ public sealed record BatchOptions
     /// <summary>Pixels decoded at once over all workers; a picture larger than that is read alone. About 12 bytes of memory each.</summary>
     public long PixelsInFlight { get; init; } = 25_000_000;
 
+    /// <summary>Called on a worker's thread after each batch, with its pictures and faces: for measuring.</summary>
+    public Action<int, int>? Classified { get; init; }
+
     internal int WorkerCount => Workers > 0 ? Workers : Environment.ProcessorCount;
 
     internal int AheadCount => Ahead > 0 ? Ahead : 16 * WorkerCount;

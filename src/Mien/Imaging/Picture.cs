@@ -197,13 +197,21 @@ public sealed class Picture
             if (LengthOf(path) == 0)
                 return null;
             using FileStream stream = File.OpenRead(path);
-            using SKCodec? codec = SKCodec.Create(stream);
-            return codec is null ? null : (codec.Info.Width, codec.Info.Height);
+            return ReadSize(stream);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>Size of an encoded picture from its header, before any orientation is applied; null where there is none to read.</summary>
+    /// <param name="stream">Read as far as needed.</param>
+    public static (int Width, int Height)? ReadSize(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using SKCodec? codec = SKCodec.Create(stream);
+        return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
