@@ -43,6 +43,7 @@ internal static class Program
     {
         yield return PredictCommand.Create(terminal);
         yield return WatchCommand.Create(terminal);
+        yield return ServeCommand.Create(terminal);
         yield return TrainCommand.Create(terminal);
         yield return SweepCommand.Create(terminal);
         yield return EvaluateCommand.Create(terminal);

@@ -164,8 +164,7 @@ public sealed class ExpressionRecognizer : IDisposable
     public IReadOnlyList<FaceExplanation> Explain(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        if (picture.IsReduced)
-            throw new ArgumentException("The picture was decoded at a part of its size. Open it by Picture.Load to explain its faces.", nameof(picture));
+        RequireWhole(picture);
         var explainer = new Explainer(_classifier);
         return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
@@ -177,6 +176,7 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(face);
+        RequireWhole(picture);
         return FaceExplanation.Of(picture, face, _classifier, new Explainer(_classifier));
     }
 
@@ -189,7 +189,9 @@ public sealed class ExpressionRecognizer : IDisposable
     }
 
     /// <summary>Finds the faces and cuts them out.</summary>
-    internal FoundFaces Find(Picture picture)
+    /// <param name="picture">The picture.</param>
+    /// <param name="detector">What counts as a face in this picture; null for what the recognizer was opened with.</param>
+    internal FoundFaces Find(Picture picture, DetectorOptions? detector = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
@@ -204,9 +206,10 @@ public sealed class ExpressionRecognizer : IDisposable
         float across = (float)picture.WholeWidth / picture.Width;
         float down = (float)picture.WholeHeight / picture.Height;
         using var pyramid = new Pyramid(picture);
-        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, _options.Detector with
+        detector ??= _options.Detector;
+        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, detector with
         {
-            MinFacePixels = (int)MathF.Ceiling(_options.Detector.MinFacePixels / Math.Max(across, down)),
+            MinFacePixels = (int)MathF.Ceiling(detector.MinFacePixels / Math.Max(across, down)),
         });
         byte[] crops = new byte[found.Count * area];
         for (int i = 0; i < found.Count; i++)
@@ -249,6 +252,12 @@ public sealed class ExpressionRecognizer : IDisposable
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
         }).ToArray())];
+    }
+
+    private static void RequireWhole(Picture picture)
+    {
+        if (picture.IsReduced)
+            throw new ArgumentException("The picture was decoded at a part of its size. Open it by Picture.Load to explain its faces.", nameof(picture));
     }
 
     private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)

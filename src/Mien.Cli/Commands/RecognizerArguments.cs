@@ -47,8 +47,11 @@ internal sealed class RecognizerArguments
         Threads = threads,
     };
 
+    /// <summary>The model files that were asked for; none for the bundled model.</summary>
+    public string[] Models(ParseResult parsed) => parsed.GetValue(_model) ?? [];
+
     /// <summary>Opens the model that was asked for.</summary>
-    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) => parsed.GetValue(_model) is { Length: > 0 } paths
+    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) => Models(parsed) is { Length: > 0 } paths
         ? ExpressionRecognizer.Create(paths, options)
         : ExpressionRecognizer.CreateDefault(options);
 

@@ -1,3 +1,4 @@
+using Mien.Faces;
 using Mien.Imaging;
 
 namespace Mien.Batches;
@@ -17,6 +18,9 @@ internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<
     public Func<long>? Pixels => pixels;
 
     public Action<Picture, IReadOnlyList<Face>>? Seen => seen;
+
+    /// <summary>What counts as a face in it; null for what the recognizer was opened with.</summary>
+    public DetectorOptions? Detector { get; init; }
 
     /// <summary>Its faces, or the error that reading it met.</summary>
     public Task<PictureFaces> Result => _result.Task;

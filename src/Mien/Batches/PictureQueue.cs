@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using Mien.Faces;
 using Mien.Imaging;
 
 namespace Mien.Batches;
@@ -53,7 +54,7 @@ public sealed class PictureQueue : IAsyncDisposable
         for (int i = 0; i < results.Length; i++)
         {
             QueuedPicture picture = pictures[i];
-            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held), cancellation);
+            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held), cancellation) { Detector = picture.Detector };
             results[i] = job.Result;
             if (!_work.Writer.TryWrite(job))
                 job.Fail(new ObjectDisposedException(nameof(PictureQueue)));
@@ -76,6 +77,9 @@ public sealed record QueuedPicture(Func<Picture> Load)
 {
     /// <summary>How many pixels it will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; 0 where unknown.</summary>
     public long Pixels { get; init; }
+
+    /// <summary>What counts as a face in this picture; null for what the recognizer was opened with.</summary>
+    public DetectorOptions? Detector { get; init; }
 
     /// <summary>Called with the picture and its faces while the pixels are at hand, on a worker's thread. Such a picture is classified by itself.</summary>
     public Action<Picture, IReadOnlyList<Face>>? Seen { get; init; }

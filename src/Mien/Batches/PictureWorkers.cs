@@ -60,7 +60,7 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
         try
         {
             Picture picture = job.Load();
-            FoundFaces found = recognizer.Find(picture);
+            FoundFaces found = recognizer.Find(picture, job.Detector);
             if (job.Seen is null)
                 return found;
             Face[] faces = recognizer.Read([found])[0];

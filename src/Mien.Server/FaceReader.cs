@@ -1,0 +1,72 @@
+using Mien.Batches;
+using Mien.Faces;
+using Mien.Imaging;
+using Mien.Server.Safety;
+
+namespace Mien.Server;
+
+/// <summary>The recognizer with its queue: what all endpoints read pictures with.</summary>
+internal sealed class FaceReader : IAsyncDisposable
+{
+    private readonly ServerMetrics _metrics;
+    private readonly PictureQueue _queue;
+    private readonly DetectorOptions _live;
+
+    public FaceReader(ExpressionRecognizer recognizer, ServerOptions options, ServerMetrics metrics)
+    {
+        (Recognizer, Options, _metrics) = (recognizer, options, metrics);
+        _queue = new PictureQueue(recognizer, options.QueueLimit, options.Batch with { Classified = metrics.Batch });
+        _live = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare, options.SmallestLiveFace) };
+        metrics.Watch(_queue);
+    }
+
+    public ExpressionRecognizer Recognizer { get; }
+
+    public ServerOptions Options { get; }
+
+    /// <summary>Reads pictures beside everybody else's.</summary>
+    /// <param name="pictures">Encoded.</param>
+    /// <param name="seen">Called with place, picture and faces while the pixels are at hand; null lets faces share batches.</param>
+    /// <param name="cancellation">Ends the waiting; what has not begun is not read.</param>
+    /// <returns>A finished task a picture: its faces, or the error.</returns>
+    /// <exception cref="RefusedException">The queue is full.</exception>
+    public async Task<Task<PictureFaces>[]> ReadAsync(IReadOnlyList<NamedPicture> pictures, Action<int, Picture, IReadOnlyList<Face>>? seen, CancellationToken cancellation)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        IReadOnlyList<Task<PictureFaces>>? reading = _queue.TryAdd([.. pictures.Select((picture, place) => Queued(picture, null, seen is null ? null : (decoded, faces) => seen(place, decoded, faces)))], cancellation);
+        if (reading is null)
+        {
+            _metrics.Refused(pictures.Count);
+            throw RefusedException.Busy();
+        }
+
+        Task<PictureFaces>[] tasks = [.. reading];
+        await ((Task)Task.WhenAll(tasks)).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        _metrics.Read(tasks, TimeProvider.System.GetElapsedTime(begun));
+        return tasks;
+    }
+
+    /// <summary>Reads a camera's frame; null where the queue is full.</summary>
+    public Task<PictureFaces>? TryReadFrame(byte[] frame, CancellationToken cancellation) =>
+        _queue.TryAdd([Queued(new NamedPicture("frame", frame), _live, null)], cancellation)?[0];
+
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+
+    private QueuedPicture Queued(NamedPicture picture, DetectorOptions? detector, Action<Picture, IReadOnlyList<Face>>? seen)
+    {
+        long most = Options.Recognizer.MaxPixels;
+        return new QueuedPicture(() => Picture.Load(new MemoryStream(picture.Bytes, writable: false), picture.Name, most))
+        {
+            // A picture over the limit is refused before it is decoded.
+            Pixels = Picture.ReadSize(new MemoryStream(picture.Bytes, writable: false)) is (int width, int height) && (long)width * height is var pixels && pixels <= most ? pixels : 0,
+            Detector = detector,
+            Seen = seen,
+        };
+    }
+}
+
+/// <summary>A picture as it was sent.</summary>
+/// <param name="Name">What to call it.</param>
+/// <param name="Bytes">The encoded file.</param>
+internal sealed record NamedPicture(string Name, byte[] Bytes);

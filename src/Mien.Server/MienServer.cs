@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.OpenApi;
+using Mien.Server.Safety;
+using OpenTelemetry.Metrics;
+using Scalar.AspNetCore;
+
+namespace Mien.Server;
+
+/// <summary>Mien as a server of its own: API, page, health, metrics and reference. What `mien serve` runs.</summary>
+public static class MienServer
+{
+    /// <summary>Builds the app; `Run` or `StartAsync` starts it.</summary>
+    /// <param name="options">What is served and how much of it.</param>
+    /// <param name="address">The address that it listens on; this machine alone where null.</param>
+    /// <param name="port">The port; 0 for any that is free.</param>
+    /// <remarks>Nothing is read from the environment or from settings files: what is not asked for does not happen.</remarks>
+    public static WebApplication Create(ServerOptions options, IPAddress? address = null, int port = 5000)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "mien" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, address, port));
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // Standard output is for results.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + TimeSpan.FromSeconds(5));
+        builder.Services.AddRouting();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddMien(options);
+        builder.Services.AddOpenApi("v1", openApi =>
+        {
+            openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+            openApi.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new OpenApiInfo { Title = "Mien", Version = "v1", Description = "Reads the expression on faces. An expression is not an emotion." };
+                return Task.CompletedTask;
+            });
+        });
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(MienExtensions.Meter, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddPrometheusExporter());
+
+        WebApplication app = builder.Build();
+        app.Use((http, next) =>
+        {
+            SecurityHeaders.Apply(http.Response, http.Request.Path.StartsWithSegments("/reference"));
+            return next(http);
+        });
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapMien();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapScalarApiReference("/reference", scalar => scalar
+            .WithTitle("Mien's API").WithOpenApiRoutePattern("/openapi/v1.json")
+            .DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton());
+        // How much is asked of a server is nobody's business who may not ask it.
+        app.UseWhen(http => http.Request.Path == "/metrics", metrics => metrics.Use(async (http, next) =>
+        {
+            if (ApiKeys.Fits(http.Request, options.ApiKey))
+                await next(http);
+            else
+                http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        }));
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        return app;
+    }
+
+    /// <summary>Where a started app can be reached.</summary>
+    public static string AddressOf(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        return app.Urls.First();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, IPAddress? address, int port)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        kestrel.Limits.MaxConcurrentConnections = 1000;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 100;
+        if (address is null && port != 0)
+            kestrel.ListenLocalhost(port);
+        else
+            kestrel.Listen(address ?? IPAddress.Loopback, port);
+    }
+}

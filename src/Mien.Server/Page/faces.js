@@ -1,0 +1,148 @@
+// A face's panel with its bars, its box over the picture, and what its answer rests on.
+
+export const model = { classes: [], colours: {} };
+let key = '';
+
+/** Makes an element: tag, properties (class, text, on…, data and aria by name), children. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === 'class') element.className = value;
+    else if (name === 'text') element.textContent = value;
+    else if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+export const percent = share => `${Math.round(share * 100)} %`;
+export const colourOf = label => model.colours[label] ?? '#888';
+
+const statusLine = document.getElementById('status');
+/** Says something, to eyes and to screen readers. */
+export function say(text, bad = false) {
+  statusLine.textContent = text;
+  statusLine.classList.toggle('bad', bad);
+}
+
+/** The server's answer, or an error with what it says to do; asks for the key where one is needed. */
+export async function ask(path, options = {}) {
+  const answer = await fetch(path, { ...options, headers: { ...options.headers, ...(key ? { 'X-Api-Key': key } : {}) } }).catch(() => {
+    throw new Error('The server can’t be reached. Is it still running?');
+  });
+  if (answer.status === 401) {
+    await askKey();
+    return ask(path, options);
+  }
+  if (answer.status === 429) {
+    await new Promise(done => setTimeout(done, 1000 * Number(answer.headers.get('Retry-After') ?? 1)));
+    return ask(path, options);
+  }
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => ({}));
+    throw new Error(problem.detail ?? `The server answered ${answer.status}.`);
+  }
+  return answer.json();
+}
+
+/** What a WebSocket offers as protocols: the only place where a page can put a key. */
+export const protocols = () => key
+  ? ['mien', `mien-key.${btoa(String.fromCharCode(...new TextEncoder().encode(key))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`]
+  : ['mien'];
+
+function askKey() {
+  const dialog = document.getElementById('key');
+  const text = document.getElementById('key-text');
+  return new Promise(done => {
+    dialog.addEventListener('close', () => { key = text.value; text.value = ''; done(); }, { once: true });
+    dialog.showModal();
+  });
+}
+
+/** A panel that `show` fills and fills again. */
+export function facePanel(name, explain) {
+  const title = make('h3');
+  const rows = model.classes.map(({ label }) => {
+    const fill = make('div', { class: 'fill' });
+    fill.style.background = colourOf(label);
+    const value = make('span', { class: 'value' });
+    const row = make('li', {}, make('span', { text: label }), make('div', { class: 'track', 'aria-hidden': 'true' }, fill), value);
+    return { label, row, fill, value };
+  });
+  const note = make('p', { class: 'note quiet' });
+  const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note,
+    make('button', { type: 'button', text: 'Why?', 'aria-label': `Why? ${name}`, onclick: () => explain() }));
+  return {
+    panel,
+    show(face) {
+      const dot = make('span', { class: 'dot', 'aria-hidden': 'true' });
+      dot.style.background = colourOf(face.label);
+      title.replaceChildren(dot, make('span', { text: `${name}: ${face.label} ${percent(face.confidence)}` }));
+      for (const { label, row, fill, value } of rows) {
+        const share = face.probabilities[label] ?? 0;
+        fill.style.width = `${share * 100}%`;
+        value.textContent = percent(share);
+        row.classList.toggle('top', label === face.label);
+      }
+      note.textContent = hints(face);
+    },
+  };
+}
+
+/** Why an answer may be worth little. */
+function hints(face) {
+  const quality = face.quality;
+  const reasons = [];
+  if (face.confidence < 0.5) reasons.push('close call');
+  if (quality?.pixels < 48) reasons.push('small face');
+  if (quality?.sharpness < 0.5) reasons.push('blurred');
+  if (Math.abs(quality?.yaw ?? 0) > 30) reasons.push('turned away');
+  return reasons.length ? `Read with care: ${reasons.join(', ')}.` : '';
+}
+
+/** Boxes with numbers over a picture of so many pixels. */
+export function drawBoxes(svg, width, height, faces, { mirror = false, nameOf, onclick } = {}) {
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  const size = Math.max(width, height) / 32;
+  const groups = faces.map((face, place) => {
+    const { box } = face;
+    const left = mirror ? width - box.x - box.width : box.x;
+    const text = nameOf(face, place);
+    const group = svgElement('g', {});
+    const outline = svgElement('rect', { class: 'box', x: left, y: box.y, width: box.width, height: box.height, stroke: colourOf(face.label), rx: size / 4 });
+    const above = Math.max(box.y - size * 1.35, 0);
+    const plate = svgElement('rect', { x: left, y: above, width: size * (0.62 * text.length + 0.6), height: size * 1.35, fill: '#111d', rx: size / 4 });
+    const words = svgElement('text', { x: left + size * 0.3, y: above + size, fill: '#fff', 'font-size': size });
+    words.textContent = text;
+    outline.addEventListener('click', () => onclick?.(face, place));
+    group.append(outline, plate, words);
+    return group;
+  });
+  svg.replaceChildren(...groups);
+  return groups;
+}
+
+function svgElement(name, attributes) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  return element;
+}
+
+/** Shows Grad-CAM and occlusion map of one face of a picture. */
+export async function explain(blob, place, name) {
+  const dialog = document.getElementById('why');
+  const body = document.getElementById('why-body');
+  body.replaceChildren(make('p', { text: 'Looking …', role: 'status' }));
+  dialog.showModal();
+  try {
+    const answer = await ask(`v1/explanations?face=${place}`, { method: 'POST', body: blob, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
+    const maps = [[answer.face, 'What the network saw', 'The aligned face in grey'], [answer.gradCam, 'Grad-CAM: what spoke for the answer', 'The face with the places that spoke for the answer in orange and yellow'], [answer.occlusion, 'Occlusion: where covering costs most', 'The face with the places whose covering lowers the answer in orange and yellow']];
+    body.replaceChildren(
+      make('p', { text: `${name}: ${answer.label} ${percent(answer.confidence)}. The brighter a place, the more the answer rests on it.` }),
+      make('div', { class: 'maps' }, ...maps.filter(([source]) => source).map(([source, caption, alt]) => make('figure', {}, make('img', { src: source, alt }), make('figcaption', { text: caption })))),
+      make('p', { class: 'quiet', text: 'A map shows what the network used, not whether it was right to.' }));
+  } catch (error) {
+    body.replaceChildren(make('p', { class: 'bad', text: error.message }));
+  }
+}

@@ -1,0 +1,21 @@
+namespace Mien.Server.Safety;
+
+/// <summary>A request that is not done, with what the caller is told.</summary>
+/// <param name="status">HTTP status.</param>
+/// <param name="title">What is wrong, in a few words.</param>
+/// <param name="detail">What to do.</param>
+internal sealed class RefusedException(int status, string title, string detail) : Exception(detail)
+{
+    public int Status => status;
+
+    public string Title => title;
+
+    /// <summary>When to come again; null where that would not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public static RefusedException TooLarge(long limit) => new(StatusCodes.Status413PayloadTooLarge, "The request is too large",
+        $"At most {limit / 1e6:F1} MB a request. Send fewer or smaller pictures, or raise the limit where you run the server.");
+
+    public static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "The server is busy",
+        "Its queue is full. Come again after the seconds that Retry-After names.") { RetryAfter = TimeSpan.FromSeconds(1) };
+}
