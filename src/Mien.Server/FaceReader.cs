@@ -15,7 +15,7 @@ internal sealed class FaceReader : IAsyncDisposable
     public FaceReader(ExpressionRecognizer recognizer, ServerOptions options, ServerMetrics metrics)
     {
         (Recognizer, Options, _metrics) = (recognizer, options, metrics);
-        _queue = new PictureQueue(recognizer, options.QueueLimit, options.Batch with { Classified = metrics.Batch });
+        _queue = new PictureQueue(recognizer, options.QueueLimit, options.Batch with { Classified = options.Batch.Classified + metrics.Batch });
         _live = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare, options.SmallestLiveFace) };
         metrics.Watch(_queue);
     }
@@ -23,6 +23,9 @@ internal sealed class FaceReader : IAsyncDisposable
     public ExpressionRecognizer Recognizer { get; }
 
     public ServerOptions Options { get; }
+
+    /// <summary>Pictures accepted and not yet read.</summary>
+    public int Held => _queue.Held;
 
     /// <summary>Reads pictures beside everybody else's.</summary>
     /// <param name="pictures">Encoded.</param>

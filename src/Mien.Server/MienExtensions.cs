@@ -25,6 +25,7 @@ public static class MienExtensions
     /// <param name="services">The app's.</param>
     /// <param name="options">What is served and how much of it; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is none.</exception>
+    /// <exception cref="MienException">The API key can't be sent in a header.</exception>
     public static IServiceCollection AddMien(this IServiceCollection services, ServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(services);

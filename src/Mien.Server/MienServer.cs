@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
@@ -32,6 +33,8 @@ public static class MienServer
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
         builder.Services.AddMien(options);
+        // Else numbers are described as numbers or text, and no tool makes a usable client of that.
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         builder.Services.AddOpenApi("v1", openApi =>
         {
             openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;

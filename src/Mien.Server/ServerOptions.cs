@@ -33,7 +33,7 @@ public sealed record ServerOptions
     /// <summary>How long a request may take, upload included.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What callers must send as `X-Api-Key` or `Authorization: Bearer`; null where anyone may call.</summary>
+    /// <summary>What callers must send as `X-Api-Key` or `Authorization: Bearer`, visible ASCII; null where anyone may call.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Requests a minute and client address, at most; 0 for no limit.</summary>
@@ -62,6 +62,8 @@ public sealed record ServerOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPictures);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPictures, QueueLimit);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
+        if (ApiKey is not null && (ApiKey.Length == 0 || ApiKey.Any(letter => letter is <= ' ' or > '~')))
+            throw new MienException("The API key has blanks or letters that an HTTP header can't carry. Take ASCII letters, digits and signs.");
         ArgumentOutOfRangeException.ThrowIfNegative(RequestsPerMinute);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxStreams);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxFrameBytes);

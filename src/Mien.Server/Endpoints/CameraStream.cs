@@ -15,27 +15,31 @@ namespace Mien.Server.Endpoints;
 /// </remarks>
 internal sealed class CameraStream(WebSocket socket, FaceReader reader, ServerMetrics metrics)
 {
+    // How long a camera may take to hear that it is let go.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Channel<SentFrame> _newest = Channel.CreateBounded<SentFrame>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
     private readonly FaceTracker _tracker = new(reader.Options.Tracker);
     private long _begun;
+    private long _heard;
     private long _read;
 
+    /// <summary>Follows the camera until it leaves, does what it must not, falls silent, or the server ends.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        Task answering = Answer(over.Token);
-        (WebSocketCloseStatus status, string reason) = (WebSocketCloseStatus.NormalClosure, "");
+        // To cancel a socket's reading or writing is to hang up: that comes last, after a farewell.
+        using var hangUp = new CancellationTokenSource();
+        _heard = Stopwatch.GetTimestamp();
+        Task<Farewell> receiving = Receive(hangUp.Token);
+        Task answering = Answer(hangUp.Token);
+        var farewell = new Farewell(WebSocketCloseStatus.NormalClosure, "");
         try
         {
-            Task<(WebSocketCloseStatus, string)> receiving = Receive(over.Token);
-            if (await Task.WhenAny(receiving, answering) == receiving)
-                (status, reason) = await receiving;
+            Task first = await Task.WhenAny(receiving, answering, Watch(ending, hangUp.Token));
+            if (first is Task<Farewell> told)
+                farewell = await told;
             else
                 await answering;
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            (status, reason) = (WebSocketCloseStatus.EndpointUnavailable, "the server ends");
         }
         catch (WebSocketException)
         {
@@ -44,47 +48,52 @@ internal sealed class CameraStream(WebSocket socket, FaceReader reader, ServerMe
         finally
         {
             _newest.Writer.TryComplete();
-            await over.CancelAsync();
+            hangUp.CancelAfter(Patience);
             await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Close(farewell, receiving, hangUp.Token);
+            await hangUp.CancelAsync();
         }
-
-        await Close(status, reason);
     }
 
-    private async Task<(WebSocketCloseStatus Status, string Reason)> Receive(CancellationToken cancellation)
+    /// <summary>Ends when the server does, or when nothing was heard for too long.</summary>
+    private async Task<Farewell> Watch(CancellationToken ending, CancellationToken hangUp)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ending, hangUp);
+        TimeSpan left;
+        while ((left = reader.Options.StreamIdle - Stopwatch.GetElapsedTime(Interlocked.Read(ref _heard))) > TimeSpan.Zero)
+        {
+            await Task.Delay(left + TimeSpan.FromMilliseconds(10), over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (over.IsCancellationRequested)
+                return new Farewell(WebSocketCloseStatus.EndpointUnavailable, "The server ends.");
+        }
+
+        return new Farewell(WebSocketCloseStatus.PolicyViolation, $"No frame came for {reader.Options.StreamIdle.TotalSeconds:F0} seconds.");
+    }
+
+    private async Task<Farewell> Receive(CancellationToken hangUp)
     {
         byte[] buffer = new byte[1 << 16];
-        long number = 0;
-        while (true)
+        for (long number = 0; ; number++)
         {
             using var message = new MemoryStream();
             ValueWebSocketReceiveResult part;
-            using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            idle.CancelAfter(reader.Options.StreamIdle);
             do
             {
-                try
-                {
-                    part = await socket.ReceiveAsync(buffer.AsMemory(), idle.Token);
-                }
-                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-                {
-                    return (WebSocketCloseStatus.PolicyViolation, $"no frame for {reader.Options.StreamIdle.TotalSeconds:F0} seconds");
-                }
-
+                part = await socket.ReceiveAsync(buffer.AsMemory(), hangUp);
+                Interlocked.Exchange(ref _heard, Stopwatch.GetTimestamp());
                 if (part.MessageType == WebSocketMessageType.Close)
-                    return (WebSocketCloseStatus.NormalClosure, "");
+                    return new Farewell(WebSocketCloseStatus.NormalClosure, "");
                 if (part.MessageType != WebSocketMessageType.Binary)
-                    return (WebSocketCloseStatus.InvalidMessageType, "frames are binary messages: JPEG, PNG or WebP");
+                    return new Farewell(WebSocketCloseStatus.InvalidMessageType, "Frames are binary messages: JPEG, PNG or WebP.");
                 if (message.Length + part.Count > reader.Options.MaxFrameBytes)
-                    return (WebSocketCloseStatus.MessageTooBig, $"a frame is at most {reader.Options.MaxFrameBytes} bytes");
+                    return new Farewell(WebSocketCloseStatus.MessageTooBig, $"A frame is at most {reader.Options.MaxFrameBytes} bytes.");
                 message.Write(buffer, 0, part.Count);
             }
             while (!part.EndOfMessage);
 
             long now = Stopwatch.GetTimestamp();
             _begun = _begun == 0 ? now : _begun;
-            _newest.Writer.TryWrite(new SentFrame(number++, Stopwatch.GetElapsedTime(_begun, now), message.ToArray()));
+            _newest.Writer.TryWrite(new SentFrame(number, Stopwatch.GetElapsedTime(_begun, now), message.ToArray()));
         }
     }
 
@@ -155,20 +164,25 @@ internal sealed class CameraStream(WebSocket socket, FaceReader reader, ServerMe
         return buffer.WrittenMemory;
     }
 
-    private async Task Close(WebSocketCloseStatus status, string reason)
+    /// <summary>Says why, and reads on until the camera has heard it: unread frames would make the network drop the farewell.</summary>
+    private async Task Close(Farewell farewell, Task receiving, CancellationToken hangUp)
     {
-        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
-            return;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            await socket.CloseOutputAsync(status, reason, patience.Token);
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(farewell.Status, farewell.Reason, hangUp);
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            byte[] rest = new byte[1 << 16];
+            while (socket.State == WebSocketState.CloseSent)
+                await socket.ReceiveAsync(rest.AsMemory(), hangUp);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
             // It did not wait for the farewell.
         }
     }
+
+    private readonly record struct Farewell(WebSocketCloseStatus Status, string Reason);
 
     private sealed record SentFrame(long Number, TimeSpan Time, byte[] Bytes);
 }

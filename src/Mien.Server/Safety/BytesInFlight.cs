@@ -5,6 +5,8 @@ internal sealed class BytesInFlight(ServerOptions options)
 {
     private long _held;
 
+    public long Held => Interlocked.Read(ref _held);
+
     /// <summary>Sets aside what a request says that it will send; disposing gives it back.</summary>
     /// <exception cref="RefusedException">It is more than a request may send, or than there is room for now.</exception>
     public IDisposable Reserve(HttpRequest request)

@@ -62,6 +62,9 @@ internal sealed partial class RequestGuard(ServerOptions options, RateLimits lim
         switch (e)
         {
             case RefusedException refused:
+                // The rest of the body is not read: nothing else can come over this connection.
+                if (refused.LeavesBody)
+                    http.Response.Headers.Connection = "close";
                 if (refused.RetryAfter is { } wait)
                     http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 if (refused.Status == StatusCodes.Status401Unauthorized)

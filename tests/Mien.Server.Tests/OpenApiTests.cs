@@ -1,0 +1,75 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using NSwag;
+using NSwag.CodeGeneration.CSharp;
+
+namespace Mien.Server.Tests;
+
+/// <summary>The description that others' tools make clients from.</summary>
+public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_client_that_NSwag_makes_of_the_description_reads_faces_and_model()
+    {
+        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation), Cancellation);
+        var settings = new CSharpClientGeneratorSettings { ClassName = "MienClient", CSharpGeneratorSettings = { Namespace = "Made", JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson } };
+        Assembly assembly = Compile(new CSharpClientGenerator(document, settings).GenerateFile());
+
+        object client = Activator.CreateInstance(assembly.GetType("Made.MienClient")!, served.Client)!;
+        object model = await Call(client, "GetModelAsync");
+        Assert.Equal("mien-residual", Get(model, "Name"));
+        Type request = assembly.GetType("Made.PicturesRequest")!;
+        Type data = assembly.GetType("Made.PictureData")!;
+        object sent = Activator.CreateInstance(request)!;
+        object picture = Activator.CreateInstance(data)!;
+        data.GetProperty("Data")!.SetValue(picture, await File.ReadAllBytesAsync(ServedMien.Sample, Cancellation));
+        data.GetProperty("Name")!.SetValue(picture, "faces.png");
+        var pictures = (System.Collections.IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(data))!;
+        pictures.Add(picture);
+        request.GetProperty("Pictures")!.SetValue(sent, pictures);
+
+        object answer = await Call(client, "ReadExpressionsAsync", false, sent);
+        object read = ((System.Collections.IEnumerable)Get(answer, "Pictures")!).Cast<object>().Single();
+        object[] faces = [.. ((System.Collections.IEnumerable)Get(read, "Faces")!).Cast<object>()];
+        Assert.Equal(7, faces.Length);
+        Assert.All(faces, face => Assert.Contains((string)Get(face, "Label")!, Expressions.Names));
+        Assert.All(faces, face => Assert.Equal(7, ((System.Collections.ICollection)Get(face, "Probabilities")!).Count));
+    }
+
+    [Fact]
+    public async Task Every_endpoint_of_the_API_is_described_with_its_errors()
+    {
+        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation), Cancellation);
+        Assert.Equal(["/v1/explanations", "/v1/expressions", "/v1/model", "/v1/stream"], document.Paths.Keys.Order());
+        OpenApiOperation read = document.Paths["/v1/expressions"]["post"];
+        Assert.Equal(["application/json", "application/octet-stream", "image/jpeg", "image/png", "image/webp", "multipart/form-data"], read.RequestBody!.Content.Keys.Order());
+        Assert.Superset(new HashSet<string> { "200", "413", "415", "422", "429" }, read.Responses.Keys.ToHashSet());
+        Assert.All(document.Operations, operation => Assert.NotEmpty(operation.Operation.Summary!));
+    }
+
+    private static Assembly Compile(string source)
+    {
+        // Whatever the framework and the tests have loaded may be referenced.
+        string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var compilation = CSharpCompilation.Create("Made", [CSharpSyntaxTree.ParseText(source)], trusted.Select(path => MetadataReference.CreateFromFile(path)), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Annotations));
+        using var image = new MemoryStream();
+        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + source);
+        image.Position = 0;
+        return new AssemblyLoadContext("made").LoadFromStream(image);
+    }
+
+    private static async Task<object> Call(object client, string method, params object[] arguments)
+    {
+        MethodInfo called = client.GetType().GetMethods().Single(each => each.Name == method && each.GetParameters().Length == arguments.Length);
+        var task = (Task)called.Invoke(client, arguments)!;
+        await task;
+        return Get(task, "Result")!;
+    }
+
+    private static object? Get(object of, string property) => of.GetType().GetProperty(property)!.GetValue(of);
+}
