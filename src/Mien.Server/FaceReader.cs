@@ -59,7 +59,9 @@ internal sealed class FaceReader : IAsyncDisposable
     private QueuedPicture Queued(NamedPicture picture, DetectorOptions? detector, Action<Picture, IReadOnlyList<Face>>? seen)
     {
         long most = Options.Recognizer.MaxPixels;
-        return new QueuedPicture(() => Picture.Load(new MemoryStream(picture.Bytes, writable: false), picture.Name, most))
+        var encoded = new MemoryStream(picture.Bytes, writable: false);
+        // Who draws on it or explains it needs all of its pixels; to be read it may be decoded smaller.
+        return new QueuedPicture(() => seen is null ? Recognizer.Load(encoded, picture.Name) : Picture.Load(encoded, picture.Name, most))
         {
             // A picture over the limit is refused before it is decoded.
             Pixels = Picture.ReadSize(new MemoryStream(picture.Bytes, writable: false)) is (int width, int height) && (long)width * height is var pixels && pixels <= most ? pixels : 0,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
+using Mien.Training.Export;
 using Mien.Training.Runs;
 using Spectre.Console;
 
@@ -23,9 +24,15 @@ internal static class EvaluateCommand
         var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage };
+        var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, write };
         foreach (Option option in reading.All)
             command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(write) && (result.GetValue(model) is not { Length: 1 } || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
+                result.AddError("--write-figures: name one --model, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
+        });
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
@@ -46,6 +53,9 @@ internal static class EvaluateCommand
 
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
             string text = evaluation.ToJson();
+            if (parsed.GetValue(write))
+                ModelFigures.Write(parsed.GetValue(model)![0], parsed.GetValue(split), evaluation);
+            string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
             if (parsed.GetValue(json) == "-")
             {
                 terminal.Output.WriteLine(text);

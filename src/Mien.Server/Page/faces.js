@@ -105,21 +105,27 @@ function hints(face) {
 export function drawBoxes(svg, width, height, faces, { mirror = false, nameOf, onclick } = {}) {
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const size = Math.max(width, height) / 32;
+  const plates = [];
   const groups = faces.map((face, place) => {
     const { box } = face;
     const left = mirror ? width - box.x - box.width : box.x;
     const text = nameOf(face, place);
+    const outline = { x: left, y: box.y, width: box.width, height: box.height, rx: size / 4 };
+    const line = svgElement('rect', { ...outline, class: 'box', stroke: colourOf(face.label) });
+    line.addEventListener('click', () => onclick?.(face, place));
+    // A dark edge below the coloured line: it shows on every ground.
     const group = svgElement('g', {});
-    const outline = svgElement('rect', { class: 'box', x: left, y: box.y, width: box.width, height: box.height, stroke: colourOf(face.label), rx: size / 4 });
+    group.append(svgElement('rect', { ...outline, class: 'edge' }), line);
     const above = Math.max(box.y - size * 1.35, 0);
-    const plate = svgElement('rect', { x: left, y: above, width: size * (0.62 * text.length + 0.6), height: size * 1.35, fill: '#111d', rx: size / 4 });
-    const words = svgElement('text', { x: left + size * 0.3, y: above + size, fill: '#fff', 'font-size': size });
+    const wide = size * (0.6 * text.length + 0.6);
+    const start = Math.max(Math.min(left, width - wide), 0);
+    const words = svgElement('text', { x: start + wide / 2, y: above + size, fill: '#fff', 'font-size': size, 'text-anchor': 'middle' });
     words.textContent = text;
-    outline.addEventListener('click', () => onclick?.(face, place));
-    group.append(outline, plate, words);
+    plates.push(svgElement('rect', { x: start, y: above, width: wide, height: size * 1.35, fill: '#111d', rx: size / 4 }), words);
     return group;
   });
-  svg.replaceChildren(...groups);
+  // Labels last: no box crosses one.
+  svg.replaceChildren(...groups, ...plates);
   return groups;
 }
 

@@ -28,25 +28,13 @@ public static class Quantizer
     public static void Quantize(string model, FaceTable faces, string path)
     {
         ArgumentNullException.ThrowIfNull(faces);
-        ModelProto proto = Read(model);
+        ModelProto proto = OnnxFile.Read(model);
         if (proto.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new MienException($"{model}: is quantised already. Pass the float32 model.");
         IReadOnlyDictionary<string, (float Low, float High)> ranges = ActivationRanges.Measure(proto, Activations(proto.Graph), faces);
         Rewrite(proto.Graph, ranges);
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} Training faces" });
         AtomicFile.Write(path, stream => proto.WriteTo(stream));
-    }
-
-    private static ModelProto Read(string model)
-    {
-        try
-        {
-            return ModelProto.Parser.ParseFrom(File.ReadAllBytes(model));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
-        {
-            throw new MienException($"{model}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` wrote.", e);
-        }
     }
 
     /// <summary>Values that become bytes: all that integer operators read, but for what a Relu alone takes from a convolution.</summary>

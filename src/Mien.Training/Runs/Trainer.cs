@@ -336,13 +336,7 @@ public sealed class Trainer : IDisposable
             DataSha256 = _configuration.DataSha256,
             ClassShares = _training.ClassShares(),
             Created = DateTimeOffset.UtcNow,
-            Metrics = new SortedDictionary<string, double>
-            {
-                ["PublicTest.accuracy"] = calibrated.Accuracy,
-                ["PublicTest.macroF1"] = calibrated.MacroF1,
-                ["PublicTest.nll"] = calibrated.Nll,
-                ["PublicTest.ece"] = calibrated.Ece,
-            },
+            Metrics = ModelFigures.Of(Split.PublicTest, calibrated),
             Notes = new SortedDictionary<string, string>
             {
                 ["epoch"] = $"{best.Epoch} of {_options.Epochs}, chosen on PublicTest",

@@ -114,7 +114,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         Assert.Equal("Skip to the results", await Focused(page));
         await page.Keyboard.PressAsync("Tab");
         Assert.Equal("Choose photos", await Focused(page));
-        IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
+        IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"), new() { Timeout = 5000 });
         await chooser.SetFilesAsync(ServedMien.Sample);
         await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
         await TabTo(page, "Why?");

@@ -1,0 +1,21 @@
+using Google.Protobuf;
+using Mien.Training.Export.Onnx;
+
+namespace Mien.Training.Export;
+
+/// <summary>A model's file as it stands.</summary>
+internal static class OnnxFile
+{
+    /// <exception cref="MienException">It can't be read as a model.</exception>
+    public static ModelProto Read(string model)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(File.ReadAllBytes(model));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
+        {
+            throw new MienException($"{model}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` wrote.", e);
+        }
+    }
+}
