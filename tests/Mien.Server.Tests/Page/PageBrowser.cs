@@ -17,6 +17,8 @@ public sealed class PageBrowser : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
+        // The machine may be busy with other things: what matters is that it comes.
+        Assertions.SetDefaultExpectTimeout(30_000);
         await _served.InitializeAsync();
         _chromium = await Chromium.LaunchAsync("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", $"--use-file-for-fake-video-capture={Film()}");
     }
