@@ -17,6 +17,7 @@ public static class MienServer
     /// <param name="options">What is served and how much of it.</param>
     /// <param name="address">The address that it listens on; this machine alone where null.</param>
     /// <param name="port">The port; 0 for any that is free.</param>
+    /// <exception cref="MienException">A model can't be opened, or the API key can't be sent in a header.</exception>
     /// <remarks>Nothing is read from the environment or from settings files: what is not asked for does not happen.</remarks>
     public static WebApplication Create(ServerOptions options, IPAddress? address = null, int port = 5000)
     {
@@ -26,7 +27,8 @@ public static class MienServer
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+            // What ends the start is thrown: whoever starts the server says it in his own words.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         // Standard output is for results.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.RequestTimeout + TimeSpan.FromSeconds(5));
@@ -49,6 +51,8 @@ public static class MienServer
             .AddPrometheusExporter());
 
         WebApplication app = builder.Build();
+        // A model that can't be opened is known before anything listens.
+        _ = app.Services.GetRequiredService<FaceReader>();
         app.Use((http, next) =>
         {
             SecurityHeaders.Apply(http.Response, http.Request.Path.StartsWithSegments("/reference"));

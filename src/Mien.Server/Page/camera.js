@@ -122,7 +122,7 @@ function show(answer) {
   }
   times.push(performance.now());
   if (times.length > 20) times.shift();
-  byId('rate').textContent = times.length > 1 ? `${((times.length - 1) * 1000 / (times.at(-1) - times[0])).toFixed(0)} pictures a second, ${answer.passedOver} passed over` : '';
+  byId('rate').textContent = times.length > 1 ? `${((times.length - 1) * 1000 / (times.at(-1) - times[0])).toFixed(1)} pictures a second, ${answer.passedOver} passed over` : '';
   announce(answer.faces);
 }
 

@@ -84,7 +84,7 @@ function paint(canvas, seen, end) {
     const left = Math.floor(time / end * canvas.width);
     const next = seen[place + 1]?.time ?? time + 0.2;
     // Where the face was away there is a gap.
-    const right = Math.ceil(Math.min(next, time + 1) / end * canvas.width);
+    const right = Math.ceil(Math.min(next, time + 2) / end * canvas.width);
     let bottom = canvas.height;
     for (const { label } of model.classes) {
       const high = probabilities[label] * canvas.height;
