@@ -9,7 +9,13 @@ internal static class Descriptions
 {
     public static RouteHandlerBuilder DescribePictures(this RouteHandlerBuilder endpoint, bool annotate) => endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
     {
-        IOpenApiSchema json = await context.GetOrCreateSchemaAsync(typeof(PicturesRequest), null, cancellation);
+        // By name, so that tools make a type of each.
+        OpenApiDocument document = context.Document!;
+        OpenApiSchema request = await context.GetOrCreateSchemaAsync(typeof(PicturesRequest), null, cancellation);
+        document.AddComponent(nameof(PictureData), await context.GetOrCreateSchemaAsync(typeof(PictureData), null, cancellation));
+        ((OpenApiSchema)request.Properties!["pictures"]).Items = new OpenApiSchemaReference(nameof(PictureData), document);
+        document.AddComponent(nameof(PicturesRequest), request);
+        IOpenApiSchema json = new OpenApiSchemaReference(nameof(PicturesRequest), document);
         IOpenApiSchema File() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
         var form = new OpenApiSchema
         {

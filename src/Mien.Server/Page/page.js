@@ -47,7 +47,10 @@ try {
   say(error.message, true);
 }
 
-const seven = () => model.classes.map(each => each.label).join() === 'angry,disgust,fear,happy,sad,surprise,neutral';
+/** Whether the classes are FER2013's. */
+function seven() {
+  return model.classes.map(each => each.label).join() === 'angry,disgust,fear,happy,sad,surprise,neutral';
+}
 
 /** Figures come from the model's own file: another model, other figures. */
 function showAccuracy() {

@@ -16,9 +16,15 @@ internal sealed class RefusedException(int status, string title, string detail) 
     /// <summary>Whether the rest of the body is not worth reading.</summary>
     public bool LeavesBody { get; init; }
 
-    public static RefusedException TooLarge(long limit) => new(StatusCodes.Status413PayloadTooLarge, "The request is too large",
-        $"At most {limit / 1e6:F1} MB a request. Send fewer or smaller pictures, or raise the limit where you run the server.") { LeavesBody = true };
+    public static RefusedException TooLarge(long limit)
+    {
+        string detail = $"At most {limit / 1e6:F1} MB a request. Send fewer or smaller pictures, or raise the limit where you run the server.";
+        return new(StatusCodes.Status413PayloadTooLarge, "The request is too large", detail) { LeavesBody = true };
+    }
 
-    public static RefusedException Busy() => new(StatusCodes.Status429TooManyRequests, "The server is busy",
-        "Its queue is full. Come again after the seconds that Retry-After names.") { RetryAfter = TimeSpan.FromSeconds(1) };
+    public static RefusedException Busy()
+    {
+        const string Detail = "Its queue is full. Come again after the seconds that Retry-After names.";
+        return new(StatusCodes.Status429TooManyRequests, "The server is busy", Detail) { RetryAfter = TimeSpan.FromSeconds(1) };
+    }
 }
