@@ -52,10 +52,9 @@ internal static class EvaluateCommand
             }
 
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
-            string text = evaluation.ToJson();
             if (parsed.GetValue(write))
                 ModelFigures.Write(parsed.GetValue(model)![0], parsed.GetValue(split), evaluation);
-            string text = JsonSerializer.Serialize(evaluation, EvaluationJson.Default.Evaluation);
+            string text = evaluation.ToJson();
             if (parsed.GetValue(json) == "-")
             {
                 terminal.Output.WriteLine(text);
