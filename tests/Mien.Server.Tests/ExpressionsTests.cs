@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
 using Mien.Imaging;
 using Mien.Server.Answers;
 
@@ -144,10 +145,19 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     public async Task Pictures_that_come_at_once_share_the_network_s_batches()
     {
         var batches = new System.Collections.Concurrent.ConcurrentBag<int>();
-        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with { Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (pictures, _) => batches.Add(pictures) } });
-        byte[] bytes = await File.ReadAllBytesAsync(ServedMien.Sample, Cancellation);
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ =>
-            Assert.Equal(HttpStatusCode.OK, (await one.Client.PostAsync("/v1/expressions", ServedMien.Content(bytes, "image/png"), Cancellation)).StatusCode)));
+        using var hold = new ManualResetEventSlim();
+        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with
+        {
+            Recognizer = ServerOptions.Default.Recognizer with { Faces = FaceMode.Cropped },
+            Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (pictures, _) => { batches.Add(pictures); hold.Wait(); } },
+        });
+        Task<HttpResponseMessage>[] answers = [.. Enumerable.Range(0, 12).Select(_ => one.Client.PostAsync("/v1/expressions", ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation))];
+        // The first batch is held until all have come: what waits then is read together.
+        FaceReader reader = one.App.Services.GetRequiredService<FaceReader>();
+        while (reader.Held < 12)
+            await Task.Delay(20, Cancellation);
+        hold.Set();
+        Assert.All(await Task.WhenAll(answers), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         Assert.Equal(12, batches.Sum());
         Assert.Contains(batches, pictures => pictures > 1);
     }
