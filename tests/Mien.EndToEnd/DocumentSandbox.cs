@@ -27,6 +27,7 @@ internal sealed class DocumentSandbox : IDisposable
             System.IO.File.Copy(faces, File(photo));
         }
 
+        WriteSingleFaces(Picture.Load(faces));
         System.IO.File.WriteAllText(File("list.txt"), "photos/one.jpg\nphotos/two.jpg\n");
         System.IO.File.WriteAllText(File("last"), "");
         System.IO.File.SetLastWriteTimeUtc(File("last"), DateTime.UnixEpoch);
@@ -63,6 +64,26 @@ internal sealed class DocumentSandbox : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Each of the seven average faces in photos of its own, a little elsewhere in each: enough to be labelled and learnt from.</summary>
+    private void WriteSingleFaces(Picture sheet)
+    {
+        const int Columns = 4, Faces = 7, Copies = 4, Edge = 10;
+        byte[] all = sheet.ToRgba();
+        (int width, int height) = (sheet.Width / Columns, sheet.Height / 2);
+        for (int i = 0; i < Faces * Copies; i++)
+        {
+            (int face, int shift) = (i / Copies, i % Copies * Edge / Copies);
+            byte[] photo = new byte[(width - Edge) * (height - Edge) * 4];
+            for (int y = 0; y < height - Edge; y++)
+            {
+                int from = (face / Columns * height + y + shift) * sheet.Width + face % Columns * width + shift;
+                all.AsSpan(from * 4, (width - Edge) * 4).CopyTo(photo.AsSpan(y * (width - Edge) * 4));
+            }
+
+            System.IO.File.WriteAllBytes(File($"photos/face-{i}.png"), Picture.FromRgba(photo, width - Edge, height - Edge).ToPng());
+        }
+    }
 
     /// <summary>Pictures of noise with a bright bar whose place is the label, a group of four each, one of them as face.png too.</summary>
     private void WriteManifest()

@@ -51,6 +51,8 @@ public partial class DocumentTests(ITestOutputHelper output)
         Assert.True(programs.Count >= 4);
 
         Directory.CreateDirectory(sandbox.File("programs"));
+        // The versions that the referenced projects are built with.
+        File.Copy(Path.Combine(TestData.Root, "Directory.Packages.props"), sandbox.File("Directory.Packages.props"));
         File.WriteAllText(sandbox.File("programs/programs.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>

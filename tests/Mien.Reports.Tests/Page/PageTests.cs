@@ -121,7 +121,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task A_card_shows_the_face_it_speaks_of_with_its_probabilities_in_the_palettes_colours()
     {
-        using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"));
         JudgedFaces judged = JudgedFaces.Judge(classifier, Browser.Table, Split.PrivateTest);
         int[] sample = judged.Sample(60, ReportOptions.Default.Seed);
         await using Window window = await browser.Open(browser.Report);

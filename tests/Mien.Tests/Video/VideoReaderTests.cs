@@ -81,7 +81,10 @@ public class VideoReaderTests
             break;
         }
 
-        Assert.DoesNotContain(Process.GetProcessesByName("ffmpeg"), process => CommandLine(process).Contains(reader.Source, StringComparison.Ordinal) && IsChild(process));
+        // A killed process takes a moment to go.
+        Assert.True(SpinWait.SpinUntil(
+            () => !Process.GetProcessesByName("ffmpeg").Any(process => CommandLine(process).Contains(reader.Source, StringComparison.Ordinal) && IsChild(process)),
+            TimeSpan.FromSeconds(5)));
     }
 
     [Fact]
