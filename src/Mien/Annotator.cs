@@ -54,8 +54,7 @@ public static class Annotator
 
     private static SKBitmap Draw(Picture picture, IReadOnlyList<Face> faces)
     {
-        if (picture.IsReduced)
-            throw new ArgumentException($"The picture was decoded at {picture.Width}x{picture.Height} of {picture.WholeWidth}x{picture.WholeHeight} pixels. Open it by Picture.Load to draw on it.", nameof(picture));
+        picture.RequireWhole("draw on it");
         SKBitmap bitmap = picture.ToBitmap();
         using var canvas = new SKCanvas(bitmap);
         Draw(canvas, picture.Width, picture.Height, faces);

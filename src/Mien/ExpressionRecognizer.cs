@@ -164,7 +164,7 @@ public sealed class ExpressionRecognizer : IDisposable
     public IReadOnlyList<FaceExplanation> Explain(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        RequireWhole(picture);
+        picture.RequireWhole("explain its faces");
         var explainer = new Explainer(_classifier);
         return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
@@ -176,7 +176,7 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(face);
-        RequireWhole(picture);
+        picture.RequireWhole("explain its faces");
         return FaceExplanation.Of(picture, face, _classifier, new Explainer(_classifier));
     }
 
@@ -252,12 +252,6 @@ public sealed class ExpressionRecognizer : IDisposable
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
         }).ToArray())];
-    }
-
-    private static void RequireWhole(Picture picture)
-    {
-        if (picture.IsReduced)
-            throw new ArgumentException("The picture was decoded at a part of its size. Open it by Picture.Load to explain its faces.", nameof(picture));
     }
 
     private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)

@@ -214,6 +214,13 @@ public sealed class Picture
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
 
+    /// <exception cref="ArgumentException">The picture was decoded at a part of its size.</exception>
+    internal void RequireWhole(string purpose)
+    {
+        if (IsReduced)
+            throw new ArgumentException($"The picture was decoded at {Width}x{Height} of {WholeWidth}x{WholeHeight} pixels. Open it by Picture.Load to {purpose}.");
+    }
+
     /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
     public byte[] ToGrey()
     {
