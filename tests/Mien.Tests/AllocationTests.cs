@@ -30,7 +30,8 @@ public class AllocationTests(ITestOutputHelper output)
         int faces = detector.Detect(picture).Count;
         double bytes = Measure(() => detector.Detect(picture)) / faces;
         output.WriteLine($"{bytes:F0} bytes a face, {picture.Width * picture.Height * 4 / faces} bytes of picture a face");
-        Assert.InRange(bytes, 100, 24_576);
+        // Most is ONNX Runtime's: five objects a run, four runs.
+        Assert.InRange(bytes, 100, 5_000);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
@@ -20,8 +21,8 @@ internal enum BlazeFaceVariant
 /// </summary>
 internal sealed class BlazeFace : IDisposable
 {
-    /// <summary>Sides of a window are multiples of this.</summary>
-    public const int Multiple = 32;
+    /// <summary>Sides of a window that the front network reads are multiples of this, its coarse grid's cell; the back network wants twice as much.</summary>
+    public const int Multiple = 16;
 
     private const int NumbersAnAnchor = 16;
 
@@ -37,7 +38,7 @@ internal sealed class BlazeFace : IDisposable
     public BlazeFace(BlazeFaceVariant variant, SessionOptions options)
     {
         (string file, _cell) = variant == BlazeFaceVariant.Front ? ("blazeface-front.onnx", 8) : ("blazeface-back.onnx", 16);
-        _session = new InferenceSession(BlazeFaceGraph.FreeSizes(Resources.Read(file)), options);
+        _session = new InferenceSession(WideChannels.Widen(BlazeFaceGraph.FreeSizes(Resources.Read(file))), options);
         _inputs = [.. _session.InputNames];
         // Scores of the fine and the coarse grid, then their boxes and points.
         _outputs = [.. _session.OutputNames];
@@ -55,28 +56,29 @@ internal sealed class BlazeFace : IDisposable
         float[] input = ArrayPool<float>.Shared.Rent(length);
         Fill(level, region, input.AsSpan(0, length));
         var window = new Window(region.X * scale, region.Y * scale, scale);
-        Run(input, [window], region.Width, region.Height, minScore, (_, face) => found.Add(face));
+        Run(input, [window], region.Width, region.Height, minScore, found, static (found, _, face) => found.Add(face));
         ArrayPool<float>.Shared.Return(input);
     }
 
     /// <summary>Looks at square parts of the picture.</summary>
     /// <param name="pyramid">The picture.</param>
     /// <param name="squares">The parts, in the full picture's pixels; they may reach over the edge.</param>
-    /// <param name="size">At how many points a side each is sampled, a multiple of <see cref="Multiple"/>.</param>
+    /// <param name="size">At how many points a side each is sampled, a multiple of 32.</param>
     /// <param name="minScore">Candidates below are left out, 0..1.</param>
-    /// <param name="found">Receives the place in <paramref name="squares"/> and a candidate.</param>
-    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, int size, float minScore, Action<int, DetectedFace> found)
+    /// <param name="found">Receives candidates with the place in <paramref name="squares"/> where each was seen.</param>
+    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, int size, float minScore, List<(int Square, DetectedFace Face)> found)
     {
         int area = size * size * 3;
         float[] input = ArrayPool<float>.Shared.Rent(squares.Length * area);
-        var windows = new Window[squares.Length];
+        Window[] windows = ArrayPool<Window>.Shared.Rent(squares.Length);
         for (int i = 0; i < squares.Length; i++)
         {
             windows[i] = new Window(squares[i].X, squares[i].Y, squares[i].Width / size);
             Fill(pyramid.At(windows[i].Step), windows[i], size, input.AsSpan(i * area, area));
         }
 
-        Run(input, windows, size, size, minScore, found);
+        Run(input, windows.AsSpan(0, squares.Length), size, size, minScore, found, static (found, square, face) => found.Add((square, face)));
+        ArrayPool<Window>.Shared.Return(windows);
         ArrayPool<float>.Shared.Return(input);
     }
 
@@ -86,7 +88,7 @@ internal sealed class BlazeFace : IDisposable
         _session.Dispose();
     }
 
-    private void Run(float[] input, ReadOnlySpan<Window> windows, int width, int height, float minScore, Action<int, DetectedFace> found)
+    private void Run<T>(float[] input, ReadOnlySpan<Window> windows, int width, int height, float minScore, T found, Action<T, int, DetectedFace> add)
     {
         using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
             input.AsMemory(0, windows.Length * width * height * 3), [windows.Length, height, width, 3]);
@@ -108,7 +110,7 @@ internal sealed class BlazeFace : IDisposable
                 int place = i % anchors / AnchorsACell[grid];
                 float anchorX = (place % columns + 0.5f) * cell;
                 float anchorY = (place / columns + 0.5f) * cell;
-                found(i / anchors, Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i], windows[i / anchors]));
+                add(found, i / anchors, Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i], windows[i / anchors]));
             }
         }
     }
@@ -144,10 +146,10 @@ internal sealed class BlazeFace : IDisposable
                 float x = window.X + (column + 0.5f) * window.Step;
                 if (!sampler.Contains(x, y))
                     continue;
-                (float red, float green, float blue) = sampler.Sample(x, y);
-                input[i] = red / 127.5f - 1;
-                input[i + 1] = green / 127.5f - 1;
-                input[i + 2] = blue / 127.5f - 1;
+                Vector128<float> colour = sampler.Sample(x, y) / 127.5f - Vector128<float>.One;
+                input[i] = colour[0];
+                input[i + 1] = colour[1];
+                input[i + 2] = colour[2];
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Mien.Imaging;
 
 namespace Mien.Faces;
@@ -48,8 +49,8 @@ public static class FaceAligner
             {
                 float u = (x + 0.5f) / size;
                 float v = (y + 0.5f) / size;
-                (float red, float green, float blue) = sampler.SampleCubic(a * u - b * v + x0, b * u + a * v + y0);
-                destination[y * size + x] = Preprocessing.Grey(Round(red), Round(green), Round(blue));
+                Vector128<float> colour = sampler.SampleCubic(a * u - b * v + x0, b * u + a * v + y0);
+                destination[y * size + x] = Preprocessing.Grey(Round(colour[0]), Round(colour[1]), Round(colour[2]));
             }
         }
     }

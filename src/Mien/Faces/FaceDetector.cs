@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
@@ -71,9 +72,6 @@ public sealed class FaceDetector : IDisposable
     private const float SmallSquare = 32;
     private const float SmallScore = 0.08f;
 
-    private const float SameFace = 0.3f;
-    private const float InsideFace = 0.62f;
-
     // Medians of the hand-drawn boxes of 52 annotated faces in shares of the network's square.
     private const float BoxLeft = 0.034f;
     private const float BoxTop = -0.206f;
@@ -82,6 +80,9 @@ public sealed class FaceDetector : IDisposable
 
     private readonly BlazeFace _front;
     private readonly BlazeFace _back;
+
+    // Calls that run at once have one each.
+    private readonly ConcurrentBag<Scratch> _spare = [];
 
     /// <summary>Loads the embedded networks.</summary>
     /// <param name="session">ONNX Runtime options; null for one thread a core.</param>
@@ -104,13 +105,16 @@ public sealed class FaceDetector : IDisposable
     internal IReadOnlyList<DetectedFace> Detect(Pyramid pyramid, DetectorOptions options)
     {
         options.Validate();
+        if (!_spare.TryTake(out Scratch? scratch))
+            scratch = new Scratch();
         float smallest = options.SmallestFace(pyramid.Width, pyramid.Height);
-        int width = pyramid.Width;
-        int height = pyramid.Height;
-        List<DetectedFace> candidates = Suppression.Merge(Candidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore)));
-        List<DetectedFace> faces = Suppression.Merge(Confirm(pyramid, candidates, options.MinScore));
+        FindCandidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore), scratch);
+        Confirm(pyramid, options.MinScore, scratch);
+        var faces = new List<DetectedFace>(scratch.Confirmed.Count);
+        Suppression.Merge(scratch.Confirmed, faces);
+        _spare.Add(scratch);
         for (int i = 0; i < faces.Count; i++)
-            faces[i] = faces[i] with { Box = Fit(faces[i]).Within(width, height) };
+            faces[i] = faces[i] with { Box = Fit(faces[i]).Within(pyramid.Width, pyramid.Height) };
         faces.RemoveAll(face => Math.Max(face.Box.Width, face.Box.Height) < smallest);
         if (options.MaxFaces > 0 && faces.Count > options.MaxFaces)
             faces.RemoveRange(options.MaxFaces, faces.Count - options.MaxFaces);
@@ -124,51 +128,65 @@ public sealed class FaceDetector : IDisposable
         _back.Dispose();
     }
 
-    private List<DetectedFace> Candidates(Pyramid pyramid, float smallest, float minScore)
+    /// <summary>What the front network sees over all scales, into <see cref="Scratch.Candidates"/>.</summary>
+    private void FindCandidates(Pyramid pyramid, float smallest, float minScore, Scratch scratch)
     {
         int longer = Math.Max(pyramid.Width, pyramid.Height);
-        var candidates = new List<DetectedFace>();
+        List<DetectedFace> seen = scratch.Seen;
+        seen.Clear();
+        scratch.Looks.Clear();
         var whole = new Box((pyramid.Width - longer) / 2f, (pyramid.Height - longer) / 2f, longer, longer);
-        _front.Look(pyramid, [whole], WholeLookSize, minScore, (_, face) => candidates.Add(face));
+        _front.Look(pyramid, [whole], WholeLookSize, minScore, scratch.Looks);
+        foreach ((_, DetectedFace face) in scratch.Looks)
+            seen.Add(face);
         // Where the smallest face is larger than the network needs, the levels begin at just the size that it needs.
         float ratio = Math.Min(1, SmallestSeen / smallest);
-        if (longer * ratio <= WholeLookSize)
-            return candidates;
-        using Pyramid? shrunk = ratio < 1 ? pyramid.Shrink(ratio) : null;
-        Pyramid searched = shrunk ?? pyramid;
-        float scale = (float)longer / Math.Max(searched.Width, searched.Height);
-        for (int level = 0; level == 0 || Math.Max(searched.Width, searched.Height) >> level >= SmallestLevel; level++)
+        if (longer * ratio > WholeLookSize)
         {
-            foreach (Region region in SearchRegions.Find(searched, level))
-                _front.Scan(searched[level], scale * (1 << level), region, minScore, candidates);
+            using Pyramid? shrunk = ratio < 1 ? pyramid.Shrink(ratio) : null;
+            Search(shrunk ?? pyramid, longer, minScore, scratch);
         }
 
-        return candidates;
+        Suppression.Merge(seen, scratch.Candidates);
+    }
+
+    private void Search(Pyramid searched, int longer, float minScore, Scratch scratch)
+    {
+        int side = Math.Max(searched.Width, searched.Height);
+        float scale = (float)longer / side;
+        for (int level = 0; level == 0 || side >> level >= SmallestLevel; level++)
+        {
+            SearchRegions.Find(searched, level, scratch.Regions);
+            foreach (Region region in scratch.Regions)
+                _front.Scan(searched[level], scale * (1 << level), region, minScore, scratch.Seen);
+        }
     }
 
     /// <summary>
-    /// Candidates as both networks see them at a scale of their own, with the mean of the three scores; those that one
-    /// of the networks does not see are dropped.
+    /// Candidates as both networks see them at a scale of their own, with the mean of the three scores, into
+    /// <see cref="Scratch.Confirmed"/>; those that one of the networks does not see are dropped.
     /// </summary>
-    private List<DetectedFace> Confirm(Pyramid pyramid, List<DetectedFace> candidates, float minScore)
+    private void Confirm(Pyramid pyramid, float minScore, Scratch scratch)
     {
-        var confirmed = new List<DetectedFace>();
-        var some = new List<DetectedFace>(LooksAtOnce);
-        for (int start = 0; start < candidates.Count; start += LooksAtOnce)
+        scratch.Confirmed.Clear();
+        Span<DetectedFace> some = stackalloc DetectedFace[LooksAtOnce];
+        Span<DetectedFace> front = stackalloc DetectedFace[LooksAtOnce];
+        Span<DetectedFace> back = stackalloc DetectedFace[LooksAtOnce];
+        ReadOnlySpan<DetectedFace> candidates = CollectionsMarshal.AsSpan(scratch.Candidates);
+        for (; candidates.Length > 0; candidates = candidates[Math.Min(LooksAtOnce, candidates.Length)..])
         {
-            some.Clear();
-            some.AddRange(CollectionsMarshal.AsSpan(candidates).Slice(start, Math.Min(LooksAtOnce, candidates.Count - start)));
-            DetectedFace[] front = Look(_front, pyramid, some);
+            int count = Math.Min(LooksAtOnce, candidates.Length);
+            candidates[..count].CopyTo(some);
+            Look(_front, pyramid, some[..count], front, scratch);
             // Where the front network sees nothing, the back network need not look.
             int kept = 0;
-            for (int i = 0; i < front.Length; i++)
+            for (int i = 0; i < count; i++)
             {
                 if (front[i].Score > 0)
                     (some[kept], front[kept++]) = (some[i], front[i]);
             }
 
-            some.RemoveRange(kept, some.Count - kept);
-            DetectedFace[] back = Look(_back, pyramid, some);
+            Look(_back, pyramid, some[..kept], back, scratch);
             for (int i = 0; i < kept; i++)
             {
                 float score = (some[i].Score + front[i].Score + back[i].Score) / 3;
@@ -176,40 +194,38 @@ public sealed class FaceDetector : IDisposable
                     continue;
                 DetectedFace face = Suppression.Mean(front[i], back[i]) with { Score = score };
                 if (score >= minScore + (face.Box.Width < SmallSquare ? SmallScore : 0))
-                    confirmed.Add(face);
+                    scratch.Confirmed.Add(face);
             }
         }
-
-        return confirmed;
     }
 
-    /// <summary>What a network sees of each candidate; a score of 0 where it sees nothing.</summary>
-    private static DetectedFace[] Look(BlazeFace network, Pyramid pyramid, List<DetectedFace> candidates)
+    /// <summary>What a network sees of each candidate, into <paramref name="seen"/>; a score of 0 where it sees nothing.</summary>
+    private static void Look(BlazeFace network, Pyramid pyramid, ReadOnlySpan<DetectedFace> candidates, Span<DetectedFace> seen, Scratch scratch)
     {
-        if (candidates.Count == 0)
-            return [];
+        if (candidates.Length == 0)
+            return;
         Span<Box> squares = stackalloc Box[LooksAtOnce];
-        for (int i = 0; i < candidates.Count; i++)
+        for (int i = 0; i < candidates.Length; i++)
         {
             Box box = candidates[i].Box;
             float side = Math.Max(box.Width, box.Height) * LookScale;
             squares[i] = new Box(box.X + (box.Width - side) / 2, box.Y + (box.Height - side) / 2, side, side);
         }
 
-        var found = new List<(int Candidate, DetectedFace Face)>();
-        network.Look(pyramid, squares[..candidates.Count], LookSize, LookScore, (i, face) => found.Add((i, face)));
-        var seen = new DetectedFace[candidates.Count];
-        var one = new List<DetectedFace>();
-        for (int i = 0; i < seen.Length; i++)
+        scratch.Looks.Clear();
+        network.Look(pyramid, squares[..candidates.Length], LookSize, LookScore, scratch.Looks);
+        for (int i = 0; i < candidates.Length; i++)
         {
-            one.Clear();
-            foreach ((int candidate, DetectedFace face) in found)
+            scratch.Seen.Clear();
+            foreach ((int square, DetectedFace face) in scratch.Looks)
             {
-                if (candidate == i)
-                    one.Add(face);
+                if (square == i)
+                    scratch.Seen.Add(face);
             }
 
-            foreach (DetectedFace face in Suppression.Merge(one))
+            Suppression.Merge(scratch.Seen, scratch.Merged);
+            seen[i] = default;
+            foreach (DetectedFace face in scratch.Merged)
             {
                 if (face.Box.IntersectionOverUnion(candidates[i].Box) > Suppression.SameFace)
                 {
@@ -218,8 +234,6 @@ public sealed class FaceDetector : IDisposable
                 }
             }
         }
-
-        return seen;
     }
 
     /// <summary>From the network's square, brow to chin, to the box that a person draws: hairline to chin, cheek to cheek.</summary>
@@ -227,5 +241,21 @@ public sealed class FaceDetector : IDisposable
     {
         Box box = face.Box;
         return new Box(box.X + BoxLeft * box.Width, box.Y + BoxTop * box.Height, box.Width * BoxWidth, box.Height * BoxHeight);
+    }
+
+    /// <summary>Lists that one call after another fills.</summary>
+    private sealed class Scratch
+    {
+        public List<DetectedFace> Seen { get; } = [];
+
+        public List<DetectedFace> Candidates { get; } = [];
+
+        public List<DetectedFace> Merged { get; } = [];
+
+        public List<DetectedFace> Confirmed { get; } = [];
+
+        public List<(int Square, DetectedFace Face)> Looks { get; } = [];
+
+        public List<Region> Regions { get; } = [];
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mien.Imaging;
 
 namespace Mien.Faces;
@@ -30,15 +31,20 @@ internal static class SearchRegions
     private const int AlwaysSearched = 256;
 
     /// <summary>Parts of a level that hold all places with detail.</summary>
-    public static List<Region> Find(Pyramid pyramid, int level)
+    /// <param name="pyramid">The picture.</param>
+    /// <param name="level">The level, 0 for the full picture.</param>
+    /// <param name="regions">Emptied, then receives the parts.</param>
+    public static void Find(Pyramid pyramid, int level, List<Region> regions)
     {
-        var regions = new List<Region>();
+        regions.Clear();
         Level full = pyramid[level];
         if (Math.Max(full.Width, full.Height) <= AlwaysSearched)
             regions.Add(Rounded(new Region(0, 0, full.Width, full.Height), full));
         else
-            new DetailMap(pyramid[level + 1], pyramid[level + 2]).Cover(full, regions);
-        return regions;
+        {
+            using var map = new DetailMap(pyramid[level + 1], pyramid[level + 2]);
+            map.Cover(full, regions);
+        }
     }
 
     private static Region Rounded(Region region, Level level)
@@ -51,7 +57,7 @@ internal static class SearchRegions
     }
 
     /// <summary>For each place where four blocks meet, whether there is detail.</summary>
-    private sealed class DetailMap
+    private sealed class DetailMap : IDisposable
     {
         private readonly int _columns;
         private readonly int _rows;
@@ -63,7 +69,7 @@ internal static class SearchRegions
         {
             int across = half.Width / HalfBlock;
             int down = half.Height / HalfBlock;
-            float[] detail = new float[across * down];
+            float[] detail = ArrayPool<float>.Shared.Rent(across * down);
             for (int y = 0; y < down; y++)
             {
                 for (int x = 0; x < across; x++)
@@ -72,7 +78,9 @@ internal static class SearchRegions
 
             _columns = Math.Max(across - 1, 0);
             _rows = Math.Max(down - 1, 0);
-            _counts = new int[(_columns + 1) * (_rows + 1)];
+            int places = (_columns + 1) * (_rows + 1);
+            _counts = ArrayPool<int>.Shared.Rent(places);
+            Array.Clear(_counts, 0, places);
             for (int y = 0; y < _rows; y++)
             {
                 for (int x = 0; x < _columns; x++)
@@ -84,7 +92,11 @@ internal static class SearchRegions
                     _counts[j] = _counts[j - 1] + _counts[j - _columns - 1] - _counts[j - _columns - 2] + (any ? 1 : 0);
                 }
             }
+
+            ArrayPool<float>.Shared.Return(detail);
         }
+
+        public void Dispose() => ArrayPool<int>.Shared.Return(_counts);
 
         public void Cover(Level level, List<Region> regions) => Cover(Shrink(0, 0, _columns, _rows), level, regions);
 

@@ -11,12 +11,13 @@ internal static class Suppression
 
     /// <summary>One face for each group of candidates, from the most certain down.</summary>
     /// <param name="candidates">Sorted and used up.</param>
-    public static List<DetectedFace> Merge(List<DetectedFace> candidates)
+    /// <param name="merged">Emptied, then receives the faces.</param>
+    public static void Merge(List<DetectedFace> candidates, List<DetectedFace> merged)
     {
+        merged.Clear();
         // By place where scores are equal: the order of the candidates must not decide.
         candidates.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score)
             : a.Box.X != b.Box.X ? a.Box.X.CompareTo(b.Box.X) : a.Box.Y.CompareTo(b.Box.Y));
-        var merged = new List<DetectedFace>();
         for (int first = 0; first < candidates.Count; first++)
         {
             DetectedFace best = candidates[first];
@@ -35,8 +36,6 @@ internal static class Suppression
             if (!IsPart(face, merged))
                 merged.Add(face);
         }
-
-        return merged;
     }
 
     /// <summary>The mean of two views of one face, weighted by score, with the higher score.</summary>

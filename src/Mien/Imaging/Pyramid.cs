@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -105,14 +105,14 @@ internal sealed class Pyramid : IDisposable
     }
 
     /// <summary>Two pixels, as 16-bit numbers, from four above and four below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Pair(Vector128<byte> upper, Vector128<byte> lower)
     {
         Vector128<ushort> first = Vector128.WidenLower(upper) + Vector128.WidenLower(lower);
         Vector128<ushort> second = Vector128.WidenUpper(upper) + Vector128.WidenUpper(lower);
-        Vector128<ushort> sum = Vector128.Create(
-            first.GetLower() + first.GetUpper(),
-            second.GetLower() + second.GetUpper());
-        return (sum + Vector128.Create((ushort)2)) >>> 2;
+        Vector128<ushort> even = Vector128.Create(first.GetLower(), second.GetLower());
+        Vector128<ushort> odd = Vector128.Create(first.GetUpper(), second.GetUpper());
+        return (even + odd + Vector128.Create((ushort)2)) >>> 2;
     }
 }
 
@@ -121,66 +121,3 @@ internal sealed class Pyramid : IDisposable
 /// <param name="Height">Height likewise.</param>
 /// <param name="Pixels">At least [Height*Width*4]: red, green, blue and an unused byte, row-major.</param>
 internal readonly record struct Level(int Width, int Height, byte[] Pixels);
-
-/// <summary>Bilinear samples of one level, addressed in pixels of the full picture.</summary>
-internal readonly struct Sampler(byte[] pixels, int width, int height, float scaleX, float scaleY)
-{
-    /// <summary>Whether a point of the full picture lies inside it.</summary>
-    public bool Contains(float x, float y) => x >= 0 && y >= 0 && x * scaleX < width && y * scaleY < height;
-
-    /// <summary>Colour at a point of the full picture, 0..255 each; beyond the edge the edge goes on.</summary>
-    public (float Red, float Green, float Blue) Sample(float x, float y)
-    {
-        float left = Math.Clamp(x * scaleX - 0.5f, 0, width - 1);
-        float top = Math.Clamp(y * scaleY - 0.5f, 0, height - 1);
-        int x0 = (int)left;
-        int y0 = (int)top;
-        int x1 = Math.Min(x0 + 1, width - 1);
-        int y1 = Math.Min(y0 + 1, height - 1);
-        float fx = left - x0;
-        float fy = top - y0;
-        int a = (y0 * width + x0) * 4;
-        int b = (y0 * width + x1) * 4;
-        int c = (y1 * width + x0) * 4;
-        int d = (y1 * width + x1) * 4;
-        float wa = (1 - fx) * (1 - fy);
-        float wb = fx * (1 - fy);
-        float wc = (1 - fx) * fy;
-        float wd = fx * fy;
-        return (
-            pixels[a] * wa + pixels[b] * wb + pixels[c] * wc + pixels[d] * wd,
-            pixels[a + 1] * wa + pixels[b + 1] * wb + pixels[c + 1] * wc + pixels[d + 1] * wd,
-            pixels[a + 2] * wa + pixels[b + 2] * wb + pixels[c + 2] * wc + pixels[d + 2] * wd);
-    }
-
-    /// <summary>Colour at a point of the full picture by bicubic interpolation (Keys 1981, a = -0.5), 0..255 each: keeps edges that bilinear samples blur.</summary>
-    public (float Red, float Green, float Blue) SampleCubic(float x, float y)
-    {
-        float left = Math.Clamp(x * scaleX - 0.5f, 0, width - 1);
-        float top = Math.Clamp(y * scaleY - 0.5f, 0, height - 1);
-        Vector4 columns = Cubic(left - MathF.Floor(left));
-        Vector4 rows = Cubic(top - MathF.Floor(top));
-        float red = 0, green = 0, blue = 0;
-        for (int i = 0; i < 4; i++)
-        {
-            int line = Math.Clamp((int)top - 1 + i, 0, height - 1) * width;
-            for (int j = 0; j < 4; j++)
-            {
-                float weight = rows[i] * columns[j];
-                int pixel = (line + Math.Clamp((int)left - 1 + j, 0, width - 1)) * 4;
-                red += weight * pixels[pixel];
-                green += weight * pixels[pixel + 1];
-                blue += weight * pixels[pixel + 2];
-            }
-        }
-
-        return (Math.Clamp(red, 0, 255), Math.Clamp(green, 0, 255), Math.Clamp(blue, 0, 255));
-    }
-
-    /// <summary>Weights of the pixel before, the two around and the pixel after a point, <paramref name="t"/> past the second.</summary>
-    private static Vector4 Cubic(float t) => new(
-        ((-0.5f * t + 1) * t - 0.5f) * t,
-        (1.5f * t - 2.5f) * t * t + 1,
-        ((-1.5f * t + 2) * t + 0.5f) * t,
-        (0.5f * t - 0.5f) * t * t);
-}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Mien.Imaging;
@@ -16,7 +17,7 @@ internal static class Resample
     {
         ReadOnlySpan<uint> source = MemoryMarshal.Cast<byte, uint>(from.Pixels);
         Span<uint> target = MemoryMarshal.Cast<byte, uint>(to.AsSpan());
-        var columns = new (int Left, int Right, uint Share)[width];
+        (int Left, int Right, uint Share)[] columns = ArrayPool<(int, int, uint)>.Shared.Rent(width);
         for (int x = 0; x < width; x++)
             columns[x] = Place(x, width, from.Width);
         for (int y = 0; y < height; y++)
@@ -31,6 +32,8 @@ internal static class Resample
                 line[x] = Mix(Mix(upper[left], upper[right], across), Mix(lower[left], lower[right], across), share);
             }
         }
+
+        ArrayPool<(int, int, uint)>.Shared.Return(columns);
     }
 
     /// <summary>The two pixels that a sample lies between, and the second one's share in 256ths.</summary>

@@ -21,6 +21,11 @@ public class BlazeFaceGraphTests
         for (int i = 0; i < expected.Length; i++)
             Assert.All(expected[i].Zip(actual[i]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
 
+        // Wider feature maps: nothing but zeros in what is new.
+        float[][] wide = Run(WideChannels.Widen(BlazeFaceGraph.FreeSizes(published)), input, 1, size);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.All(expected[i].Zip(wide[i]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+
         // Twice the batch: the same answers twice.
         float[][] twice = Run(BlazeFaceGraph.FreeSizes(published), [.. input, .. input], 2, size);
         Assert.All(expected[0].Concat(expected[0]).Zip(twice[0]), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));

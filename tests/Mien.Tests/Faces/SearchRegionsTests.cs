@@ -11,7 +11,7 @@ public class SearchRegionsTests
     public void A_plain_picture_needs_no_search()
     {
         using var pyramid = new Pyramid(Picture.FromGrey(Enumerable.Repeat((byte)90, Side * Side).ToArray(), Side, Side));
-        Assert.Empty(SearchRegions.Find(pyramid, 0));
+        Assert.Empty(Find(pyramid));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public class SearchRegionsTests
             Roughen(grey, x, 600, 48, random);
 
         using var pyramid = new Pyramid(Picture.FromGrey(grey, Side, Side));
-        List<Region> regions = SearchRegions.Find(pyramid, 0);
+        List<Region> regions = Find(pyramid);
         foreach ((int x, int y) in places.Append((500, 600)))
             Assert.Contains(regions, region => region.X <= x && region.Y <= y && region.X + region.Width >= x && region.Y + region.Height >= y);
         Assert.All(regions, region =>
@@ -50,5 +50,12 @@ public class SearchRegionsTests
                     grey.AsSpan(row * Side + x, 4).Fill(level);
             }
         }
+    }
+
+    private static List<Region> Find(Pyramid pyramid)
+    {
+        var regions = new List<Region>();
+        SearchRegions.Find(pyramid, 0, regions);
+        return regions;
     }
 }
