@@ -23,9 +23,10 @@ internal static class CompareCommand
         {
             models, data, split, flip, drop, labels, pixels, json,
         };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(drop))
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             var answers = new List<(string, byte[], double)>();

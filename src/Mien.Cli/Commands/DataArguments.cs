@@ -5,7 +5,7 @@ using Mien.Training.Datasets;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>The options of the verbs that read data sets of one's own: labels, damaged rows, whole photos.</summary>
+/// <summary>The options of every verb that reads a data set: labels, damaged rows, whole photos.</summary>
 internal sealed class DataArguments
 {
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
@@ -15,14 +15,16 @@ internal sealed class DataArguments
     private readonly Option<int> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
     private readonly Option<string?> _cache = new("--face-cache") { Description = "With --faces detect: folder where cut-out faces are kept; one of the user's where left out." };
 
-    public DataArguments()
+    /// <summary>Adds the options to a verb.</summary>
+    public static DataArguments AddTo(Command command)
     {
-        _faces.AcceptOnlyFromAmong("cropped", "detect");
-        Ranges.Require(_score, value => value is > 0 and < 1, "between 0 and 1");
-        Ranges.Require(_minFace, value => value >= 1, "1 or more");
+        var arguments = new DataArguments();
+        arguments._faces.AcceptOnlyFromAmong("cropped", "detect");
+        Ranges.Require(arguments._score, value => value is > 0 and < 1, "between 0 and 1");
+        foreach (Option option in (Option[])[arguments._map, arguments._faces, arguments._score, arguments._minFace, arguments._cache, arguments._skipBadRows])
+            command.Options.Add(option);
+        return arguments;
     }
-
-    public IEnumerable<Option> All => [_map, _faces, _score, _minFace, _cache, _skipBadRows];
 
     /// <summary>Whether damaged rows are to be left out.</summary>
     public bool SkipsBadRows(ParseResult parsed) => parsed.GetValue(_skipBadRows);

@@ -38,10 +38,10 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-    private readonly DataArguments _reading = new();
     private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
 
     private readonly Terminal _terminal;
+    private DataArguments _reading = null!;
 
     private DatasetErrorsCommand(Terminal terminal) => _terminal = terminal;
 
@@ -55,8 +55,7 @@ internal sealed class DatasetErrorsCommand
         {
             verb._data, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._ferPlus,
         };
-        foreach (Option option in verb._reading.All)
-            command.Options.Add(option);
+        verb._reading = DataArguments.AddTo(command);
         command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
         return command;
     }

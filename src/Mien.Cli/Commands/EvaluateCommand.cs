@@ -20,14 +20,12 @@ internal static class EvaluateCommand
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
-        var reading = new DataArguments();
         var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
         var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
         var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, write };
-        foreach (Option option in reading.All)
-            command.Options.Add(option);
+        DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(write) && (result.GetValue(model) is not { Length: 1 } || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))

@@ -94,9 +94,10 @@ internal static class PlotCommand
         var command = new Command(name, description) { model, data, split, file };
         foreach (Option option in more)
             command.Options.Add(option);
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
             return Save(draw(source.Classifier, JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
         });

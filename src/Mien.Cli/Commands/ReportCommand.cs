@@ -19,13 +19,13 @@ internal static class ReportCommand
         var ferPlus = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv: votes beside the labels that are likely wrong; where left out, the one beside the data." };
         var training = new Option<int>("--training-faces") { Description = "Training faces to read, stratified; 0 reads all.", DefaultValueFactory = _ => defaults.TrainingFaces };
         var seed = new Option<int>("--seed") { Description = "Decides the random samples.", DefaultValueFactory = _ => defaults.Seed };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed, skip };
+        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             long begun = Stopwatch.GetTimestamp();
             string? given = parsed.GetValue(source);
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, parsed.GetValue(ferPlus), terminal);
             using ReportSource opened = ReportSource.Open(given, table);
             var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed) };
