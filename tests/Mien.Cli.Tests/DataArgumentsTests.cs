@@ -83,6 +83,24 @@ public class DataArgumentsTests
         Assert.Contains("1 photos with several faces", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("400")]
+    [InlineData("50%")]
+    public void The_smallest_face_of_photos_is_given_in_pixels_or_in_percent(string smallest)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Directory.CreateDirectory(folder.File("photos/happy"));
+        // Its seven faces are 160 to 230 of 1000 pixels.
+        File.Copy(AverageFaces, folder.File("photos/happy/seven.png"));
+        string[] inspect = ["dataset", "inspect", folder.File("photos"), "--faces", "detect", "--face-cache", folder.File("cache"), "--min-face"];
+        (int exit, _, string error) = Run([.. inspect, smallest]);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("no face found in any of its 1 photos", error, StringComparison.Ordinal);
+        (exit, _, error) = Run([.. inspect, "5%"]);
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.Equal(ExitCode.Usage, Run([.. inspect, "120%"]).Exit);
+    }
+
     [Fact]
     public void The_cure_that_a_sweep_names_for_a_damaged_row_helps()
     {

@@ -41,7 +41,7 @@ internal sealed class RecognizerArguments
     public RecognizerOptions Read(ParseResult parsed, int threads) => RecognizerOptions.Default with
     {
         Faces = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
-        Detector = new DetectorOptions { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace)!.Pixels, MinFaceShare = parsed.GetValue(_minFace)!.Share, MaxFaces = parsed.GetValue(_maxFaces) },
+        Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score), MaxFaces = parsed.GetValue(_maxFaces) }),
         MinConfidence = parsed.GetValue(_minConfidence),
         Prior = parsed.GetValue(_prior),
         Threads = threads,
