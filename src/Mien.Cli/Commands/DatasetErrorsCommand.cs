@@ -32,7 +32,7 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled is the bundled model." };
+    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled for the bundled model." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", for the folds." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
@@ -98,7 +98,7 @@ internal sealed class DatasetErrorsCommand
 
     private float[] ReadWith(string[] models, FaceTable whole, FaceTable table)
     {
-        using ExpressionClassifier classifier = models is ["bundled"] ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(models);
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(models);
         Evaluator.Check(classifier, table);
         bool itsOwn = classifier.Card.DataSha256 == whole.Sha256();
         if (itsOwn && table.Splits.Contains(Split.Training))

@@ -12,7 +12,7 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal)
     {
         ReportOptions defaults = ReportOptions.Default;
-        var source = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var source = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; bundled, or left out, for the bundled model.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var folder = new Option<string?>("--out") { Description = "Folder for report.html; the run's own, or the current one, where left out." };
         var splits = new Option<Split[]>("--split") { Description = "Splits to read, the test set last; all that the data has where left out. Leave PrivateTest out while a model is still being chosen.", AllowMultipleArgumentsPerToken = true };
@@ -31,7 +31,7 @@ internal static class ReportCommand
             var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed) };
             if (parsed.GetValue(splits) is { Length: > 0 } wanted)
                 options = options with { Splits = [.. wanted.Distinct().Order()] };
-            string target = parsed.GetValue(folder) ?? (given is not null && Directory.Exists(given) ? given : ".");
+            string target = parsed.GetValue(folder) ?? (opened.Configuration is not null && Directory.Exists(given) ? given : ".");
             string page = Report.Write(opened, table, parsed.GetValue(data)!, target, options, step => terminal.Error.WriteLine(step));
             terminal.Error.WriteLine($"{new FileInfo(page).Length / 1e6:F1} MB in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s");
             terminal.Output.WriteLine(page);
