@@ -73,7 +73,9 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         string project = NewProject("console", "First", "Mien");
         string printed = packed.Use(project, "run", "--", Faces);
         output.WriteLine($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s from `dotnet new console` to the answer\n{printed}");
-        Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        string[] lines = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(7, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^\d+,\d+ \d+x\d+ [a-z]+ \d+\s?%", line));
         Assert.Contains("happy", printed, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
