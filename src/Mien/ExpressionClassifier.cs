@@ -11,7 +11,10 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Faces a run at most; more are done in turn, so that memory stays bounded.</summary>
     public const int MaxBatch = 256;
 
-    private const string Bundled = "mien-fer2013.onnx";
+    /// <summary>Names the model that comes with Mien wherever paths of models are given; a file of that name is <c>./bundled</c>.</summary>
+    public const string BundledName = "bundled";
+
+    private const string BundledFile = "mien-fer2013.onnx";
 
     private static readonly string[] Inputs = [ModelCard.InputName];
     private static readonly string[] Outputs = [ModelCard.ProbabilitiesName];
@@ -34,21 +37,16 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Loads the model that comes with Mien.</summary>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Mien was built without a model.</exception>
-    public static ExpressionClassifier CreateDefault(SessionOptions? options = null)
-    {
-        if (!Resources.Has(Bundled))
-            throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.int8.onnx in place, or name a model of your own.");
-        return new ExpressionClassifier([Member.Open(Resources.Read(Bundled), "the bundled model", options)]);
-    }
+    public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(BundledName, options);
 
     /// <summary>Loads a model file that `mien train` wrote.</summary>
-    /// <param name="path">The .onnx file.</param>
+    /// <param name="path">The .onnx file, or <see cref="BundledName"/>.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
     public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
 
     /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
-    /// <param name="paths">.onnx files with the same labels and input size.</param>
+    /// <param name="paths">.onnx files with the same labels and input size; <see cref="BundledName"/> may be among them.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="ArgumentException">No path is given.</exception>
     /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
@@ -61,7 +59,7 @@ public sealed class ExpressionClassifier : IDisposable
         {
             foreach (string path in paths)
             {
-                members.Add(Member.Open(Read(path), path, options));
+                members.Add(path == BundledName ? Member.Open(ReadBundled(), "the bundled model", options) : Member.Open(Read(path), path, options));
                 (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
                 if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
                     throw new MienException($"{path}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) are not those of {paths[0]} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). Models are averaged only where both agree.");
@@ -170,6 +168,10 @@ public sealed class ExpressionClassifier : IDisposable
         foreach (Member member in _members)
             member.Session.Dispose();
     }
+
+    private static byte[] ReadBundled() => Resources.Has(BundledFile)
+        ? Resources.Read(BundledFile)
+        : throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.int8.onnx in place, or name a model of your own.");
 
     private static byte[] Read(string path)
     {

@@ -33,6 +33,26 @@ public class CompareCommandTests
     }
 
     [Fact]
+    public void The_bundled_model_is_averaged_like_any_other()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        (int exit, string output, string error) = Run("compare", "bundled", "bundled+bundled", $"bundled+{Model(folder)}", "--data", Data(folder), "--split", "PrivateTest", "--json");
+        Assert.True(exit == ExitCode.Ok, error);
+        JsonElement[] pairs = [.. JsonDocument.Parse(output).RootElement.GetProperty("pairs").EnumerateArray()];
+        Assert.Equal((3, 0), (pairs.Length, pairs[0].GetProperty("onlyFirst").GetInt32() + pairs[0].GetProperty("onlySecond").GetInt32()));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_model_is_named()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string data = Data(folder);
+        (int exit, _, string error) = Run("compare", data, "bundled", "--data", data);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains($"{data}: not an ONNX model", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_model_alone_is_a_mistake_of_usage()
     {
         using TemporaryFolder folder = TestData.NewFolder();

@@ -60,7 +60,8 @@ internal static class MienProcess
         return Wait(process);
     }
 
-    private static Process Start(string? program, string[] arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts a program, or dotnet itself where it is null.</summary>
+    public static Process Start(string? program, string[] arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo("dotnet")
         {

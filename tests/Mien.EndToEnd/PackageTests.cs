@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Net.Http.Headers;
 using System.Reflection.Metadata;
+using System.Text.Json;
 using System.Xml.Linq;
 using Mien.TestSupport;
 
@@ -19,6 +21,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [Theory]
     [InlineData("Mien", "lib/net10.0/Mien.Inference.xml")]
     [InlineData("Mien.Training", "lib/net10.0/Mien.Training.xml")]
+    [InlineData("Mien.Server", "lib/net10.0/Mien.Server.xml")]
     [InlineData("Mien.Cli", null)]
     public void A_package_carries_read_me_licence_icon_and_documentation(string id, string? documentation)
     {
@@ -40,6 +43,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [Theory]
     [InlineData("Mien", "lib/net10.0/Mien.Inference.pdb")]
     [InlineData("Mien.Training", "lib/net10.0/Mien.Training.pdb")]
+    [InlineData("Mien.Server", "lib/net10.0/Mien.Server.pdb")]
     public void The_symbols_lead_to_the_sources(string id, string pdb)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.File(id, "snupkg"));
@@ -66,10 +70,12 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     public void The_five_lines_of_the_librarys_read_me_run_in_an_empty_project()
     {
         long begun = Stopwatch.GetTimestamp();
-        string project = NewConsole("First", "Mien");
+        string project = NewProject("console", "First", "Mien");
         string printed = packed.Use(project, "run", "--", Faces);
         output.WriteLine($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s from `dotnet new console` to the answer\n{printed}");
-        Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        string[] lines = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(7, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^\d+,\d+ \d+x\d+ [a-z]+ \d+\s?%", line));
         Assert.Contains("happy", printed, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
@@ -77,7 +83,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [Fact]
     public void The_lines_of_the_trainers_read_me_train_and_judge_in_an_empty_project()
     {
-        string project = NewConsole("Training", "Mien.Training");
+        string project = NewProject("console", "Training", "Mien.Training");
         string data = Path.Combine(project, "faces.csv");
         MadeUpTable.Write(data);
         // Of one system: libtorch for all of them is more than a gigabyte to copy.
@@ -85,6 +91,40 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         output.WriteLine(printed);
         Assert.EndsWith("of 28 faces", printed.Trim(), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(project, "runs/first/model.onnx")));
+    }
+
+    [Fact]
+    public async Task The_lines_of_the_servers_read_me_answer_in_an_empty_web_app_until_SIGTERM()
+    {
+        Assert.SkipUnless(File.Exists("/bin/kill"), "No kill to send SIGTERM with.");
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string project = NewProject("web", "Served", "Mien.Server");
+        packed.Use(project, "build");
+        // The program itself: `dotnet run` would stand between it and the signal.
+        using Process process = MienProcess.Start(Path.Combine(project, "bin/Debug/net10.0/Served.dll"), ["--urls", "http://127.0.0.1:0"], project);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        const string Listening = "Now listening on: ";
+        string? line;
+        do
+            line = await process.StandardOutput.ReadLineAsync(cancellation);
+        while (line?.Contains(Listening, StringComparison.Ordinal) == false);
+        Assert.True(line is not null, "It ended before it listened.");
+        Task<string> log = process.StandardOutput.ReadToEndAsync(cancellation);
+
+        using var client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]) };
+        Assert.Equal("Healthy", await client.GetStringAsync("/healthz", cancellation));
+        using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(Faces, cancellation));
+        picture.Headers.ContentType = new MediaTypeHeaderValue("image/png");
+        HttpResponseMessage answer = await client.PostAsync("/v1/expressions", picture, cancellation);
+        using JsonDocument json = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation));
+        string[] labels = [.. json.RootElement.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("label").GetString()!)];
+        output.WriteLine(string.Join(' ', labels));
+        Assert.Equal(7, labels.Length);
+        Assert.Contains("happy", labels);
+
+        Process.Start("/bin/kill", ["-TERM", $"{process.Id}"])!.WaitForExit();
+        await process.WaitForExitAsync(cancellation);
+        Assert.True(process.ExitCode == 0, await error + await log);
     }
 
     [Fact]
@@ -109,11 +149,11 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         }
     }
 
-    /// <summary>`dotnet new console`, the package, the read-me's lines.</summary>
-    private string NewConsole(string name, string package)
+    /// <summary>`dotnet new`, the package, the read-me's lines.</summary>
+    private string NewProject(string template, string name, string package)
     {
         string project = packed.NewProject(name);
-        packed.Use(project, "new", "console", "--no-restore");
+        packed.Use(project, "new", template, "--no-restore");
         packed.Use(project, "package", "add", package, "--version", packed.Version);
         File.WriteAllText(Path.Combine(project, "Program.cs"), packed.ReadmeCode(package));
         return project;

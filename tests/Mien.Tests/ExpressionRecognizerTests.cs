@@ -73,5 +73,5 @@ public class ExpressionRecognizerTests
     }
 
     private static string Describe(IReadOnlyList<Face> faces) =>
-        string.Join('\n', faces.Select(face => $"{face.Box} {face.Label} {face.Confidence:F4}"));
+        string.Join('\n', faces.Select(face => $"{(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height)} {face.Label} {face.Confidence:F4}"));
 }

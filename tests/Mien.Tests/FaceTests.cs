@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mien.Faces;
 using Mien.Imaging;
 using Mien.TestSupport;
@@ -15,6 +16,22 @@ public class FaceTests
         Assert.True(careful.IsUncertain);
         Assert.Equal(("uncertain", null, 1, 0.55f), (careful.Label, careful.Expression, careful.MostProbable, careful.Confidence));
         Assert.False((face with { MinConfidence = 0.55f }).IsUncertain);
+    }
+
+    [Fact]
+    public void A_box_prints_as_its_corner_and_size_in_whole_pixels_whatever_the_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        // As Sweden's: a minus sign that no program reads.
+        CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = new NumberFormatInfo { NegativeSign = "\u2212" } };
+        try
+        {
+            Assert.Equal("-3,57 132x98", $"{new Box(-2.6f, 57.4f, 131.7f, 98)}");
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

@@ -5,8 +5,7 @@ internal static class Classifiers
 {
     /// <summary>The models averaged, or the bundled one where none is named.</summary>
     public static ExpressionClassifier Open(IReadOnlyList<string>? paths) =>
-        paths is null or [] ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(paths);
+        ExpressionClassifier.Create(paths is null or [] ? [ExpressionClassifier.BundledName] : paths);
 
-    public static ExpressionClassifier Open(string? path) =>
-        path is null ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(path);
+    public static ExpressionClassifier Open(string? path) => ExpressionClassifier.Create(path ?? ExpressionClassifier.BundledName);
 }

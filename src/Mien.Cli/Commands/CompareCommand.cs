@@ -11,7 +11,7 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var models = new Argument<string[]>("MODEL") { Description = "Two or more .onnx files; a+b averages a and b; bundled is the bundled model.", Arity = new ArgumentArity(2, 100) };
+        var models = new Argument<string[]>("MODEL") { Description = "Two or more .onnx files; a+b averages a and b; bundled for the bundled model.", Arity = new ArgumentArity(2, 100) };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var flip = new Option<bool>("--flip") { Description = "Average each face with its mirror image (models of Mien's)." };
@@ -23,18 +23,18 @@ internal static class CompareCommand
         {
             models, data, split, flip, drop, labels, pixels, json,
         };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(drop))
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             var answers = new List<(string, byte[], double)>();
             FaceTable faces = table.Select(parsed.GetValue(split));
             foreach (string model in parsed.GetValue(models)!)
             {
-                long begun = Stopwatch.GetTimestamp();
-                byte[] predicted = Predict(model, table, parsed.GetValue(split), parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels));
-                answers.Add((model, predicted, predicted.Length / Stopwatch.GetElapsedTime(begun).TotalSeconds));
+                (byte[] predicted, double speed) = Predict(model, table, parsed.GetValue(split), parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels));
+                answers.Add((model, predicted, speed));
             }
 
             var comparison = Comparison.Of(answers, faces.Labels, faces.LabelNames.Count);
@@ -47,22 +47,26 @@ internal static class CompareCommand
         return command;
     }
 
-    private static byte[] Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels)
+    /// <returns>A class a face, and faces a second, the opening of the model left out.</returns>
+    private static (byte[] Predicted, double Speed) Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels)
     {
         string[] files = model.Split('+');
-        if (files.Length == 1 && File.Exists(model) && ForeignClassifier.IsForeign(model))
+        using ForeignClassifier? foreign = files.Length == 1 && File.Exists(model) ? ForeignClassifier.OpenIfForeign(model, labels?.Split(','), pixels) : null;
+        if (foreign is not null)
         {
-            if (labels is null)
-                throw new MienException($"{model}: not a model that Mien wrote. Name what its scores mean with --labels neutral,happiness,…");
-            using var foreign = new ForeignClassifier(model, labels.Split(','), pixels);
-            return foreign.Predict(table.Select(split));
+            FaceTable others = table.Select(split);
+            long started = Stopwatch.GetTimestamp();
+            return Timed(foreign.Predict(others), started);
         }
 
-        using ExpressionClassifier classifier = model == "bundled" ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(files);
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(files);
         FaceTable faces = Evaluator.FacesFor(classifier, table, split);
-        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count, flip);
         int classes = classifier.Card.Labels.Count;
-        return [.. Enumerable.Range(0, faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))];
+        long begun = Stopwatch.GetTimestamp();
+        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count, flip);
+        return Timed([.. Enumerable.Range(0, faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))], begun);
+
+        static (byte[], double) Timed(byte[] predicted, long since) => (predicted, predicted.Length / Stopwatch.GetElapsedTime(since).TotalSeconds);
     }
 
     private static void Write(Comparison comparison, Split split, IAnsiConsole console)

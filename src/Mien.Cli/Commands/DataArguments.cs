@@ -5,24 +5,26 @@ using Mien.Training.Datasets;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>The options of the verbs that read data sets of one's own: labels, damaged rows, whole photos.</summary>
+/// <summary>The options of every verb that reads a data set: labels, damaged rows, whole photos.</summary>
 internal sealed class DataArguments
 {
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
     private readonly Option<string[]> _map = new("--map") { Description = "Labels that stand for others, such as joy=happy; several by commas or by repeating the option." };
     private readonly Option<string> _faces = new("--faces") { Description = "cropped: each picture is a face; detect: photos, whose largest face is found, aligned and cut out, once.", DefaultValueFactory = _ => "cropped" };
     private readonly Option<float> _score = new("--detector-score") { Description = "With --faces detect: lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
-    private readonly Option<int> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels.", DefaultValueFactory = _ => DetectorOptions.Default.MinFacePixels };
+    private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels, or in percent of the photo's longer side, such as 10%.", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
     private readonly Option<string?> _cache = new("--face-cache") { Description = "With --faces detect: folder where cut-out faces are kept; one of the user's where left out." };
 
-    public DataArguments()
+    /// <summary>Adds the options to a verb.</summary>
+    public static DataArguments AddTo(Command command)
     {
-        _faces.AcceptOnlyFromAmong("cropped", "detect");
-        Ranges.Require(_score, value => value is > 0 and < 1, "between 0 and 1");
-        Ranges.Require(_minFace, value => value >= 1, "1 or more");
+        var arguments = new DataArguments();
+        arguments._faces.AcceptOnlyFromAmong("cropped", "detect");
+        Ranges.Require(arguments._score, value => value is > 0 and < 1, "between 0 and 1");
+        foreach (Option option in (Option[])[arguments._map, arguments._faces, arguments._score, arguments._minFace, arguments._cache, arguments._skipBadRows])
+            command.Options.Add(option);
+        return arguments;
     }
-
-    public IEnumerable<Option> All => [_map, _faces, _score, _minFace, _cache, _skipBadRows];
 
     /// <summary>Whether damaged rows are to be left out.</summary>
     public bool SkipsBadRows(ParseResult parsed) => parsed.GetValue(_skipBadRows);
@@ -34,7 +36,7 @@ internal sealed class DataArguments
         SkipBadRows = parsed.GetValue(_skipBadRows),
         Map = Map(parsed.GetValue(_map)),
         Faces = parsed.GetValue(_faces) == "detect" ? FaceMode.Detect : FaceMode.Cropped,
-        Detector = DetectorOptions.Default with { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace) },
+        Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score) }),
         FaceCache = parsed.GetValue(_cache),
     };
 

@@ -21,10 +21,8 @@ internal static class DatasetCommand
     {
         var path = new Argument<string>("PATH") { Description = "CSV, archive or folder." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var reading = new DataArguments();
         var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels, blank pictures and what to mend before training.") { path, json };
-        foreach (Option option in reading.All)
-            command.Options.Add(option);
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             // One that looks for what is wrong does not stop at the first.
@@ -43,11 +41,11 @@ internal static class DatasetCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file, skip };
+        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
             terminal.Output.WriteLine(parsed.GetValue(file));
             return ExitCode.Ok;

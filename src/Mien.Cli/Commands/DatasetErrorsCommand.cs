@@ -32,16 +32,16 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled is the bundled model." };
+    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled for the bundled model." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", for the folds." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-    private readonly DataArguments _reading = new();
     private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
 
     private readonly Terminal _terminal;
+    private DataArguments _reading = null!;
 
     private DatasetErrorsCommand(Terminal terminal) => _terminal = terminal;
 
@@ -55,8 +55,7 @@ internal sealed class DatasetErrorsCommand
         {
             verb._data, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._ferPlus,
         };
-        foreach (Option option in verb._reading.All)
-            command.Options.Add(option);
+        verb._reading = DataArguments.AddTo(command);
         command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
         return command;
     }
@@ -99,7 +98,7 @@ internal sealed class DatasetErrorsCommand
 
     private float[] ReadWith(string[] models, FaceTable whole, FaceTable table)
     {
-        using ExpressionClassifier classifier = models is ["bundled"] ? ExpressionClassifier.CreateDefault() : ExpressionClassifier.Create(models);
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(models);
         Evaluator.Check(classifier, table);
         bool itsOwn = classifier.Card.DataSha256 == whole.Sha256();
         if (itsOwn && table.Splits.Contains(Split.Training))

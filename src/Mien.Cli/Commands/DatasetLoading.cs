@@ -8,9 +8,6 @@ internal static class DatasetLoading
 {
     private const int ShownBadRows = 20;
 
-    public static FaceTable Load(string path, bool skipBadRows, Terminal terminal) =>
-        Load(path, DatasetOptions.Default with { SkipBadRows = skipBadRows }, terminal).Table;
-
     /// <param name="path">The data set.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="terminal">Told what was left out.</param>

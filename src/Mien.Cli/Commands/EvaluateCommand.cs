@@ -12,7 +12,7 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string[]>("--model") { Description = "A model.onnx; several are averaged; the bundled model where left out." };
+        var model = new Option<string[]>("--model") { Description = "A model.onnx; several are averaged; bundled, or left out, for the bundled model." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
@@ -20,18 +20,16 @@ internal static class EvaluateCommand
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
-        var reading = new DataArguments();
         var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, found and aligned there; rotated: the same at fixed turns." };
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
         var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
         var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, write };
-        foreach (Option option in reading.All)
-            command.Options.Add(option);
+        DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(write) && (result.GetValue(model) is not { Length: 1 } || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
-                result.AddError("--write-figures: name one --model, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
+            if (result.GetValue(write) && (result.GetValue(model) is not [not ExpressionClassifier.BundledName] || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
+                result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
         });
         command.SetAction(parsed =>
         {

@@ -12,7 +12,7 @@ internal static class ExplainCommand
     {
         var photo = new Argument<string>("PHOTO") { Description = "A picture file." };
         var folder = new Option<string>("--out") { Description = "Folder for one PNG a face.", Required = true };
-        var model = new Option<string?>("--model") { Description = "A model.onnx; the bundled model where left out." };
+        var model = new Option<string?>("--model") { Description = "A model.onnx; bundled, or left out, for the bundled model." };
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces };
@@ -20,9 +20,7 @@ internal static class ExplainCommand
         {
             string file = parsed.GetValue(photo)!;
             var options = RecognizerOptions.Default with { Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect };
-            using ExpressionRecognizer recognizer = parsed.GetValue(model) is { } path
-                ? ExpressionRecognizer.Create(path, options)
-                : ExpressionRecognizer.CreateDefault(options);
+            using ExpressionRecognizer recognizer = ExpressionRecognizer.Create(parsed.GetValue(model) ?? ExpressionClassifier.BundledName, options);
             IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(file));
             if (explanations.Count == 0)
             {

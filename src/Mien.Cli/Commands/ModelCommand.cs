@@ -42,7 +42,7 @@ internal static class ModelCommand
 
     private static Command CreateInfo(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "A model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("FILE") { Description = "A model.onnx; bundled, or left out, for the bundled model.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Prints what a model file says of itself.") { file, json };
         command.SetAction(parsed =>
@@ -68,14 +68,15 @@ internal static class ModelCommand
         var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training faces.", Required = true };
         var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
-        var faces = new Option<int>("--faces") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
-        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, faces };
+        var limit = new Option<int>("--limit") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
+        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, limit };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable training = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal).Select(Split.Training);
+            FaceTable training = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table.Select(Split.Training);
             if (training.Count == 0)
                 throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");
-            Quantizer.Quantize(parsed.GetValue(file)!, training.TakeStratified(parsed.GetValue(faces), seed: 1), parsed.GetValue(target)!);
+            Quantizer.Quantize(parsed.GetValue(file)!, training.TakeStratified(parsed.GetValue(limit), seed: 1), parsed.GetValue(target)!);
             return ExitCode.Ok;
         });
         return command;
@@ -88,9 +89,10 @@ internal static class ModelCommand
         var recipe = new Option<string?>("--recipe") { Description = "A recipe's JSON in place of --arch." };
         var threads = new Option<int>("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
         var command = new Command("speed", "Measures where an epoch's time goes on this machine.") { data, arch, recipe, threads };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             TrainingOptions options = parsed.GetValue(recipe) is { } file ? Recipe.Read(file) : TrainingOptions.Default with { Architecture = parsed.GetValue(arch)! };
             SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads) });
             terminal.Console.WriteLine($"training {result.Training:F0} faces a second, the bare network {result.Bare:F0}, its convolutions alone {result.Convolutions:F0}");

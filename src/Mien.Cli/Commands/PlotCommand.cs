@@ -87,16 +87,17 @@ internal static class PlotCommand
     /// <summary>A figure over what a model says of one split.</summary>
     private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
-        var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; bundled, or left out, for the bundled model.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var file = FileOption();
         var command = new Command(name, description) { model, data, split, file };
         foreach (Option option in more)
             command.Options.Add(option);
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
             return Save(draw(source.Classifier, JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
         });

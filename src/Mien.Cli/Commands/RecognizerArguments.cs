@@ -6,7 +6,7 @@ namespace Mien.Cli.Commands;
 /// <summary>The options of the verbs that read faces: which model, which faces.</summary>
 internal sealed class RecognizerArguments
 {
-    private readonly Option<string[]> _model = new("--model") { Description = "A model.onnx; several are averaged; the bundled model where left out." };
+    private readonly Option<string[]> _model = new("--model") { Description = "A model.onnx; several are averaged; bundled, or left out, for the bundled model." };
     private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
     private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "Smallest face in pixels, or in percent of the picture's longer side (10% reads photos many times faster).", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
@@ -41,7 +41,7 @@ internal sealed class RecognizerArguments
     public RecognizerOptions Read(ParseResult parsed, int threads) => RecognizerOptions.Default with
     {
         Faces = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
-        Detector = new DetectorOptions { MinScore = parsed.GetValue(_score), MinFacePixels = parsed.GetValue(_minFace)!.Pixels, MinFaceShare = parsed.GetValue(_minFace)!.Share, MaxFaces = parsed.GetValue(_maxFaces) },
+        Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score), MaxFaces = parsed.GetValue(_maxFaces) }),
         MinConfidence = parsed.GetValue(_minConfidence),
         Prior = parsed.GetValue(_prior),
         Threads = threads,

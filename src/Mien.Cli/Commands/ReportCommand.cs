@@ -12,26 +12,26 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal)
     {
         ReportOptions defaults = ReportOptions.Default;
-        var source = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; the bundled model where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var source = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; bundled, or left out, for the bundled model.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var folder = new Option<string?>("--out") { Description = "Folder for report.html; the run's own, or the current one, where left out." };
         var splits = new Option<Split[]>("--split") { Description = "Splits to read, the test set last; all that the data has where left out. Leave PrivateTest out while a model is still being chosen.", AllowMultipleArgumentsPerToken = true };
         var ferPlus = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv: votes beside the labels that are likely wrong; where left out, the one beside the data." };
         var training = new Option<int>("--training-faces") { Description = "Training faces to read, stratified; 0 reads all.", DefaultValueFactory = _ => defaults.TrainingFaces };
         var seed = new Option<int>("--seed") { Description = "Decides the random samples.", DefaultValueFactory = _ => defaults.Seed };
-        var skip = new Option<bool>("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed, skip };
+        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             long begun = Stopwatch.GetTimestamp();
             string? given = parsed.GetValue(source);
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, parsed.GetValue(skip), terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, parsed.GetValue(ferPlus), terminal);
             using ReportSource opened = ReportSource.Open(given, table);
             var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed) };
             if (parsed.GetValue(splits) is { Length: > 0 } wanted)
                 options = options with { Splits = [.. wanted.Distinct().Order()] };
-            string target = parsed.GetValue(folder) ?? (given is not null && Directory.Exists(given) ? given : ".");
+            string target = parsed.GetValue(folder) ?? (opened.Configuration is not null && Directory.Exists(given) ? given : ".");
             string page = Report.Write(opened, table, parsed.GetValue(data)!, target, options, step => terminal.Error.WriteLine(step));
             terminal.Error.WriteLine($"{new FileInfo(page).Length / 1e6:F1} MB in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s");
             terminal.Output.WriteLine(page);

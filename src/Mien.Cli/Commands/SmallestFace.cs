@@ -11,6 +11,9 @@ internal sealed record SmallestFace(int Pixels, float Share)
 {
     public static SmallestFace Default { get; } = new(DetectorOptions.Default.MinFacePixels, DetectorOptions.Default.MinFaceShare);
 
+    /// <summary>A detector's options with this smallest face.</summary>
+    public DetectorOptions In(DetectorOptions options) => options with { MinFacePixels = Pixels, MinFaceShare = Share };
+
     public static SmallestFace Parse(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;

@@ -15,10 +15,11 @@ internal static class SweepCommand
         var folder = new Option<string>("--out") { Description = "Folder for the runs and the table.", Required = true };
         var limit = new Option<int>("--limit") { Description = "Keep so many faces, stratified; 0 keeps all." };
         var command = new Command("sweep", "Trains the variants that a file lists, one after another, and writes one table; goes on after an interruption.") { file, data, folder, limit };
+        DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             Sweep sweep = Sweep.Read(parsed.GetValue(file)!);
-            FaceTable table = DatasetLoading.Load(parsed.GetValue(data)!, skipBadRows: false, terminal);
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             return Interruption.Run(cancellation =>
             {
                 IReadOnlyList<SweepResult> results = sweep.Run(

@@ -16,7 +16,6 @@ internal sealed class TrainCommand
     private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own where left out." };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
-    private readonly DataArguments _reading = new();
     private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
@@ -53,6 +52,7 @@ internal sealed class TrainCommand
     private readonly Option<Precision> _precision = Recipe("--precision", Defaults.Precision, "auto, float32 or bfloat16.");
 
     private readonly Terminal _terminal;
+    private DataArguments _reading = null!;
 
     private TrainCommand(Terminal terminal) => _terminal = terminal;
 
@@ -60,7 +60,9 @@ internal sealed class TrainCommand
     {
         var verb = new TrainCommand(terminal);
         var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it repeats the bundled model's recipe.");
-        foreach (Option option in verb.Everything())
+        command.Options.Add(verb._data);
+        verb._reading = DataArguments.AddTo(command);
+        foreach (Option option in (Option[])[verb._out, verb._resume, .. verb.RecipeOptions()])
             command.Options.Add(option);
         command.Validators.Add(verb.Check);
         command.SetAction(verb.Run);
@@ -73,8 +75,6 @@ internal sealed class TrainCommand
         _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
-
-    private IEnumerable<Option> Everything() => [_data, .. _reading.All, _out, _resume, .. RecipeOptions()];
 
     private void Check(CommandResult result)
     {

@@ -104,7 +104,7 @@ internal abstract class PredictionWriter : IDisposable
             foreach (Face face in faces)
             {
                 table.AddRow([
-                    new Text($"{face.Box.X:F0},{face.Box.Y:F0} {face.Box.Width:F0}x{face.Box.Height:F0}"),
+                    new Text(face.Box.ToString()),
                     new Text($"{face.DetectorScore:F2}"),
                     new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable)))),
                     .. face.Probabilities.Select(probability => new Text($"{probability:F2}"))]);

@@ -120,6 +120,9 @@ public static class DatasetInspector
 
     private static IEnumerable<string> WarningsOf(Inspection inspection)
     {
+        string[] labels = [.. inspection.Splits.Values.SelectMany(split => split).Where(label => label.Value > 0).Select(label => label.Key).Distinct()];
+        if (labels is [var only])
+            yield return $"every face is {only}: training needs two labels or more. Add pictures of another.";
         foreach ((string split, IReadOnlyDictionary<string, int> classes) in inspection.Splits.Where(split => split.Value.Values.Sum() > 0))
         {
             (int least, string purpose) = split == nameof(Split.Training) ? (TinyTraining, "to learn from") : (TinyTest, "to judge on");

@@ -38,17 +38,13 @@ public sealed class ForeignClassifier : IDisposable
     /// <param name="range">How it wants its pixels.</param>
     /// <exception cref="MienException">Not found, not ONNX, or another kind of input.</exception>
     public ForeignClassifier(string file, IReadOnlyList<string> labels, PixelRange range)
+        : this(Load(file), file, labels, range)
     {
-        (_file, _labels, _range) = (file, labels, range);
-        try
-        {
-            _session = new InferenceSession(file);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new MienException($"{file}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}).", e);
-        }
+    }
 
+    private ForeignClassifier(InferenceSession session, string file, IReadOnlyList<string> labels, PixelRange range)
+    {
+        (_session, _file, _labels, _range) = (session, file, labels, range);
         (_input, NodeMetadata input) = _session.InputMetadata.First();
         int[] shape = input.Dimensions;
         bool fits = input.ElementType == typeof(float) && shape.Length == 4;
@@ -62,18 +58,20 @@ public sealed class ForeignClassifier : IDisposable
         }
     }
 
-    /// <summary>Whether a file is an ONNX model that Mien did not write.</summary>
-    public static bool IsForeign(string file)
+    /// <summary>Opens a model file unless Mien wrote it: <see cref="ExpressionClassifier"/> is for those.</summary>
+    /// <param name="file">The .onnx file.</param>
+    /// <param name="labels">What its scores mean, in their order; null where nobody said so, as a model of Mien's says it itself.</param>
+    /// <param name="range">How it wants its pixels.</param>
+    /// <returns>Null where Mien wrote it.</returns>
+    /// <exception cref="MienException">Not ONNX, or another's without labels or of another kind of input.</exception>
+    public static ForeignClassifier? OpenIfForeign(string file, IReadOnlyList<string>? labels, PixelRange range)
     {
-        try
-        {
-            using var session = new InferenceSession(file);
-            return !session.ModelMetadata.CustomMetadataMap.ContainsKey("mien.format");
-        }
-        catch (OnnxRuntimeException)
-        {
-            return false;
-        }
+        InferenceSession session = Load(file);
+        bool ours = session.ModelMetadata.CustomMetadataMap.ContainsKey("mien.format");
+        if (!ours && labels is not null)
+            return new ForeignClassifier(session, file, labels, range);
+        session.Dispose();
+        return ours ? null : throw new MienException($"{file}: not a model that Mien wrote. Name what its scores mean with --labels neutral,happiness,…");
     }
 
     /// <summary>The most probable class of each face.</summary>
@@ -106,6 +104,18 @@ public sealed class ForeignClassifier : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static InferenceSession Load(string file)
+    {
+        try
+        {
+            return new InferenceSession(file);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new MienException($"{file}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}).", e);
+        }
+    }
 
     private void Fill(byte[] grey, float[] values)
     {

@@ -16,7 +16,7 @@ internal static class OnnxImporter
 {
     /// <summary>Reads a model's card.</summary>
     /// <exception cref="MienException">The file can't be read or is not Mien's.</exception>
-    public static ModelCard Card(string file) => ModelCard.FromMetadata(Parse(file).MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
+    public static ModelCard Card(string file) => CardOf(Parse(file), file);
 
     /// <summary>Fills a network with a file's weights.</summary>
     /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture.</param>
@@ -27,7 +27,7 @@ internal static class OnnxImporter
     public static void Read(string file, nn.Module<Tensor, Tensor> network, IReadOnlyList<string> labels, Tensor faces)
     {
         ModelProto model = Parse(file);
-        IReadOnlyList<string> known = Card(file).Labels;
+        IReadOnlyList<string> known = CardOf(model, file).Labels;
         if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
             throw new MienException($"{file}: its weights are rounded to 8 bits. Go on from the float32 model.");
         var constants = model.Graph.Initializer.ToDictionary(tensor => tensor.Name);
@@ -47,6 +47,8 @@ internal static class OnnxImporter
 
         MeasureNorms(network, layers, faces);
     }
+
+    private static ModelCard CardOf(ModelProto model, string file) => ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
 
     private static ModelProto Parse(string file)
     {

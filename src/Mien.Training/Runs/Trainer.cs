@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Mien.Imaging;
 using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
@@ -19,7 +18,6 @@ public sealed class Trainer : IDisposable
 
     private const int AttemptsAnEpoch = 3;
     private const int FacesForStatistics = 512;
-    private const int FewestFaces = 10;
 
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
@@ -70,41 +68,7 @@ public sealed class Trainer : IDisposable
         options.Validate();
         if (File.Exists(folder.ConfigurationFile))
             throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
-        Device device = Devices.Open(options.Device);
-        ModelCard? origin = options.From is null ? null : OnnxImporter.Card(options.From);
-        if (origin is not null && origin.Input.Size != table.Size)
-            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
-        FaceTable kept = Prepare(table, options, limit);
-        FaceTable training = kept.Select(Split.Training);
-        if (training.Count is > 0 and < FewestFaces)
-            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
-        if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
-            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
-        foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
-        {
-            if (!kept.Splits.Contains(split))
-                throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
-        }
-
-        options = options with { Architecture = origin?.Architecture ?? options.Architecture };
-        // Before hours are spent on it, not after.
-        ExportCheck.Run(options, table.LabelNames.Count, table.Size);
-        var configuration = new RunConfiguration
-        {
-            Version = Versions.Training,
-            Options = options with
-            {
-                Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
-                Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
-            },
-            Data = data,
-            DataSha256 = table.Sha256(),
-            Limit = limit,
-            Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
-            Labels = kept.LabelNames,
-            Input = origin?.Input ?? PixelStatistics.Measure(training),
-            Machine = Versions.Machine,
-        };
+        (RunConfiguration configuration, FaceTable kept) = RunSetup.Check(table, data, options, limit);
         try
         {
             Directory.CreateDirectory(folder.Path);
@@ -153,7 +117,7 @@ public sealed class Trainer : IDisposable
         RunConfiguration configuration = folder.ReadConfiguration();
         if (table.Sha256() != configuration.DataSha256)
             throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
-        var trainer = new Trainer(folder, configuration, Prepare(table, configuration.Options, configuration.Limit));
+        var trainer = new Trainer(folder, configuration, RunSetup.Faces(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);
         return trainer;
@@ -217,20 +181,6 @@ public sealed class Trainer : IDisposable
         new Random(_options.Seed).Shuffle(rows);
         Tensor faces = FaceBatches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
         OnnxImporter.Read(model, _network, _configuration.Labels, faces);
-    }
-
-    /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
-    private static FaceTable Prepare(FaceTable table, TrainingOptions options, int limit)
-    {
-        if (options.FerPlus is not null)
-            table = FerPlus.Attach(options.FerPlus, table);
-        // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
-        FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
-        if (options.Labels == LabelSource.FerPlus)
-            kept = FerPlus.Relabel(kept);
-        if (!kept.Splits.Contains(Split.PublicTest))
-            kept = kept.WithValidation(HeldOut, options.Seed);
-        return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
     }
 
     /// <summary>Repeats an epoch from its checkpoint when libtorch fails in it, which repeats it to the last bit.</summary>
@@ -319,34 +269,8 @@ public sealed class Trainer : IDisposable
         EpochMetrics? best = _state.History.LastOrDefault(epoch => epoch.Best);
         if (best is null)
             return new TrainingResult(end, null, null, 1);
-        using var exported = new AveragedNetwork(_options.Architecture, _configuration.Labels.Count, _device, ScalarType.Float32);
-        exported.Write(_state.Best, _state.BestBuffers);
-        float[] logits = FaceBatches.Logits(exported.Network, _validation, _configuration.Input, _device, ScalarType.Float32);
-        float temperature = Calibration.FitTemperature(logits, _validation.Labels, _validation.LabelNames.Count);
-        Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
-            Calibration.Softmax(logits, _validation.LabelNames.Count, temperature), _validation.Labels, _validation.LabelNames);
-        var card = new ModelCard
-        {
-            Name = "mien-" + _options.Architecture,
-            Version = Versions.Training,
-            Architecture = _options.Architecture,
-            Labels = _configuration.Labels,
-            Input = _configuration.Input,
-            Temperature = temperature,
-            DataSha256 = _configuration.DataSha256,
-            ClassShares = _training.ClassShares(),
-            Created = DateTimeOffset.UtcNow,
-            Metrics = ModelFigures.Of(Split.PublicTest, calibrated),
-            Notes = new SortedDictionary<string, string>
-            {
-                ["epoch"] = $"{best.Epoch} of {_options.Epochs}, chosen on PublicTest",
-                ["seed"] = $"{_options.Seed}",
-                ["trainingFaces"] = $"{_training.Count}",
-                ["learntFrom"] = _options.FerPlusShare > 0 ? $"labels and FER+ votes ({_options.FerPlusShare})" : "labels",
-            },
-        };
         path ??= _folder.ModelFile;
-        OnnxExporter.Export(exported.Network, card, path);
+        float temperature = BestExport.Write(_configuration, _state, best, _training, _validation, _device, path);
         return new TrainingResult(end, best, path, temperature);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mien.Faces;
 
 /// <summary>A rectangle in pixels of the upright picture; it may reach over the picture's edge.</summary>
@@ -9,6 +11,9 @@ public readonly record struct Box(float X, float Y, float Width, float Height)
 {
     /// <summary>Width times height.</summary>
     public float Area => Width * Height;
+
+    /// <summary>In whole pixels, as <c>60,56 131x131</c>: left, top, width, height.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X:F0},{Y:F0} {Width:F0}x{Height:F0}");
 
     /// <summary>Intersection over union with another box, 0..1.</summary>
     public float IntersectionOverUnion(Box other)

@@ -63,6 +63,9 @@ public class DatasetInspectorTests
         Assert.Equal(
             ["Training has no faces of drowsy: add some, or leave the label out of all splits.", "PublicTest has no faces of drowsy: add some, or leave the label out of all splits."],
             Warnings(rows, ["calm", "cross", "drowsy"]));
+        Assert.Equal(
+            ["every face is calm: training needs two labels or more. Add pictures of another."],
+            Warnings([.. rows.Select(row => (0, row.Seed, row.Split))], ["calm"]));
 
         static IReadOnlyList<string> Warnings((int Label, int Seed, Split Split)[] rows, string[] names)
         {

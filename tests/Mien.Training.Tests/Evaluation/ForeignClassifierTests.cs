@@ -15,12 +15,23 @@ public class ForeignClassifierTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string file = BrightOrDark(folder);
-        Assert.True(ForeignClassifier.IsForeign(file));
         // Two scores: the mean and its negative. Bright faces give the first name, dark ones the second, which the data lacks.
         using var classifier = new ForeignClassifier(file, ["joy", "contempt"], PixelRange.Signed);
         var faces = new FaceTable(8, [.. Enumerable.Repeat((byte)200, 64), .. Enumerable.Repeat((byte)50, 64)], [3, 0], new Split[2], Expressions.Names);
 
         Assert.Equal([(byte)Expression.Happy, byte.MaxValue], classifier.Predict(faces));
+    }
+
+    [Fact]
+    public void A_model_of_anothers_is_opened_with_its_labels_and_one_of_Miens_is_left_to_its_own_classifier()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = BrightOrDark(folder);
+        using (ForeignClassifier? opened = ForeignClassifier.OpenIfForeign(file, ["joy", "contempt"], PixelRange.Signed))
+            Assert.NotNull(opened);
+        var error = Assert.Throws<MienException>(() => ForeignClassifier.OpenIfForeign(file, null, PixelRange.Signed));
+        Assert.Contains("Name what its scores mean with --labels", error.Message, StringComparison.Ordinal);
+        Assert.Null(ForeignClassifier.OpenIfForeign(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"), null, PixelRange.Byte));
     }
 
     [Fact]

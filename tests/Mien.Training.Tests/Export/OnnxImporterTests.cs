@@ -75,6 +75,38 @@ public class OnnxImporterTests
         Assert.InRange(a.Zip(b, (x, y) => Math.Abs(x - y)).Average(), 0, 0.05);
     }
 
+    [Theory]
+    [InlineData(OptimiserKind.Sgd, true)]
+    [InlineData(OptimiserKind.Muon, true)]
+    [InlineData(OptimiserKind.Sgd, false)]
+    [InlineData(OptimiserKind.Muon, false)]
+    public void Only_the_head_learns_on_a_body_that_is_frozen_by_its_rate_or_by_its_layers(OptimiserKind optimiser, bool layers)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = TrainerTests.Table().TakeStratified(105, seed: 1);
+        using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
+        string first = Export(folder, network, "plain", Expressions.Names);
+        nn.Module[] learning = [.. network.children().Where(child => child.parameters().Any())];
+        int head = (int)learning[^1].parameters().Sum(parameter => parameter.numel());
+        TrainingOptions options = Quick with { From = first, Optimiser = optimiser, LearningRate = 0.05, WeightDecay = 0.01 };
+        options = layers ? options with { FrozenLayers = learning.Length - 1 } : options with { BodyRate = 0 };
+        var run = new RunFolder(folder.File("run"));
+        using Trainer trainer = Trainer.Begin(run, table, "made up", options);
+        Dictionary<string, float[]>? before = null;
+        trainer.BeforeStep = step => before ??= TensorFile.Read(run.CheckpointFile).Vectors;
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+
+        Dictionary<string, float[]> after = TensorFile.Read(run.CheckpointFile).Vectors;
+        foreach (string vector in (string[])["weights", "average"])
+        {
+            Assert.True(before![vector].AsSpan(..^head).SequenceEqual(after[vector].AsSpan(..^head)), vector);
+            Assert.DoesNotContain(before[vector][^head..].Zip(after[vector][^head..]), pair => pair.First == pair.Second);
+        }
+
+        // Frozen layers keep their norms' statistics too; a body without a rate goes on measuring them.
+        Assert.Equal(layers, before!["buffers"].AsSpan().SequenceEqual(after["buffers"]));
+    }
+
     [Fact]
     public void A_model_of_another_size_is_refused()
     {

@@ -1,0 +1,53 @@
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Mien.Training.Export;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Runs;
+
+/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest.</summary>
+internal static class BestExport
+{
+    /// <summary>Writes the file, atomically.</summary>
+    /// <param name="configuration">The run's.</param>
+    /// <param name="state">Holds the weights.</param>
+    /// <param name="best">The epoch that they are of.</param>
+    /// <param name="training">The faces learnt from.</param>
+    /// <param name="validation">The PublicTest faces.</param>
+    /// <param name="device">Where the network computes.</param>
+    /// <param name="path">The .onnx file.</param>
+    /// <returns>The temperature by which its scores are divided.</returns>
+    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
+    {
+        TrainingOptions options = configuration.Options;
+        using var exported = new AveragedNetwork(options.Architecture, configuration.Labels.Count, device, ScalarType.Float32);
+        exported.Write(state.Best, state.BestBuffers);
+        float[] logits = FaceBatches.Logits(exported.Network, validation, configuration.Input, device, ScalarType.Float32);
+        float temperature = Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
+        Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
+            Calibration.Softmax(logits, validation.LabelNames.Count, temperature), validation.Labels, validation.LabelNames);
+        var card = new ModelCard
+        {
+            Name = "mien-" + options.Architecture,
+            Version = Versions.Training,
+            Architecture = options.Architecture,
+            Labels = configuration.Labels,
+            Input = configuration.Input,
+            Temperature = temperature,
+            DataSha256 = configuration.DataSha256,
+            ClassShares = training.ClassShares(),
+            Created = DateTimeOffset.UtcNow,
+            Metrics = ModelFigures.Of(Split.PublicTest, calibrated),
+            Notes = new SortedDictionary<string, string>
+            {
+                ["epoch"] = $"{best.Epoch} of {options.Epochs}, chosen on PublicTest",
+                ["seed"] = $"{options.Seed}",
+                ["trainingFaces"] = $"{training.Count}",
+                ["learntFrom"] = options.FerPlusShare > 0 ? $"labels and FER+ votes ({options.FerPlusShare})" : "labels",
+            },
+        };
+        OnnxExporter.Export(exported.Network, card, path);
+        return temperature;
+    }
+}

@@ -1,0 +1,73 @@
+using Mien.Training.Datasets;
+using Mien.Training.Export;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mien.Training.Runs;
+
+/// <summary>What is settled before a run's first step: which faces it uses, and that they, the recipe and the network go together.</summary>
+internal static class RunSetup
+{
+    private const int FewestFaces = 10;
+
+    /// <summary>Checks a run to be and writes down what it will compute; nothing is kept of a run that is refused.</summary>
+    /// <param name="table">The whole data set.</param>
+    /// <param name="data">Where it was read from, for the record.</param>
+    /// <param name="options">The recipe, its figures in range.</param>
+    /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
+    /// <returns>The record, and the faces of the run.</returns>
+    /// <exception cref="MienException">No such device, a split is empty or too small, or the network can't be trained on such faces or exported.</exception>
+    public static (RunConfiguration Configuration, FaceTable Faces) Check(FaceTable table, string data, TrainingOptions options, int limit)
+    {
+        Device device = Devices.Open(options.Device);
+        ModelCard? origin = options.From is null ? null : OnnxImporter.Card(options.From);
+        if (origin is not null && origin.Input.Size != table.Size)
+            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
+        FaceTable kept = Faces(table, options, limit);
+        FaceTable training = kept.Select(Split.Training);
+        if (training.Count is > 0 and < FewestFaces)
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+        if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
+        foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
+        {
+            if (!kept.Splits.Contains(split))
+                throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
+        }
+
+        options = options with { Architecture = origin?.Architecture ?? options.Architecture };
+        // Before hours are spent on it, not after.
+        ExportCheck.Run(options, table.LabelNames.Count, table.Size);
+        var configuration = new RunConfiguration
+        {
+            Version = Versions.Training,
+            Options = options with
+            {
+                Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+                Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
+            },
+            Data = data,
+            DataSha256 = table.Sha256(),
+            Limit = limit,
+            Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
+            Labels = kept.LabelNames,
+            Input = origin?.Input ?? PixelStatistics.Measure(training),
+            Machine = Versions.Machine,
+        };
+        return (configuration, kept);
+    }
+
+    /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
+    public static FaceTable Faces(FaceTable table, TrainingOptions options, int limit)
+    {
+        if (options.FerPlus is not null)
+            table = FerPlus.Attach(options.FerPlus, table);
+        // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
+        FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
+        if (options.Labels == LabelSource.FerPlus)
+            kept = FerPlus.Relabel(kept);
+        if (!kept.Splits.Contains(Split.PublicTest))
+            kept = kept.WithValidation(Trainer.HeldOut, options.Seed);
+        return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;
+    }
+}
