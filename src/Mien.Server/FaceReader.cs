@@ -10,19 +10,21 @@ internal sealed class FaceReader : IAsyncDisposable
 {
     private readonly ServerMetrics _metrics;
     private readonly PictureQueue _queue;
-    private readonly DetectorOptions _live;
 
     public FaceReader(ExpressionRecognizer recognizer, ServerOptions options, ServerMetrics metrics)
     {
         (Recognizer, Options, _metrics) = (recognizer, options, metrics);
         _queue = new PictureQueue(recognizer, options.QueueLimit, options.Batch with { Classified = options.Batch.Classified + metrics.Batch });
-        _live = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare, options.SmallestLiveFace) };
+        LiveDetector = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare, options.SmallestLiveFace) };
         metrics.Watch(_queue);
     }
 
     public ExpressionRecognizer Recognizer { get; }
 
     public ServerOptions Options { get; }
+
+    /// <summary>What counts as a face in a camera's frames.</summary>
+    public DetectorOptions LiveDetector { get; }
 
     /// <summary>Pictures accepted and not yet read.</summary>
     public int Held => _queue.Held;
@@ -52,7 +54,7 @@ internal sealed class FaceReader : IAsyncDisposable
 
     /// <summary>Reads a camera's frame; null where the queue is full.</summary>
     public Task<PictureFaces>? TryReadFrame(byte[] frame, CancellationToken cancellation) =>
-        _queue.TryAdd([Queued(new NamedPicture("frame", frame), _live, null)], cancellation)?[0];
+        _queue.TryAdd([Queued(new NamedPicture("frame", frame), LiveDetector, null)], cancellation)?[0];
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 

@@ -37,6 +37,7 @@ public static class MienExtensions
         services.AddSingleton(options);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<FaceReader>();
+        services.AddSingleton<BrowserMode>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<BytesInFlight>();
         services.AddSingleton<StreamEndpoint>();
@@ -79,6 +80,7 @@ public static class MienExtensions
             .Produces<StreamAnswer>(StatusCodes.Status101SwitchingProtocols).Problems(401, 403, 426, 429)
             .WithMetadata(new RequestGuard.Lasting());
         PageFiles.Map(group);
+        BrowserEndpoints.Map(group);
         return group;
     }
 

@@ -4,7 +4,7 @@ using Mien.Imaging;
 namespace Mien.Server;
 
 /// <summary>Opens the model when the app starts, and says when pictures can be read.</summary>
-internal sealed class ReadyCheck(FaceReader reader, IHostApplicationLifetime lifetime) : IHealthCheck, IHostedService
+internal sealed class ReadyCheck(FaceReader reader, BrowserMode browser, IHostApplicationLifetime lifetime) : IHealthCheck, IHostedService
 {
     private volatile bool _warm;
 
@@ -12,6 +12,8 @@ internal sealed class ReadyCheck(FaceReader reader, IHostApplicationLifetime lif
     {
         // The first picture costs as much as many: it should not be a caller's.
         reader.Recognizer.Recognize(Picture.FromGrey(new byte[256 * 256], 256, 256));
+        // What a browser reads with is the model that was opened, not what takes its file's place later.
+        browser.Load();
         _warm = true;
         return Task.CompletedTask;
     }

@@ -59,7 +59,7 @@ public sealed class ExpressionClassifier : IDisposable
         {
             foreach (string path in paths)
             {
-                members.Add(path == BundledName ? Member.Open(ReadBundled(), "the bundled model", options) : Member.Open(Read(path), path, options));
+                members.Add(path == BundledName ? Member.Open(ReadBundled, "the bundled model", options) : Member.Open(() => Read(path), path, options));
                 (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
                 if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
                     throw new MienException($"{path}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) are not those of {paths[0]} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). Models are averaged only where both agree.");
@@ -119,6 +119,10 @@ public sealed class ExpressionClassifier : IDisposable
 
     /// <summary>Whether the model gives its last feature maps: `feature_maps` among its outputs.</summary>
     public bool HasFeatureMaps => _members.Length == 1 && _members[0].Session.OutputNames.Contains(ModelCard.FeatureMapsName);
+
+    /// <summary>The model files, read again, with the input of each: who runs them elsewhere averages their probabilities.</summary>
+    /// <exception cref="MienException">A file is gone since it was opened.</exception>
+    internal IReadOnlyList<(InputSpec Input, byte[] File)> ReadModels() => [.. _members.Select(member => (member.Card.Input, member.Read()))];
 
     /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
     internal float[]? ReadClassifierWeights()
@@ -190,11 +194,12 @@ public sealed class ExpressionClassifier : IDisposable
     }
 
     /// <summary>One network.</summary>
-    private sealed record Member(InferenceSession Session, ModelCard Card)
+    private sealed record Member(InferenceSession Session, ModelCard Card, Func<byte[]> Read)
     {
-        public static Member Open(byte[] model, string name, SessionOptions? options)
+        public static Member Open(Func<byte[]> read, string name, SessionOptions? options)
         {
             using SessionOptions? own = options is null ? new SessionOptions() : null;
+            byte[] model = read();
             InferenceSession session;
             try
             {
@@ -214,7 +219,7 @@ public sealed class ExpressionClassifier : IDisposable
                 int side = card.Input.Size;
                 if (shape is not [_, 1, var height, var width] || (height > 0 && height != side) || (width > 0 && width != side))
                     throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says grey faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
-                return new Member(session, card);
+                return new Member(session, card, read);
             }
             catch
             {

@@ -40,6 +40,12 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <summary>What the model says of itself.</summary>
     public ModelCard Model => _classifier.Card;
 
+    /// <summary>How pictures are read.</summary>
+    internal RecognizerOptions Options => _options;
+
+    /// <inheritdoc cref="ExpressionClassifier.ReadModels"/>
+    internal IReadOnlyList<(InputSpec Input, byte[] File)> ReadModels() => _classifier.ReadModels();
+
     /// <summary>Opens the model that comes with Mien.</summary>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Mien was built without a model, or ONNX Runtime refuses the session's options.</exception>

@@ -45,7 +45,8 @@ public static class Priors
         }
     }
 
-    private static IReadOnlyList<double>? SharesOf(ModelCard card) =>
+    /// <summary>Each class's share in training; null where it is not known.</summary>
+    internal static IReadOnlyList<double>? SharesOf(ModelCard card) =>
         card.ClassShares.Count > 0 ? card.ClassShares
         : card.Labels.SequenceEqual(Expressions.Names) ? Expressions.Fer2013Shares
         : null;

@@ -173,4 +173,5 @@ public sealed record LimitsAnswer(long RequestBytes, int Pictures, long Pixels, 
 [JsonSerializable(typeof(PicturesRequest))]
 [JsonSerializable(typeof(ModelAnswer))]
 [JsonSerializable(typeof(ExplanationAnswer))]
+[JsonSerializable(typeof(BrowserSettings))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -37,12 +37,16 @@ internal sealed class BlazeFace : IDisposable
 
     public BlazeFace(BlazeFaceVariant variant, SessionOptions options)
     {
-        (string file, _cell) = variant == BlazeFaceVariant.Front ? ("blazeface-front.onnx", 8) : ("blazeface-back.onnx", 16);
-        _session = new InferenceSession(WideChannels.Widen(BlazeFaceGraph.FreeSizes(Resources.Read(file))), options);
+        _cell = variant == BlazeFaceVariant.Front ? 8 : 16;
+        _session = new InferenceSession(WideChannels.Widen(ReadModel(variant)), options);
         _inputs = [.. _session.InputNames];
         // Scores of the fine and the coarse grid, then their boxes and points.
         _outputs = [.. _session.OutputNames];
     }
+
+    /// <summary>The network's .onnx file, for windows of any size and number.</summary>
+    public static byte[] ReadModel(BlazeFaceVariant variant) =>
+        BlazeFaceGraph.FreeSizes(Resources.Read(variant == BlazeFaceVariant.Front ? "blazeface-front.onnx" : "blazeface-back.onnx"));
 
     /// <summary>Faces in a part of one level of the picture.</summary>
     /// <param name="level">The level.</param>

@@ -1,0 +1,42 @@
+using Mien.Faces;
+using Mien.Server.Answers;
+using Mien.Video;
+
+namespace Mien.Server;
+
+/// <summary>What a browser needs to read pictures itself as this server would: the networks, and how pictures are read.</summary>
+internal sealed class BrowserMode(FaceReader reader)
+{
+    private readonly Lazy<IReadOnlyList<(Imaging.InputSpec Input, byte[] File)>> _models = new(reader.Recognizer.ReadModels);
+
+    /// <summary>The models' .onnx files, whose probabilities are averaged.</summary>
+    public IReadOnlyList<byte[]> Models => [.. _models.Value.Select(model => model.File)];
+
+    /// <summary>Reads the models' files.</summary>
+    public void Load() => _ = _models.Value;
+
+    /// <summary>How this server reads pictures, for the page's own modules.</summary>
+    public BrowserSettings Settings()
+    {
+        RecognizerOptions options = reader.Recognizer.Options;
+        ModelCard card = reader.Recognizer.Model;
+        return new BrowserSettings
+        {
+            Unavailable = options.Faces == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by itself." : null,
+            Labels = card.Labels,
+            InputSize = card.Input.Size,
+            Models = [.. _models.Value.Select(model => new NormalisationSettings(model.Input.Mean, model.Input.Deviation))],
+            ClassShares = options.Prior == ClassPrior.Balanced ? Priors.SharesOf(card) : null,
+            MinConfidence = options.MinConfidence,
+            MaxPixels = Math.Min(options.MaxPixels, reader.Options.Recognizer.MaxPixels),
+            Detector = Of(options.Detector),
+            LiveDetector = Of(reader.LiveDetector),
+            Tracker = Of(reader.Options.Tracker, options.MinConfidence),
+        };
+    }
+
+    private static DetectorSettings Of(DetectorOptions options) => new(options.MinScore, options.MinFacePixels, options.MinFaceShare, options.MaxFaces);
+
+    private static TrackerSettings Of(TrackerOptions options, float minConfidence) =>
+        new(options.Smoothing.TotalSeconds, options.MaxGap.TotalSeconds, options.CertainScore, minConfidence);
+}

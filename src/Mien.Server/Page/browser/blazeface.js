@@ -1,0 +1,97 @@
+// A BlazeFace network, run over windows of any size: Mien.Faces.BlazeFace in JavaScript.
+import { openSession, run } from './network.js';
+
+/** Sides of a window that the front network reads are multiples of this; the back network wants twice as much. */
+export const MULTIPLE = 16;
+
+const NUMBERS_AN_ANCHOR = 16;
+
+// Anchors sit at the cells' centres: two a cell on a fine grid, six a cell on a grid half as fine.
+const ANCHORS_A_CELL = [2, 6];
+
+const normalised = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
+
+export class BlazeFace {
+  #session;
+  #cell;
+
+  /** Opens a network whose fine grid's cells have `cell` pixels a side: 8 the front one, 16 the back one. */
+  static async open(bytes, cell) {
+    const network = new BlazeFace();
+    network.#session = await openSession(bytes);
+    network.#cell = cell;
+    return network;
+  }
+
+  /** Faces in a region of one level, whose pixels are `scale` of the full picture's. */
+  async scan(level, scale, region, minScore) {
+    const input = new Float32Array(region.width * region.height * 3);
+    // Outside the picture the input stays 0, mid-grey.
+    const left = Math.max(region.x, 0);
+    const right = Math.min(region.x + region.width, level.width);
+    for (let y = Math.max(region.y, 0); y < Math.min(region.y + region.height, level.height); y++) {
+      let to = ((y - region.y) * region.width + left - region.x) * 3;
+      for (let from = (y * level.width + left) * 4; from < (y * level.width + right) * 4; from += 4) {
+        for (let colour = 0; colour < 3; colour++) input[to++] = normalised[level.pixels[from + colour]];
+      }
+    }
+    const found = await this.#run(input, [{ x: region.x * scale, y: region.y * scale, step: scale }], region.width, region.height, minScore);
+    return found.map(([, face]) => face);
+  }
+
+  /** Looks at square parts of the picture, each sampled at `size` points a side: [place in squares, face] each. */
+  async look(pyramid, squares, size, minScore) {
+    const input = new Float32Array(squares.length * size * size * 3);
+    const windows = squares.map(square => ({ x: square.x, y: square.y, step: square.width / size }));
+    const colours = new Float32Array(3);
+    let to = 0;
+    for (const window of windows) {
+      const sampler = pyramid.at(window.step);
+      for (let row = 0; row < size; row++) {
+        const y = window.y + (row + 0.5) * window.step;
+        for (let column = 0; column < size; column++, to += 3) {
+          const x = window.x + (column + 0.5) * window.step;
+          if (!sampler.contains(x, y)) continue;
+          sampler.sample(x, y, colours);
+          for (let colour = 0; colour < 3; colour++) input[to + colour] = colours[colour] / 127.5 - 1;
+        }
+      }
+    }
+    return this.#run(input, windows, size, size, minScore);
+  }
+
+  async #run(input, windows, width, height, minScore) {
+    // Scores of the fine and the coarse grid, then their boxes and points.
+    const outputs = await run(this.#session, input, [windows.length, height, width, 3]);
+    const logit = Math.log(minScore / (1 - minScore));
+    const found = [];
+    ANCHORS_A_CELL.forEach((anchorsACell, grid) => {
+      const scores = outputs[grid];
+      const numbers = outputs[grid + ANCHORS_A_CELL.length];
+      const cell = this.#cell << grid;
+      const columns = width / cell;
+      const anchors = columns * (height / cell) * anchorsACell;
+      if (scores.length !== anchors * windows.length || numbers.length !== scores.length * NUMBERS_AN_ANCHOR) throw new Error(`The face detector gives ${scores.length} scores for ${windows.length} windows of ${width}x${height}.`);
+      for (let i = 0; i < scores.length; i++) {
+        if (scores[i] < logit) continue;
+        const place = Math.floor(i % anchors / anchorsACell);
+        const anchor = [(place % columns + 0.5) * cell, (Math.floor(place / columns) + 0.5) * cell];
+        const window = Math.floor(i / anchors);
+        found.push([window, decode(numbers.subarray(i * NUMBERS_AN_ANCHOR, (i + 1) * NUMBERS_AN_ANCHOR), anchor, scores[i], windows[window])]);
+      }
+    });
+    return found;
+  }
+}
+
+function decode(numbers, [anchorX, anchorY], logit, { x, y, step }) {
+  const at = i => [x + (anchorX + numbers[i]) * step, y + (anchorY + numbers[i + 1]) * step];
+  const [centreX, centreY] = at(0);
+  const width = numbers[2] * step;
+  const height = numbers[3] * step;
+  return {
+    box: { x: centreX - width / 2, y: centreY - height / 2, width, height },
+    score: 1 / (1 + Math.exp(-logit)),
+    points: [at(4), at(6), at(8), at(10), at(12), at(14)],
+  };
+}

@@ -1,0 +1,43 @@
+// The networks over aligned faces, their probabilities averaged: Mien.ExpressionClassifier and Priors in JavaScript.
+import { openSession, run } from './network.js';
+
+// Faces a run at most.
+const MAX_BATCH = 32;
+
+export class ExpressionClassifier {
+  #settings;
+  #members;
+
+  /** Opens the models that the server's settings name; an .onnx file's bytes each. */
+  static async open(settings, files) {
+    const classifier = new ExpressionClassifier();
+    classifier.#settings = settings;
+    classifier.#members = [];
+    for (const [place, bytes] of files.entries()) classifier.#members.push({ ...settings.models[place], session: await openSession(bytes) });
+    return classifier;
+  }
+
+  /** Probabilities of each crop of [size*size] grey levels, in the order of the labels. */
+  async classify(crops) {
+    const { labels, inputSize: size, classShares } = this.#settings;
+    const answers = crops.map(() => new Float32Array(labels.length));
+    for (const { session, mean, deviation } of this.#members) {
+      for (let start = 0; start < crops.length; start += MAX_BATCH) {
+        const some = crops.slice(start, start + MAX_BATCH);
+        const input = new Float32Array(some.length * size * size);
+        some.forEach((crop, place) => input.set(Float32Array.from(crop, grey => (grey / 255 - mean) / deviation), place * crop.length));
+        // The softmax with its temperature is a part of the network.
+        const [probabilities] = await run(session, input, [some.length, 1, size, size], ['probabilities']);
+        probabilities.forEach((probability, i) => { answers[start + Math.floor(i / labels.length)][i % labels.length] += probability / this.#members.length; });
+      }
+    }
+    return classShares ? answers.map(answer => balanced(answer, classShares)) : answers;
+  }
+}
+
+/** Corrected for classes that are expected equally often (Saerens, Latinne and Decaestecker 2002). */
+function balanced(probabilities, shares) {
+  const weighted = probabilities.map((probability, k) => probability / shares[k]);
+  const sum = weighted.reduce((total, value) => total + value, 0);
+  return sum > 0 ? weighted.map(value => value / sum) : probabilities;
+}

@@ -1,0 +1,129 @@
+// A picture with its halves, quarters and so on: Mien.Imaging.Pyramid, Sampler and Resample in JavaScript.
+import { clamp } from './boxes.js';
+
+/** The whole part of the binary logarithm of a number of 1 and more. */
+const log2 = value => 31 - Math.clz32(value);
+
+export class Pyramid {
+  #levels;
+
+  /** Over { width, height, pixels }: four bytes a pixel, the fourth unused. */
+  constructor(first) {
+    this.#levels = [first];
+  }
+
+  get width() { return this.#levels[0].width; }
+
+  get height() { return this.#levels[0].height; }
+
+  /** The picture shrunk by 2 to the power of `index`; the last level where it gets no smaller. */
+  level(index) {
+    const levels = this.#levels;
+    while (levels.length <= index && Math.min(levels.at(-1).width, levels.at(-1).height) > 1) levels.push(halve(levels.at(-1)));
+    return levels[Math.min(index, levels.length - 1)];
+  }
+
+  /** Samples at points of the full picture that lie `step` of its pixels apart. */
+  at(step) {
+    return new Sampler(this.level(step < 2 ? 0 : log2(step)), this.width, this.height);
+  }
+
+  /** A pyramid of its own whose full picture is this one made smaller by `ratio`, above 0, at most 1. */
+  shrink(ratio) {
+    const width = Math.max(1, Math.round(this.width * ratio));
+    const height = Math.max(1, Math.round(this.height * ratio));
+    return new Pyramid(resample(this.level(log2(1 / ratio)), width, height));
+  }
+}
+
+/** Averages 2x2 pixels. */
+function halve({ width: fromWidth, height: fromHeight, pixels: from }) {
+  const width = fromWidth >> 1;
+  const height = fromHeight >> 1;
+  const pixels = new Uint8Array(width * height * 4);
+  const below = fromWidth * 4;
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, i = 2 * y * below; x < width; x++, i += 8, to += 4) {
+      for (let colour = 0; colour < 3; colour++) {
+        const j = i + colour;
+        pixels[to + colour] = (from[j] + from[j + 4] + from[j + below] + from[j + below + 4] + 2) >> 2;
+      }
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** Samples a level bilinearly at the middles of a coarser grid's pixels. */
+function resample(from, width, height) {
+  const pixels = new Uint8Array(width * height * 4);
+  const place = (index, count, size) => {
+    const exact = clamp((index + 0.5) * size / count - 0.5, 0, size - 1);
+    const first = Math.floor(exact);
+    return [first, Math.min(first + 1, size - 1), Math.floor((exact - first) * 256)];
+  };
+  const mix = (one, other, share) => (one * (256 - share) + other * share) >> 8;
+  const columns = Array.from({ length: width }, (_, x) => place(x, width, from.width));
+  for (let y = 0, to = 0; y < height; y++) {
+    const [top, bottom, down] = place(y, height, from.height);
+    for (const [left, right, across] of columns) {
+      const [a, b, c, d] = [top * from.width + left, top * from.width + right, bottom * from.width + left, bottom * from.width + right];
+      for (let colour = 0; colour < 3; colour++) {
+        const at = pixel => from.pixels[pixel * 4 + colour];
+        pixels[to + colour] = mix(mix(at(a), at(b), across), mix(at(c), at(d), across), down);
+      }
+      to += 4;
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** Samples one level, addressed in pixels of the full picture. */
+class Sampler {
+  constructor({ width, height, pixels }, fullWidth, fullHeight) {
+    Object.assign(this, { width, height, pixels, scaleX: width / fullWidth, scaleY: height / fullHeight });
+  }
+
+  /** Whether a point of the full picture lies inside it. */
+  contains(x, y) {
+    return x >= 0 && y >= 0 && x * this.scaleX < this.width && y * this.scaleY < this.height;
+  }
+
+  /** Writes the colour at a point, 0 to 255 each, bilinear; beyond the edge the edge goes on. */
+  sample(x, y, to) {
+    const { width, height, pixels } = this;
+    const left = clamp(x * this.scaleX - 0.5, 0, width - 1);
+    const top = clamp(y * this.scaleY - 0.5, 0, height - 1);
+    const x0 = Math.floor(left);
+    const y0 = Math.floor(top);
+    const x1 = Math.min(x0 + 1, width - 1);
+    const y1 = Math.min(y0 + 1, height - 1);
+    const fx = left - x0;
+    const fy = top - y0;
+    for (let colour = 0; colour < 3; colour++) {
+      const at = (column, row) => pixels[(row * width + column) * 4 + colour];
+      to[colour] = (at(x0, y0) * (1 - fx) + at(x1, y0) * fx) * (1 - fy) + (at(x0, y1) * (1 - fx) + at(x1, y1) * fx) * fy;
+    }
+  }
+
+  /** The same by bicubic interpolation (Keys 1981, a = -0.5). */
+  sampleCubic(x, y, to) {
+    const { width, height, pixels } = this;
+    const left = clamp(x * this.scaleX - 0.5, 0, width - 1);
+    const top = clamp(y * this.scaleY - 0.5, 0, height - 1);
+    const columns = cubic(left % 1);
+    const rows = cubic(top % 1);
+    to.fill(0);
+    for (let i = 0; i < 4; i++) {
+      const line = clamp(Math.floor(top) - 1 + i, 0, height - 1) * width;
+      for (let j = 0; j < 4; j++) {
+        const weight = rows[i] * columns[j];
+        const pixel = (line + clamp(Math.floor(left) - 1 + j, 0, width - 1)) * 4;
+        for (let colour = 0; colour < 3; colour++) to[colour] += weight * pixels[pixel + colour];
+      }
+    }
+    for (let colour = 0; colour < 3; colour++) to[colour] = clamp(to[colour], 0, 255);
+  }
+}
+
+/** Weights of the pixel before, the two around and the pixel after a point, `t` past the second. */
+const cubic = t => [((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t];
