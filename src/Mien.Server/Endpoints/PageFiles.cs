@@ -16,6 +16,9 @@ internal static class PageFiles
         ("camera.js", "text/javascript; charset=utf-8"),
         ("faces.js", "text/javascript; charset=utf-8"),
         ("history.js", "text/javascript; charset=utf-8"),
+        ("reader.js", "text/javascript; charset=utf-8"),
+        ("server.js", "text/javascript; charset=utf-8"),
+        ("switch.js", "text/javascript; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
     ];
 

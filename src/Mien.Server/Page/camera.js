@@ -1,7 +1,9 @@
-// The camera: its frames go out through a WebSocket, what is found in the newest comes back.
-import { drawBoxes, explain, facePanel, percent, protocols, say } from './faces.js';
+// The camera: its frames go to whoever reads pictures, what is found in the newest comes back.
+import { drawBoxes, explain, facePanel, percent, say } from './faces.js';
 import { addFrame, beginCamera } from './history.js';
 import { readPhotos } from './photos.js';
+import { inBrowser, openFrames } from './reader.js';
+import { toJpeg } from './server.js';
 
 const WIDTH = 640;
 const UNDER_WAY = 2;
@@ -11,7 +13,7 @@ const boxes = byId('live-boxes');
 const panels = new Map();
 const times = [];
 let stream = null;
-let socket = null;
+let frames = null;
 let sent = 0;
 let answered = 0;
 let sending = false;
@@ -37,14 +39,16 @@ export async function startCamera() {
   byId('camera-start').hidden = true;
   byId('camera-stop').focus();
   beginCamera();
-  open();
+  await open();
 }
+
+export const cameraIsOn = () => stream !== null;
 
 export function stopCamera(reason = 'The camera is off.', bad = false) {
   stream?.getTracks().forEach(track => track.stop());
   stream = null;
-  socket?.close();
-  socket = null;
+  frames?.close();
+  frames = null;
   panels.clear();
   boxes.replaceChildren();
   byId('live-faces').replaceChildren();
@@ -56,33 +60,33 @@ export function stopCamera(reason = 'The camera is off.', bad = false) {
 
 /** What the camera shows now, as a photo. */
 export async function takePicture() {
-  const blob = await grab(video.videoWidth, 0, 0, video.videoWidth, video.videoHeight);
+  const blob = await toJpeg(grab(video.videoWidth, 0, 0, video.videoWidth, video.videoHeight));
   await readPhotos([new File([blob], `camera-${new Date().toLocaleTimeString('en-GB').replaceAll(':', '.')}.jpg`, { type: 'image/jpeg' })]);
 }
 
-function open() {
-  const address = new URL('v1/stream', document.baseURI);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  socket = new WebSocket(address, protocols());
+async function open() {
   sent = answered = 0;
-  socket.onopen = () => { say('The camera is on.'); send(); };
-  socket.onmessage = message => show(JSON.parse(message.data));
-  socket.onclose = event => { if (stream) stopCamera(event.reason || 'The connection to the server is gone.', true); };
+  const camera = stream;
+  const mine = () => stream === camera;
+  const opened = await openFrames({
+    onopen: () => { if (mine()) { say('The camera is on.'); send(); } },
+    onanswer: answer => { if (mine()) show(answer); },
+    onclose: reason => { if (mine()) stopCamera(reason, true); },
+  }).catch(error => { if (mine()) stopCamera(error.message, true); });
+  if (mine()) frames = opened;
+  else opened?.close();
 }
 
 /** Sends a frame as soon as the last but one is answered: the picture stays fresh however slow the way is. */
 async function send() {
-  if (sending || socket?.readyState !== WebSocket.OPEN || sent - answered >= UNDER_WAY || !video.videoWidth) {
-    if (socket) setTimeout(send, 30);
+  if (sending || !frames?.ready || sent - answered >= UNDER_WAY || !video.videoWidth) {
+    if (frames) setTimeout(send, 30);
     return;
   }
   sending = true;
-  const blob = await grab(WIDTH, 0, 0, video.videoWidth, video.videoHeight);
+  sent++;
+  await frames.send(grab(WIDTH, 0, 0, video.videoWidth, video.videoHeight));
   sending = false;
-  if (socket?.readyState === WebSocket.OPEN) {
-    socket.send(blob);
-    sent++;
-  }
   setTimeout(send, 30);
 }
 
@@ -91,7 +95,7 @@ function grab(width, x, y, fromWidth, fromHeight) {
   canvas.width = Math.min(width, fromWidth);
   canvas.height = Math.round(canvas.width * fromHeight / fromWidth);
   canvas.getContext('2d').drawImage(video, x, y, fromWidth, fromHeight, 0, 0, canvas.width, canvas.height);
-  return new Promise(done => canvas.toBlob(done, 'image/jpeg', 0.85));
+  return canvas;
 }
 
 function show(answer) {
@@ -99,10 +103,10 @@ function show(answer) {
   if (!stream || answer.error) return;
   addFrame(answer);
   const scale = video.videoWidth / answer.width;
-  const explainLive = async face => {
+  const explainLive = inBrowser() ? null : async face => {
     const { box } = face;
     const [width, height] = [box.width * 2 * scale, box.height * 2 * scale];
-    const blob = await grab(WIDTH, (box.x - box.width / 2) * scale, (box.y - box.height / 2) * scale, width, height);
+    const blob = await toJpeg(grab(WIDTH, (box.x - box.width / 2) * scale, (box.y - box.height / 2) * scale, width, height));
     await explain(blob, 0, `Face ${face.track}`);
   };
   drawBoxes(boxes, answer.width, answer.height, answer.faces, { mirror: mirrored, nameOf: face => `${face.track} ${face.label} ${percent(face.confidence)}`, onclick: explainLive });
@@ -112,7 +116,7 @@ function show(answer) {
   }
   for (const face of answer.faces) {
     if (!panels.has(face.track)) {
-      const entry = facePanel(`Face ${face.track}`, () => explainLive(entry.face));
+      const entry = facePanel(`Face ${face.track}`, explainLive && (() => explainLive(entry.face)));
       panels.set(face.track, entry);
       byId('live-faces').append(entry.panel);
     }

@@ -1,7 +1,8 @@
 // A face's panel with its bars, its box over the picture, and what its answer rests on.
+import { inBrowser } from './reader.js';
+import { ask } from './server.js';
 
 export const model = { classes: [], colours: {} };
-let key = '';
 
 /** Makes an element: tag, properties (class, text, on…, data and aria by name), children. */
 export function make(tag, properties = {}, ...children) {
@@ -26,41 +27,7 @@ export function say(text, bad = false) {
   statusLine.classList.toggle('bad', bad);
 }
 
-/** The server's answer, or an error with what it says to do; asks for the key where one is needed. */
-export async function ask(path, options = {}) {
-  const answer = await fetch(path, { ...options, headers: { ...options.headers, ...(key ? { 'X-Api-Key': key } : {}) } }).catch(() => {
-    throw new Error('The server can’t be reached. Is it still running?');
-  });
-  if (answer.status === 401) {
-    await askKey();
-    return ask(path, options);
-  }
-  if (answer.status === 429) {
-    await new Promise(done => setTimeout(done, 1000 * Number(answer.headers.get('Retry-After') ?? 1)));
-    return ask(path, options);
-  }
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail ?? `The server answered ${answer.status}.`);
-  }
-  return answer.json();
-}
-
-/** What a WebSocket offers as protocols: the only place where a page can put a key. */
-export const protocols = () => key
-  ? ['mien', `mien-key.${btoa(String.fromCharCode(...new TextEncoder().encode(key))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`]
-  : ['mien'];
-
-function askKey() {
-  const dialog = document.getElementById('key');
-  const text = document.getElementById('key-text');
-  return new Promise(done => {
-    dialog.addEventListener('close', () => { key = text.value; text.value = ''; done(); }, { once: true });
-    dialog.showModal();
-  });
-}
-
-/** A panel that `show` fills and fills again. */
+/** A panel that `show` fills and fills again; `explain` is null where nothing can. */
 export function facePanel(name, explain) {
   const title = make('h3');
   const rows = model.classes.map(({ label }) => {
@@ -72,7 +39,7 @@ export function facePanel(name, explain) {
   });
   const note = make('p', { class: 'note quiet' });
   const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note,
-    make('button', { type: 'button', text: 'Why?', 'aria-label': `Why? ${name}`, onclick: () => explain() }));
+    ...explain ? [make('button', { type: 'button', text: 'Why?', 'aria-label': `Why? ${name}`, onclick: () => explain() })] : []);
   return {
     panel,
     show(face) {
@@ -142,6 +109,8 @@ export async function explain(blob, place, name) {
   body.replaceChildren(make('p', { text: 'Looking …', role: 'status' }));
   dialog.showModal();
   try {
+    // The picture would have to be sent.
+    if (inBrowser()) throw new Error('The server works out what an answer rests on, and pictures are read in this browser alone now. Switch that off to ask the server.');
     const answer = await ask(`v1/explanations?face=${place}`, { method: 'POST', body: blob, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
     const maps = [[answer.face, 'What the network saw', 'The aligned face in grey'], [answer.gradCam, 'Grad-CAM: what spoke for the answer', 'The face with the places that spoke for the answer in orange and yellow'], [answer.occlusion, 'Occlusion: where covering costs most', 'The face with the places whose covering lowers the answer in orange and yellow']];
     body.replaceChildren(

@@ -1,8 +1,10 @@
 // Starts the page: what the model says of itself, and every way to give a picture.
 import { startCamera, stopCamera, takePicture } from './camera.js';
-import { ask, colourOf, make, model, percent, say } from './faces.js';
+import { colourOf, make, model, percent, say } from './faces.js';
 import { clear, saveCsv, saveJson } from './history.js';
 import { readPhotos } from './photos.js';
+import { ask } from './server.js';
+import './switch.js';
 
 const byId = id => document.getElementById(id);
 const drop = byId('drop');

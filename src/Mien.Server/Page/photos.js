@@ -1,6 +1,7 @@
 // Photos: dropped, pasted or chosen; a card each.
-import { ask, drawBoxes, explain, facePanel, make, model, percent, say } from './faces.js';
+import { drawBoxes, explain, facePanel, make, model, percent, say } from './faces.js';
 import { addPhoto } from './history.js';
+import { inBrowser, readPicture } from './reader.js';
 
 const cards = document.getElementById('cards');
 
@@ -35,20 +36,19 @@ function newCard(file) {
 async function readPhoto(file, { card, picture, caption, boxes, faces }) {
   const name = file.name || 'pasted picture';
   try {
-    if (model.limits && file.size > model.limits.requestBytes) throw new Error(`The file is larger than ${Math.round(model.limits.requestBytes / 1e6)} MB, which is what this server takes.`);
-    const form = new FormData();
-    form.append('pictures', file, name);
-    const [result] = (await ask('v1/expressions', { method: 'POST', body: form })).pictures;
+    const stays = inBrowser();
+    const result = await readPicture(file, name, model.limits);
     addPhoto(result);
     const found = result.faces;
     caption.textContent = `${name}: ${found.length === 0 ? 'no face found' : found.length === 1 ? '1 face' : `${found.length} faces`}`;
     picture.alt = found.length === 0 ? `${name}: no face found` : `${name}: ${found.map((face, place) => `face ${place + 1} ${face.label} ${percent(face.confidence)}`).join(', ')}`;
     if (found.length === 0) faces.append(make('p', { class: 'quiet', text: 'No face was found. Faces under about 24 pixels, seen from behind or mostly covered are not found.' }));
     card.classList.toggle('wide', found.length > 4);
-    const explainFace = place => explain(file, place, `Face ${place + 1}`);
-    const groups = drawBoxes(boxes, result.width, result.height, found, { nameOf: (face, place) => `${place + 1} ${face.label}`, onclick: (_, place) => explainFace(place) });
+    // A picture that was promised to stay is not sent to be explained, whatever is switched later.
+    const explainFace = stays ? null : place => explain(file, place, `Face ${place + 1}`);
+    const groups = drawBoxes(boxes, result.width, result.height, found, { nameOf: (face, place) => `${place + 1} ${face.label}`, onclick: explainFace && ((_, place) => explainFace(place)) });
     found.forEach((face, place) => {
-      const { panel, show } = facePanel(`Face ${place + 1}`, () => explainFace(place));
+      const { panel, show } = facePanel(`Face ${place + 1}`, explainFace && (() => explainFace(place)));
       show(face);
       for (const [event, on] of [['pointerenter', true], ['pointerleave', false], ['focusin', true], ['focusout', false]])
         panel.addEventListener(event, () => groups[place].classList.toggle('on', on));

@@ -138,29 +138,19 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     [InlineData(390, ColorScheme.Light)]
     public async Task Axe_finds_nothing_serious(int width, ColorScheme scheme)
     {
-        string axe = Path.Combine(AppContext.BaseDirectory, "axe.min.js");
-        Assert.SkipUnless(File.Exists(axe), "axe-core could not be fetched when this was built: check npm and the network.");
         await using Window window = await browser.Open(width, 900, scheme);
         IPage page = window.Page;
-        await Check("before anything was dropped");
+        await CheckByAxe(page, "before anything was dropped");
         await Drop(page);
         await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
-        await Check("with a photo's results");
+        await CheckByAxe(page, "with a photo's results");
         await page.Locator(".face button").First.ClickAsync();
         await Expect(page.Locator("#why .maps img")).ToHaveCountAsync(3);
-        await Check("with an explanation");
+        await CheckByAxe(page, "with an explanation");
         await page.Keyboard.PressAsync("Escape");
         await page.ClickAsync("#camera-start");
         await Expect(page.Locator("#timelines canvas")).ToHaveCountAsync(1);
-        await Check("with the camera on");
-
-        async Task Check(string state)
-        {
-            // Evaluated, not added as an element: the page's own policy lets no other script in.
-            await page.EvaluateAsync(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken) + "; undefined");
-            string found = await page.EvaluateAsync<string>("axe.run().then(result => JSON.stringify(result.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`)))");
-            Assert.True(JsonSerializer.Deserialize<string[]>(found)!.Length == 0, $"{state}: {found}");
-        }
+        await CheckByAxe(page, "with the camera on");
     }
 
     [Fact]
@@ -240,7 +230,18 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         Assert.InRange(bytes, 10_000, 100_000);
     }
 
-    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
+    /// <summary>Holds the page to the accessibility rules of axe-core.</summary>
+    internal static async Task CheckByAxe(IPage page, string state)
+    {
+        string axe = Path.Combine(AppContext.BaseDirectory, "axe.min.js");
+        Assert.SkipUnless(File.Exists(axe), "axe-core could not be fetched when this was built: check npm and the network.");
+        // Evaluated, not added as an element: the page's own policy lets no other script in.
+        await page.EvaluateAsync(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken) + "; undefined");
+        string found = await page.EvaluateAsync<string>("axe.run().then(result => JSON.stringify(result.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`)))");
+        Assert.True(JsonSerializer.Deserialize<string[]>(found)!.Length == 0, $"{state}: {found}");
+    }
+
+    internal static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 
     /// <summary>Drops the sample onto the page as a file manager would.</summary>
     private static async Task Drop(IPage page)
@@ -257,7 +258,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         await page.DispatchEventAsync("#drop", "drop", new { dataTransfer = data });
     }
 
-    private static async Task<string> Download(IPage page, string button)
+    internal static async Task<string> Download(IPage page, string button)
     {
         IDownload download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync(button));
         return await File.ReadAllTextAsync(await download.PathAsync());

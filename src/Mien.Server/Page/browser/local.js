@@ -6,6 +6,7 @@ export class LocalReader {
   #waiting = new Map();
   #last = 0;
   #settings;
+  #broken = null;
 
   /** Loads the networks by `load`, which takes a path and gives the server's response. */
   static async open(load) {
@@ -30,7 +31,8 @@ export class LocalReader {
     const begun = performance.now();
     let frame = 0;
     let open = true;
-    queueMicrotask(onopen);
+    // When the caller has what is returned here.
+    setTimeout(() => { if (open) onopen(); });
     return {
       get ready() { return open; },
       send: async canvas => {
@@ -71,6 +73,7 @@ export class LocalReader {
   }
 
   #ask(task, data, transfer = []) {
+    if (this.#broken) return Promise.reject(new Error(this.#broken));
     const id = ++this.#last;
     return new Promise((done, fail) => {
       this.#waiting.set(id, { done, fail });
@@ -79,6 +82,7 @@ export class LocalReader {
   }
 
   #fail(reason) {
+    this.#broken = reason;
     for (const { fail } of this.#waiting.values()) fail(new Error(reason));
     this.#waiting.clear();
   }

@@ -1,0 +1,275 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Mien.Faces;
+using Mien.TestSupport;
+using static Mien.Server.Tests.Page.PageTests;
+
+namespace Mien.Server.Tests.Page;
+
+/// <summary>The page that reads pictures by itself, in a real browser.</summary>
+public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : IClassFixture<PageBrowser>
+{
+    private const string SwitchedOn = "Pictures are read in this browser alone now: none leaves this device.";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_sample_gives_the_same_faces_as_the_server()
+    {
+        await using Window window = await Switched(browser.Address);
+        await Compare(window, browser.Address, [ServedMien.Sample]);
+        await window.Photograph("server-browser-mode");
+    }
+
+    [Fact]
+    public async Task Every_photo_gives_the_same_faces_as_the_server()
+    {
+        string[] photos = [.. Directory.GetFiles(TestData.Photos).Where(file => !file.EndsWith(".csv", StringComparison.Ordinal) && !file.EndsWith(".md", StringComparison.Ordinal) && !file.EndsWith(".mp4", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(photos);
+        await using Window window = await Switched(browser.Address);
+        await Compare(window, browser.Address, photos);
+    }
+
+    [Fact]
+    public async Task Whatever_the_server_was_told_the_page_follows()
+    {
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with
+        {
+            Models = [Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"), Path.Combine(TestData.Root, "models", "mien-fer2013.onnx")],
+            Recognizer = ServerOptions.Default.Recognizer with
+            {
+                MinConfidence = 0.7f,
+                Prior = ClassPrior.Balanced,
+                Detector = DetectorOptions.Default with { MaxFaces = 5, MinFaceShare = 0.06f, MinScore = 0.7f },
+            },
+        });
+        await using Window window = await Switched(served.Address);
+        JsonElement faces = (await Compare(window, served.Address, [ServedMien.Sample]))[0].GetProperty("faces");
+        Assert.Equal(5, faces.GetArrayLength());
+        Assert.Contains(faces.EnumerateArray(), face => face.GetProperty("label").GetString() == "uncertain");
+    }
+
+    [Fact]
+    public async Task Nothing_of_it_is_loaded_before_it_is_switched_on_and_then_as_much_as_the_page_says()
+    {
+        await using Window window = await browser.Open();
+        await Read(window.Page, [ServedMien.Sample]);
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/browser/", StringComparison.Ordinal));
+        await SwitchOn(window.Page);
+        // What was loaded in the worker is in its own list: asked for here once more.
+        string[] loaded = [.. window.Requests.Where(address => address.Contains("/browser/", StringComparison.Ordinal)).Distinct()];
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
+        long bytes = 0;
+        foreach (string address in loaded)
+            bytes += (await client.GetByteArrayAsync(address, Cancellation)).Length;
+        output.WriteLine($"{bytes} bytes in {loaded.Length} files");
+        Assert.Contains(loaded, address => address.EndsWith(".wasm", StringComparison.Ordinal));
+        await Expect(window.Page.Locator("#local-what")).ToContainTextAsync(FormattableString.Invariant($"about {bytes / 1e6:F0} MB"));
+        Assert.All(window.Requests.Where(address => !address.StartsWith("data:", StringComparison.Ordinal) && !address.StartsWith("blob:", StringComparison.Ordinal)), address =>
+            Assert.Equal(browser.Address.Authority, new Uri(address).Authority));
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Once_switched_on_no_photo_and_no_frame_is_sent()
+    {
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default);
+        await using Window window = await browser.Open(address: served.Address);
+        IPage page = window.Page;
+        var sent = new List<string>();
+        page.Request += (_, request) =>
+        {
+            if (request.Method != "GET")
+                sent.Add($"{request.Method} {request.Url}");
+        };
+        page.WebSocket += (_, socket) => sent.Add(socket.Url);
+        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual");
+        await page.CheckAsync("#local");
+        // At once, while it is still loading: the photo waits rather than go to the server.
+        await page.SetInputFilesAsync("#files", ServedMien.Sample);
+        await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
+        await page.ClickAsync("#camera-start");
+        await Expect(page.Locator("#live-faces .face h3")).ToContainTextAsync("Face 1: happy");
+        await Expect(page.Locator("#timelines figcaption")).ToContainTextAsync("Face 1: mostly happy");
+        await page.ClickAsync("#camera-take");
+        await Expect(page.Locator(".card .face")).ToHaveCountAsync(8);
+        await window.Photograph("server-browser-camera");
+        await page.ClickAsync("#camera-stop");
+        Assert.Empty(sent);
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/expressions", StringComparison.Ordinal) || address.Contains("/v1/stream", StringComparison.Ordinal));
+        // And by the server's own count.
+        string figures = await served.Client.GetStringAsync("/metrics", Cancellation);
+        Assert.DoesNotMatch("""(?m)^mien_(pictures|frames)\S*(_total|_count)(\{[^}]*\})? [1-9]""", figures);
+        Assert.Empty(window.Complaints);
+
+        // The count would have seen it: switched off, the server reads again.
+        await page.UncheckAsync("#local");
+        await Expect(page.Locator("#status")).ToHaveTextAsync("The server reads pictures again.");
+        await page.SetInputFilesAsync("#files", ServedMien.Sample);
+        await Expect(page.Locator(".card .face")).ToHaveCountAsync(15);
+        Assert.Contains(sent, request => request.EndsWith("/v1/expressions", StringComparison.Ordinal));
+        Assert.Matches("""(?m)^mien_pictures\S*(\{[^}]*\})? [1-9]""", await served.Client.GetStringAsync("/metrics", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_picture_that_stayed_here_is_never_sent_to_be_explained()
+    {
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await Read(page, [ServedMien.Sample]);
+        await SwitchOn(page);
+        await page.Locator(".card .face button").First.ClickAsync();
+        await Expect(page.Locator("#why-body .bad")).ToContainTextAsync("read in this browser alone now");
+        await page.Keyboard.PressAsync("Escape");
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/explanations", StringComparison.Ordinal));
+
+        await page.ClickAsync("#clear");
+        await Read(page, [ServedMien.Sample]);
+        Assert.Equal(0, await page.Locator(".card .face button").CountAsync());
+        await page.UncheckAsync("#local");
+        await page.Locator(".card svg rect.box").First.ClickAsync();
+        await Expect(page.Locator("#why")).ToBeHiddenAsync();
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/explanations", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task By_keyboard_it_is_switched_and_says_so()
+    {
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual");
+        ILocator box = page.GetByRole(AriaRole.Switch, new() { Name = "Read pictures in this browser alone" });
+        for (int presses = 0; await page.EvaluateAsync<string>("document.activeElement.id") != "local"; presses++)
+        {
+            Assert.True(presses < 20, "The switch is not reached by Tab.");
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        await Expect(page.GetByText("never stored")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Space");
+        await Expect(page.Locator("#status")).ToHaveTextAsync(SwitchedOn);
+        await Expect(box).ToBeCheckedAsync();
+        await Expect(page.GetByText("none is sent anywhere")).ToBeVisibleAsync();
+        await Expect(page.GetByText("never stored")).ToBeHiddenAsync();
+        await page.Keyboard.PressAsync("Space");
+        await Expect(page.Locator("#status")).ToHaveTextAsync("The server reads pictures again.");
+        await Expect(box).Not.ToBeCheckedAsync();
+        await Expect(page.GetByText("never stored")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_serious_while_it_is_on(int width, ColorScheme scheme)
+    {
+        await using Window window = await browser.Open(width, 900, scheme);
+        IPage page = window.Page;
+        await SwitchOn(page);
+        await CheckByAxe(page, "switched on");
+        await Read(page, [ServedMien.Sample]);
+        await page.ClickAsync("#camera-start");
+        await Expect(page.Locator("#timelines canvas")).ToHaveCountAsync(1);
+        await CheckByAxe(page, "with a photo and the camera read here");
+        Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await window.Photograph($"server-browser-mode-{width}");
+    }
+
+    [Fact]
+    public async Task What_can_t_be_read_is_said_and_does_not_stop_the_rest()
+    {
+        await using Window window = await Switched(browser.Address);
+        await window.Page.SetInputFilesAsync("#files", [new FilePayload { Name = "broken.jpg", MimeType = "image/jpeg", Buffer = [1, 2, 3] }, new FilePayload { Name = "blank.png", MimeType = "image/png", Buffer = ServedMien.Blank() }]);
+        await Expect(window.Page.Locator(".card .bad")).ToContainTextAsync("broken.jpg: not a picture that can be read");
+        await Expect(window.Page.GetByText("No face was found.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Where_the_networks_do_not_come_the_switch_goes_off_and_the_photo_that_waited_is_not_sent()
+    {
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual");
+        await page.RouteAsync("**/browser/back.onnx", async route =>
+        {
+            await Task.Delay(500);
+            await route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"detail":"Come again later."}""" });
+        });
+        await page.CheckAsync("#local");
+        await page.SetInputFilesAsync("#files", ServedMien.Sample);
+        await Expect(page.Locator(".card .bad")).ToHaveTextAsync("Come again later.");
+        await Expect(page.Locator("#local")).Not.ToBeCheckedAsync();
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/expressions", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_each_picture_as_a_face_says_that_the_page_can_t()
+    {
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { Faces = FaceMode.Cropped } });
+        await using Window window = await browser.Open(address: served.Address);
+        await Expect(window.Page.Locator("#model")).ToHaveTextAsync("Model mien-residual");
+        await window.Page.ClickAsync("#local");
+        await Expect(window.Page.Locator("#status")).ToContainTextAsync("This server takes each picture as one face.");
+        await Expect(window.Page.Locator("#local")).Not.ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task With_a_key_the_model_is_shown_to_those_alone_who_have_it()
+    {
+        await using ServedMien closed = await ServedMien.Start(ServerOptions.Default with { ApiKey = "geheim-42+/" });
+        foreach (string path in (string[])["/browser/settings", "/browser/models/0"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await closed.Client.GetAsync(path, Cancellation)).StatusCode);
+        await using Window window = await browser.Open(address: closed.Address);
+        await window.Page.FillAsync("#key-text", "geheim-42+/");
+        await window.Page.Keyboard.PressAsync("Enter");
+        await SwitchOn(window.Page);
+        await Read(window.Page, [ServedMien.Sample]);
+        await Expect(window.Page.Locator(".card .face")).ToHaveCountAsync(7);
+    }
+
+    private async Task<Window> Switched(Uri address)
+    {
+        Window window = await browser.Open(address: address);
+        await SwitchOn(window.Page);
+        return window;
+    }
+
+    private static async Task SwitchOn(IPage page)
+    {
+        await Expect(page.Locator("#model")).ToContainTextAsync("Model mien-residual");
+        await page.CheckAsync("#local");
+        await Expect(page.Locator("#status")).ToHaveTextAsync(SwitchedOn, new() { Timeout = 120_000 });
+    }
+
+    private static async Task Read(IPage page, string[] files)
+    {
+        await Expect(page.Locator("#model")).ToContainTextAsync("Model mien-residual");
+        await page.SetInputFilesAsync("#files", files);
+        await Expect(page.Locator(".card[aria-busy=true]")).ToHaveCountAsync(0, new() { Timeout = 300_000 });
+        await Expect(page.Locator(".card")).ToHaveCountAsync(files.Length);
+    }
+
+    /// <summary>Lets the page and the server read the same files and holds one to the other; what the page found.</summary>
+    private async Task<JsonElement[]> Compare(Window window, Uri address, string[] files)
+    {
+        await Read(window.Page, files);
+        JsonElement[] pictures = [.. JsonSerializer.Deserialize<JsonElement>(await Download(window.Page, "#save-json")).GetProperty("photos").EnumerateArray()];
+        Assert.DoesNotContain(window.Requests, sent => sent.Contains("/v1/expressions", StringComparison.Ordinal));
+        Assert.Empty(window.Complaints);
+        using var client = new HttpClient { BaseAddress = address };
+        var differences = new List<string>();
+        foreach ((string file, JsonElement here) in files.Zip(pictures))
+        {
+            Assert.Equal(Path.GetFileName(file), here.GetProperty("file").GetString());
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancellation)), "pictures", Path.GetFileName(file) } };
+            JsonElement there = (await ServedMien.Json(await client.PostAsync("/v1/expressions", form, Cancellation))).GetProperty("pictures")[0];
+            var comparison = PictureComparison.Of(here, there);
+            output.WriteLine(comparison.ToString());
+            differences.AddRange(comparison.Differences);
+        }
+
+        Assert.Empty(differences);
+        return pictures;
+    }
+}
