@@ -121,6 +121,8 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
     [Theory]
     [InlineData("/")]
     [InlineData("/page.js")]
+    [InlineData("/browser/worker.js")]
+    [InlineData("/browser/settings")]
     [InlineData("/v1/model")]
     [InlineData("/v1/stream")]
     [InlineData("/nothing")]

@@ -1,5 +1,5 @@
 // A face's panel with its bars, its box over the picture, and what its answer rests on.
-import { inBrowser } from './reader.js';
+import { inBrowser, untilSwitched } from './reader.js';
 import { ask } from './server.js';
 
 export const model = { classes: [], colours: {} };
@@ -111,7 +111,7 @@ export async function explain(blob, place, name) {
   try {
     // The picture would have to be sent.
     if (inBrowser()) throw new Error('The server works out what an answer rests on, and pictures are read in this browser alone now. Switch that off to ask the server.');
-    const answer = await ask(`v1/explanations?face=${place}`, { method: 'POST', body: blob, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
+    const answer = await ask(`v1/explanations?face=${place}`, { method: 'POST', body: blob, signal: untilSwitched(), headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
     const maps = [[answer.face, 'What the network saw', 'The aligned face in grey'], [answer.gradCam, 'Grad-CAM: what spoke for the answer', 'The face with the places that spoke for the answer in orange and yellow'], [answer.occlusion, 'Occlusion: where covering costs most', 'The face with the places whose covering lowers the answer in orange and yellow']];
     body.replaceChildren(
       make('p', { text: `${name}: ${answer.label} ${percent(answer.confidence)}. The brighter a place, the more the answer rests on it.` }),

@@ -1,7 +1,7 @@
 // Photos: dropped, pasted or chosen; a card each.
 import { drawBoxes, explain, facePanel, make, model, percent, say } from './faces.js';
 import { addPhoto } from './history.js';
-import { inBrowser, readPicture } from './reader.js';
+import { readPicture } from './reader.js';
 
 const cards = document.getElementById('cards');
 
@@ -36,8 +36,7 @@ function newCard(file) {
 async function readPhoto(file, { card, picture, caption, boxes, faces }) {
   const name = file.name || 'pasted picture';
   try {
-    const stays = inBrowser();
-    const result = await readPicture(file, name, model.limits);
+    const { result, stayed } = await readPicture(file, name, model.limits);
     addPhoto(result);
     const found = result.faces;
     caption.textContent = `${name}: ${found.length === 0 ? 'no face found' : found.length === 1 ? '1 face' : `${found.length} faces`}`;
@@ -45,7 +44,7 @@ async function readPhoto(file, { card, picture, caption, boxes, faces }) {
     if (found.length === 0) faces.append(make('p', { class: 'quiet', text: 'No face was found. Faces under about 24 pixels, seen from behind or mostly covered are not found.' }));
     card.classList.toggle('wide', found.length > 4);
     // A picture that was promised to stay is not sent to be explained, whatever is switched later.
-    const explainFace = stays ? null : place => explain(file, place, `Face ${place + 1}`);
+    const explainFace = stayed ? null : place => explain(file, place, `Face ${place + 1}`);
     const groups = drawBoxes(boxes, result.width, result.height, found, { nameOf: (face, place) => `${place + 1} ${face.label}`, onclick: explainFace && ((_, place) => explainFace(place)) });
     found.forEach((face, place) => {
       const { panel, show } = facePanel(`Face ${place + 1}`, explainFace && (() => explainFace(place)));

@@ -25,11 +25,11 @@ export async function load(path, options = {}) {
 }
 
 /** Sends a photo: its faces, or the error. */
-export async function sendPhoto(file, name, limits) {
+export async function sendPhoto(file, name, limits, signal) {
   if (limits && file.size > limits.requestBytes) throw new Error(`The file is larger than ${Math.round(limits.requestBytes / 1e6)} MB, which is what this server takes.`);
   const form = new FormData();
   form.append('pictures', file, name);
-  return (await ask('v1/expressions', { method: 'POST', body: form })).pictures[0];
+  return (await ask('v1/expressions', { method: 'POST', body: form, signal })).pictures[0];
 }
 
 /** Opens a stream that frames go out through as JPEG. */

@@ -114,6 +114,19 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     }
 
     [Fact]
+    public async Task A_photo_that_a_busy_server_sent_back_is_not_sent_again_once_it_is_switched_on()
+    {
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual");
+        await page.RouteAsync("**/v1/expressions", route => route.FulfillAsync(new() { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } }));
+        await page.RunAndWaitForResponseAsync(() => page.SetInputFilesAsync("#files", ServedMien.Sample), response => response.Status == 429);
+        await page.CheckAsync("#local");
+        await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
+        Assert.Single(window.Requests, address => address.EndsWith("/v1/expressions", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_picture_that_stayed_here_is_never_sent_to_be_explained()
     {
         await using Window window = await browser.Open();
