@@ -7,10 +7,10 @@ namespace Mien.Server;
 /// <summary>What a browser needs to read pictures itself as this server would: the networks, and how pictures are read.</summary>
 internal sealed class BrowserMode(FaceReader reader)
 {
-    private readonly Lazy<IReadOnlyList<(Imaging.InputSpec Input, byte[] File)>> _models = new(reader.Recognizer.ReadModels);
+    private readonly Lazy<IReadOnlyList<ModelFile>> _models = new(reader.Recognizer.ReadModels);
 
     /// <summary>The models' .onnx files, whose probabilities are averaged.</summary>
-    public IReadOnlyList<byte[]> Models => [.. _models.Value.Select(model => model.File)];
+    public IReadOnlyList<byte[]> Models => [.. _models.Value.Select(model => model.Onnx)];
 
     /// <summary>Reads the models' files.</summary>
     public void Load() => _ = _models.Value;

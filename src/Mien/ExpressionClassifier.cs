@@ -120,9 +120,9 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Whether the model gives its last feature maps: `feature_maps` among its outputs.</summary>
     public bool HasFeatureMaps => _members.Length == 1 && _members[0].Session.OutputNames.Contains(ModelCard.FeatureMapsName);
 
-    /// <summary>The model files, read again, with the input of each: who runs them elsewhere averages their probabilities.</summary>
+    /// <summary>The model files, read again, for a runtime elsewhere (a browser's), which averages their probabilities.</summary>
     /// <exception cref="MienException">A file is gone since it was opened.</exception>
-    internal IReadOnlyList<(InputSpec Input, byte[] File)> ReadModels() => [.. _members.Select(member => (member.Card.Input, member.Read()))];
+    public IReadOnlyList<ModelFile> ReadModels() => [.. _members.Select(member => new ModelFile(member.Card.Input, member.Read()))];
 
     /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
     internal float[]? ReadClassifierWeights()

@@ -41,10 +41,10 @@ public sealed class ExpressionRecognizer : IDisposable
     public ModelCard Model => _classifier.Card;
 
     /// <summary>How pictures are read.</summary>
-    internal RecognizerOptions Options => _options;
+    public RecognizerOptions Options => _options;
 
     /// <inheritdoc cref="ExpressionClassifier.ReadModels"/>
-    internal IReadOnlyList<(InputSpec Input, byte[] File)> ReadModels() => _classifier.ReadModels();
+    public IReadOnlyList<ModelFile> ReadModels() => _classifier.ReadModels();
 
     /// <summary>Opens the model that comes with Mien.</summary>
     /// <param name="options">How pictures are read; null for the defaults.</param>

@@ -46,8 +46,12 @@ public static class Priors
     }
 
     /// <summary>Each class's share in training; null where it is not known.</summary>
-    internal static IReadOnlyList<double>? SharesOf(ModelCard card) =>
-        card.ClassShares.Count > 0 ? card.ClassShares
-        : card.Labels.SequenceEqual(Expressions.Names) ? Expressions.Fer2013Shares
-        : null;
+    /// <param name="card">What the model says of itself.</param>
+    public static IReadOnlyList<double>? SharesOf(ModelCard card)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        return card.ClassShares.Count > 0 ? card.ClassShares
+            : card.Labels.SequenceEqual(Expressions.Names) ? Expressions.Fer2013Shares
+            : null;
+    }
 }

@@ -26,11 +26,9 @@ internal static class BrowserEndpoints
     {
         foreach ((string name, string type) in Files)
             Map(group, name, type);
-        foreach ((string name, BlazeFaceVariant variant) in new[] { ("front.onnx", BlazeFaceVariant.Front), ("back.onnx", BlazeFaceVariant.Back) })
-        {
-            var network = new Lazy<byte[]>(() => BlazeFace.ReadModel(variant));
-            Get(group, Folder + name, (HttpContext http) => Network(http, network.Value)).WithMetadata(new RequestGuard.Open());
-        }
+        var detector = new Lazy<(byte[] Front, byte[] Back)>(FaceDetector.ReadNetworks);
+        Get(group, Folder + "front.onnx", (HttpContext http) => Network(http, detector.Value.Front)).WithMetadata(new RequestGuard.Open());
+        Get(group, Folder + "back.onnx", (HttpContext http) => Network(http, detector.Value.Back)).WithMetadata(new RequestGuard.Open());
 
         // A model of one's own is shown to those alone who may use it.
         Get(group, Folder + "models/{place:int}", (HttpContext http, BrowserMode mode, int place) =>

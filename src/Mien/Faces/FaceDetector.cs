@@ -121,6 +121,10 @@ public sealed class FaceDetector : IDisposable
         return faces;
     }
 
+    /// <summary>The two networks as .onnx files, for a runtime elsewhere (a browser's), which has to follow the search of this class by itself.</summary>
+    /// <returns>From [N,H,W,3], -1..1, to scores and numbers of the anchors on a fine and a coarse grid; sides of windows are multiples of 16 (front) and 32 (back).</returns>
+    public static (byte[] Front, byte[] Back) ReadNetworks() => (BlazeFace.ReadModel(BlazeFaceVariant.Front), BlazeFace.ReadModel(BlazeFaceVariant.Back));
+
     /// <inheritdoc/>
     public void Dispose()
     {
