@@ -1,5 +1,6 @@
 using Mien.Faces;
 using Mien.Server.Answers;
+using Mien.Server.Endpoints;
 using Mien.Video;
 
 namespace Mien.Server;
@@ -7,10 +8,14 @@ namespace Mien.Server;
 /// <summary>What a browser needs to read pictures itself as this server would: the networks, and how pictures are read.</summary>
 internal sealed class BrowserMode(FaceReader reader)
 {
-    private readonly Lazy<IReadOnlyList<ModelFile>> _models = new(reader.Recognizer.ReadModels);
+    private readonly Lazy<(Imaging.InputSpec Input, TaggedFile File)[]> _models = new(
+        () => [.. reader.Recognizer.ReadModels().Select(model => (model.Input, TaggedFile.Of(model.Onnx)))]);
 
-    /// <summary>The models' .onnx files, whose probabilities are averaged.</summary>
-    public IReadOnlyList<byte[]> Models => [.. _models.Value.Select(model => model.Onnx)];
+    /// <summary>How many .onnx files there are, whose probabilities are averaged.</summary>
+    public int ModelCount => _models.Value.Length;
+
+    /// <summary>One of them.</summary>
+    public TaggedFile Model(int place) => _models.Value[place].File;
 
     /// <summary>Reads the models' files.</summary>
     public void Load() => _ = _models.Value;

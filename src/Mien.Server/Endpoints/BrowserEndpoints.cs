@@ -26,13 +26,17 @@ internal static class BrowserEndpoints
     {
         foreach ((string name, string type) in Files)
             Map(group, name, type);
-        var detector = new Lazy<(byte[] Front, byte[] Back)>(FaceDetector.ReadNetworks);
+        var detector = new Lazy<(TaggedFile Front, TaggedFile Back)>(() =>
+        {
+            (byte[] front, byte[] back) = FaceDetector.ReadNetworks();
+            return (TaggedFile.Of(front), TaggedFile.Of(back));
+        });
         Get(group, Folder + "front.onnx", (HttpContext http) => Network(http, detector.Value.Front)).WithMetadata(new RequestGuard.Open());
         Get(group, Folder + "back.onnx", (HttpContext http) => Network(http, detector.Value.Back)).WithMetadata(new RequestGuard.Open());
 
         // A model of one's own is shown to those alone who may use it.
         Get(group, Folder + "models/{place:int}", (HttpContext http, BrowserMode mode, int place) =>
-            place >= 0 && place < mode.Models.Count ? Network(http, mode.Models[place]) : Results.NotFound());
+            place >= 0 && place < mode.ModelCount ? Network(http, mode.Model(place)) : Results.NotFound());
         Get(group, Folder + "settings", (BrowserMode mode) => Results.Json(mode.Settings(), ServerJson.Default.BrowserSettings));
     }
 
@@ -40,32 +44,27 @@ internal static class BrowserEndpoints
     {
         bool packed = name.EndsWith(".gz", StringComparison.Ordinal);
         EntityTagHeaderValue tag;
-        using (Stream stream = Open(name))
-            tag = TagOf(SHA256.HashData(stream));
+        using (Stream stream = PageFiles.Open(name))
+            tag = TaggedFile.TagOf(SHA256.HashData(stream));
         Get(group, packed ? name[..^3] : name, (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
             if (!packed)
-                return Results.Stream(Open(name), type, entityTag: tag);
+                return Results.Stream(PageFiles.Open(name), type, entityTag: tag);
             http.Response.Headers.Vary = HeaderNames.AcceptEncoding;
             if (!http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
-                return Results.Stream(new GZipStream(Open(name), CompressionMode.Decompress), type);
+                return Results.Stream(new GZipStream(PageFiles.Open(name), CompressionMode.Decompress), type);
             http.Response.Headers.ContentEncoding = "gzip";
-            return Results.Stream(Open(name), type, entityTag: tag);
+            return Results.Stream(PageFiles.Open(name), type, entityTag: tag);
         }).WithMetadata(new RequestGuard.Open());
     }
 
     private static RouteHandlerBuilder Get(RouteGroupBuilder group, string path, Delegate handler) =>
         group.MapGet("/" + path, handler).ExcludeFromDescription();
 
-    private static FileContentHttpResult Network(HttpContext http, byte[] bytes)
+    private static FileContentHttpResult Network(HttpContext http, TaggedFile file)
     {
         http.Response.Headers.CacheControl = "private, no-cache";
-        return TypedResults.Bytes(bytes, "application/octet-stream", entityTag: TagOf(SHA256.HashData(bytes)));
+        return TypedResults.Bytes(file.Bytes, "application/octet-stream", entityTag: file.Tag);
     }
-
-    private static EntityTagHeaderValue TagOf(byte[] hash) => new($"\"{Convert.ToHexStringLower(hash.AsSpan(0, 8))}\"");
-
-    private static Stream Open(string name) => typeof(BrowserEndpoints).Assembly.GetManifestResourceStream(name)
-        ?? throw new InvalidOperationException($"{name} was not embedded when Mien.Server was built.");
 }

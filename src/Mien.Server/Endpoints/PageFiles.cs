@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Microsoft.Net.Http.Headers;
-
 namespace Mien.Server.Endpoints;
 
 /// <summary>The page's files, from within the assembly.</summary>
@@ -25,26 +22,28 @@ internal static class PageFiles
     /// <summary>A file's bytes.</summary>
     public static byte[] Read(string name)
     {
-        using Stream stream = typeof(PageFiles).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} was not embedded when Mien.Server was built.");
+        using Stream stream = Open(name);
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
     }
 
+    /// <summary>A file of the assembly's, to be read to its end.</summary>
+    public static Stream Open(string name) => typeof(PageFiles).Assembly.GetManifestResourceStream(name)
+        ?? throw new InvalidOperationException($"{name} was not embedded when Mien.Server was built.");
+
     public static void Map(RouteGroupBuilder group)
     {
         foreach ((string name, string type) in All)
         {
-            byte[] bytes = Read(name);
-            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"");
+            var file = TaggedFile.Of(Read(name));
             group.MapGet(name == All[0].Name ? "/" : $"/{name}", (HttpContext http) =>
             {
                 // Relative addresses in the page need the slash.
                 if (name == All[0].Name && http.Request.Path.Value is { Length: > 0 } path && !path.EndsWith('/'))
                     return Results.LocalRedirect($"~{path}/");
                 http.Response.Headers.CacheControl = "no-cache";
-                return Results.Bytes(bytes, type, entityTag: tag);
+                return Results.Bytes(file.Bytes, type, entityTag: file.Tag);
             }).WithMetadata(new Safety.RequestGuard.Open()).ExcludeFromDescription();
         }
     }

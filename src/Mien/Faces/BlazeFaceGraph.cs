@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using static Mien.Faces.OnnxSchema;
 
 namespace Mien.Faces;
@@ -13,13 +12,7 @@ internal static class BlazeFaceGraph
 {
     /// <summary>The same model for inputs [N,H,W,3] and outputs [N,anchors,1] and [N,anchors,16].</summary>
     /// <param name="model">The published file's bytes.</param>
-    public static byte[] FreeSizes(byte[] model)
-    {
-        var rewritten = new List<OnnxField>();
-        foreach (OnnxField field in OnnxField.Read(model))
-            rewritten.Add(field.Number == ModelGraph ? new OnnxField(ModelGraph, Rewrite(field.Bytes)) : field);
-        return OnnxField.Write(rewritten);
-    }
+    public static byte[] FreeSizes(byte[] model) => RewriteGraph(model, Rewrite);
 
     private static byte[] Rewrite(byte[] graph)
     {
@@ -64,7 +57,7 @@ internal static class BlazeFaceGraph
             return null;
         if (type != "Concat")
             return OnnxField.Write(node);
-        string[] inputs = [.. node.Where(field => field.Number == NodeInput).Select(field => field.AsText())];
+        string[] inputs = Inputs(node);
         long channels = numbers[zeros[inputs[1]]][1];
         string pads = numbers.First(pair => pair.Value.Length == 8 && pair.Value[5] == channels).Key;
         return OnnxField.Write([
@@ -80,10 +73,7 @@ internal static class BlazeFaceGraph
         if (!IsInt64(tensor) || Numbers(tensor) is not [_, _, long last])
             return OnnxField.Write(tensor);
         // The shape of an output: [1,anchors,numbers] becomes "as many as came in, as many as there are, numbers".
-        byte[] shape = new byte[24];
-        BinaryPrimitives.WriteInt64LittleEndian(shape.AsSpan(8), -1);
-        BinaryPrimitives.WriteInt64LittleEndian(shape.AsSpan(16), last);
-        return OnnxField.Write([new OnnxField(TensorDims, 3), new OnnxField(TensorType, Int64Type), new OnnxField(TensorName, name), new OnnxField(TensorRaw, shape)]);
+        return OnnxField.Write(Int64Tensor(name, [0, -1, last]));
     }
 
     /// <summary>A ValueInfoProto of floats whose sides have names instead of lengths.</summary>

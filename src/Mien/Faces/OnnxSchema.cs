@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Mien.Faces;
 
@@ -12,6 +13,18 @@ internal static class OnnxSchema
     public const int TensorDims = 1, TensorType = 2, TensorInt64 = 7, TensorName = 8, TensorRaw = 9;
     public const int AttributeName = 1, AttributeInteger = 3;
     public const int Int64Type = 7;
+
+    /// <summary>The same model with another graph.</summary>
+    public static byte[] RewriteGraph(byte[] model, Func<byte[], byte[]> rewrite) => OnnxField.Write(OnnxField.Read(model)
+        .Select(field => field.Number == ModelGraph ? new OnnxField(ModelGraph, rewrite(field.Bytes)) : field));
+
+    /// <summary>A TensorProto of one side.</summary>
+    public static List<OnnxField> Int64Tensor(string name, long[] numbers) =>
+    [
+        new(TensorDims, numbers.Length), new(TensorType, Int64Type), new(TensorName, name), new(TensorRaw, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray()),
+    ];
+
+    public static string[] Inputs(List<OnnxField> node) => [.. node.Where(field => field.Number == NodeInput).Select(field => field.AsText())];
 
     public static string Text(List<OnnxField> message, int number) => message.First(field => field.Number == number).AsText();
 

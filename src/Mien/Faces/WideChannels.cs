@@ -37,8 +37,7 @@ internal sealed class WideChannels
 
     /// <summary>The same network; its outputs keep their channels.</summary>
     /// <param name="model">A model of convolutions, Pad, Add, Relu and MaxPool, its nodes in the order in which they run.</param>
-    public static byte[] Widen(byte[] model) => OnnxField.Write(OnnxField.Read(model)
-        .Select(field => field.Number == ModelGraph ? new OnnxField(ModelGraph, new WideChannels(field.Bytes).Rewrite()) : field));
+    public static byte[] Widen(byte[] model) => RewriteGraph(model, graph => new WideChannels(graph).Rewrite());
 
     private byte[] Rewrite()
     {
@@ -103,8 +102,7 @@ internal sealed class WideChannels
         }
 
         string pads = string.Create(CultureInfo.InvariantCulture, $"pads-{added}");
-        long[] numbers = [0, 0, 0, 0, 0, added, 0, 0];
-        _tensors[pads] = [new(TensorDims, 8), new(TensorType, Int64Type), new(TensorName, pads), new(TensorRaw, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray())];
+        _tensors[pads] = Int64Tensor(pads, [0, 0, 0, 0, 0, added, 0, 0]);
         int place = 0;
         return [.. Renamed(node).Select(field => field.Number == NodeInput && place++ == 1 ? new OnnxField(NodeInput, pads) : field)];
     }
@@ -113,8 +111,6 @@ internal sealed class WideChannels
         field.Number == NodeInput && _same.TryGetValue(field.AsText(), out string? name) ? new OnnxField(NodeInput, name) : field)];
 
     private static int Wide(int channels) => (channels + Block - 1) / Block * Block;
-
-    private static string[] Inputs(List<OnnxField> node) => [.. node.Where(field => field.Number == NodeInput).Select(field => field.AsText())];
 
     private static int[] Sides(List<OnnxField> tensor) => [.. tensor.Where(field => field.Number == TensorDims).Select(field => (int)field.Value)];
 
