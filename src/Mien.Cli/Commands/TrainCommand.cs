@@ -36,7 +36,7 @@ internal sealed class TrainCommand
     private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
     private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
-    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run whose answers are learnt from as well; several are averaged.");
+    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder or model.onnx whose answers are learnt from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
     private readonly Option<double> _teacherTemperature = Recipe("--teacher-temperature", Defaults.TeacherTemperature, "Softens the answers in that part.");
     private readonly Option<double> _selfShare = Recipe("--self-share", Defaults.SelfShare, "Share of the target that the averaged weights give at the end.");

@@ -14,8 +14,6 @@ public static class Architectures
         ["plain"] = Plain.Create,
         ["residual"] = classes => Residual.Create(classes, Stem.Pooled, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
         ["residual-swift"] = classes => Residual.Create(classes, Stem.Strided, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
-        ["residual-late"] = classes => Residual.Create(classes, Stem.Strided, widths: [32, 128, 256], depths: [1, 1, 2], dropout: 0.2),
-        ["residual-deep"] = classes => Residual.Create(classes, Stem.Strided, widths: [48, 96, 192], depths: [1, 2, 3], dropout: 0.2),
     };
 
     private static readonly ConcurrentDictionary<string, Func<int, Module<Tensor, Tensor>>> Own = new(StringComparer.Ordinal);
@@ -37,7 +35,7 @@ public static class Architectures
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(factory);
-        if (Built.ContainsKey(name))
+        if (Built.ContainsKey(name) || Residual.Of(name) is not null)
             throw new ArgumentException($"\"{name}\" is an architecture of Mien's. Choose another name.", nameof(name));
         Own[name] = factory;
     }
@@ -51,8 +49,9 @@ public static class Architectures
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (Own.TryGetValue(name, out Func<int, Module<Tensor, Tensor>>? own))
             return own(classes);
-        if (!Built.TryGetValue(name, out Func<int, Module<Tensor, Tensor>>? factory))
-            throw new MienException($"No architecture named \"{name}\". Known: {string.Join(", ", Names)}. A network of your own is known after Architectures.Register(\"{name}\", …).");
+        Func<int, Module<Tensor, Tensor>>? factory = Built.GetValueOrDefault(name) ?? Residual.Of(name);
+        if (factory is null)
+            throw new MienException($"No architecture named \"{name}\". Known: {string.Join(", ", Names)}, and residual-WIDTHS-DEPTHS such as residual-64.128.256-1.1.1. A network of your own is known after Architectures.Register(\"{name}\", …).");
         Module<Tensor, Tensor> network = factory(classes);
         Blocks.Initialise(network);
         return network;

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -21,8 +22,27 @@ internal enum Stem
 /// The head sees a 3x3 grid of means rather than one: faces are aligned, so where a feature stands says much, and
 /// training takes off at once (200 steps: 49 % against 27 % of the Training faces).
 /// </remarks>
-internal static class Residual
+internal static partial class Residual
 {
+    private const int MostChannels = 1024;
+    private const int MostBlocks = 32;
+
+    /// <summary>Reads a shape from a name: `residual-48.96.192-1.2.2` has stages of 48, 96 and 192 channels with 1, 2 and 2 blocks.</summary>
+    /// <returns>Makes such a network for K classes; null where the name is no such shape.</returns>
+    public static Func<int, Module<Tensor, Tensor>>? Of(string name)
+    {
+        Match match = Shape().Match(name);
+        if (!match.Success)
+            return null;
+        int[] widths = [.. match.Groups[1].Value.Split('.').Select(int.Parse)];
+        int[] depths = [.. match.Groups[2].Value.Split('.').Select(int.Parse)];
+        bool fits = widths.Length == depths.Length && widths.All(width => width is > 0 and <= MostChannels) && depths.All(depth => depth is > 0 and <= MostBlocks);
+        return fits ? classes => Create(classes, Stem.Pooled, widths, depths, dropout: 0.2) : null;
+    }
+
+    [GeneratedRegex(@"^residual-(\d{1,4}(?:\.\d{1,4}){1,3})-(\d{1,2}(?:\.\d{1,2}){1,3})$")]
+    private static partial Regex Shape();
+
     /// <param name="classes">K, the number of classes.</param>
     /// <param name="stem">What sees the full size.</param>
     /// <param name="widths">Channels of the stages.</param>
@@ -33,9 +53,9 @@ internal static class Residual
         int from = Math.Max(32, widths[0] / 2);
         var layers = new List<(string, Module<Tensor, Tensor>)>();
         if (stem == Stem.Pooled)
-            layers.AddRange([("stem", Blocks.ConvNormRelu(1, from)), ("pool", MaxPool2d(2))]);
+            layers.AddRange([("stem", Blocks.FirstConvNormRelu(from)), ("pool", MaxPool2d(2))]);
         else
-            layers.Add(("stem", Blocks.ConvNormRelu(1, from, kernel: 5, stride: 2)));
+            layers.Add(("stem", Blocks.FirstConvNormRelu(from, kernel: 5, stride: 2)));
         for (int stage = 0; stage < widths.Length; stage++)
         {
             for (int block = 0; block < depths[stage]; block++)

@@ -9,6 +9,12 @@ namespace Mien.Training.Runs;
 /// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest.</summary>
 internal static class BestExport
 {
+    /// <summary>Key of the card's note on Training faces that are exact copies of test faces.</summary>
+    public const string CopiesNote = "copiesOfTestFaces";
+
+    /// <summary>What that note says where the run had none to learn from.</summary>
+    public const string CopiesLeftOut = "left out";
+
     /// <summary>Writes the file, atomically.</summary>
     /// <param name="configuration">The run's.</param>
     /// <param name="state">Holds the weights.</param>
@@ -44,6 +50,7 @@ internal static class BestExport
                 ["epoch"] = $"{best.Epoch} of {options.Epochs}, chosen on PublicTest",
                 ["seed"] = $"{options.Seed}",
                 ["trainingFaces"] = $"{training.Count}",
+                [CopiesNote] = options.DropCopies ? CopiesLeftOut : "not looked for",
                 ["learntFrom"] = options.FerPlusShare > 0 ? $"labels and FER+ votes ({options.FerPlusShare})" : "labels",
             },
         };

@@ -63,9 +63,8 @@ public static class SpeedTest
         network.train();
         using Tensor input = randn([batch, 1, table.Size, table.Size], device: device).to(type);
         using Tensor labels = zeros(batch, ScalarType.Int64, device: device);
-        // Noise rather than zeros, which a processor multiplies with less power and so at a higher clock.
         var layers = MultiplyingLayers(network, table.Size)
-            .Select(layer => (layer.Layer, Input: randn([batch, .. layer.Shape], type, device, requires_grad: layer.Shape is not [1, _, _])))
+            .Select(layer => (layer.Layer, Input: Noise([batch, .. layer.Shape], type, device)))
             .ToList();
 
         trainer.Step.Load();
@@ -106,6 +105,20 @@ public static class SpeedTest
         using var scope = NewDisposeScope();
         network.zero_grad();
         nn.functional.cross_entropy(network.call(input).to(ScalarType.Float32), labels).backward();
+    }
+
+    /// <summary>
+    /// What a layer reads: noise rather than zeros, which a processor multiplies with less power and so at a higher clock;
+    /// maps of several channels laid out channels-last.
+    /// </summary>
+    private static Tensor Noise(long[] shape, ScalarType type, Device device)
+    {
+        using var scope = NewDisposeScope();
+        Tensor noise = randn(shape, device: device).to(type);
+        bool maps = shape is [_, > 1, _, _];
+        if (maps)
+            noise = noise.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return noise.requires_grad_(shape is not [_, 1, _, _]).MoveToOuterDisposeScope();
     }
 
     /// <summary>One layer's forward and backward; the gradient of its input is computed as inside the network.</summary>

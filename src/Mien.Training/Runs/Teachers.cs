@@ -1,3 +1,6 @@
+using Mien.Imaging;
+using Mien.Training.Datasets;
+using Mien.Training.Export;
 using Mien.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,37 +11,73 @@ namespace Mien.Training.Runs;
 /// <remarks>Hinton et al. 2015, arXiv:1503.02531; the same augmented face for both, as Beyer et al. 2022 (arXiv:2106.05237) advise.</remarks>
 internal sealed class Teachers : IDisposable
 {
-    private readonly List<nn.Module<Tensor, Tensor>> _networks = [];
+    private const int FacesForStatistics = 64;
+
+    private readonly List<(nn.Module<Tensor, Tensor> Network, InputSpec Input)> _networks = [];
+    private readonly InputSpec _input;
     private readonly ScalarType _type;
 
-    /// <summary>Opens the best weights of finished runs.</summary>
-    /// <param name="runs">Run folders.</param>
-    /// <param name="labels">The labels that they must have.</param>
+    /// <summary>Opens finished runs and exported models.</summary>
+    /// <param name="options">The pupil's: names the teachers.</param>
+    /// <param name="training">The pupil's faces.</param>
+    /// <param name="input">How the pupil's faces are normalised.</param>
     /// <param name="device">Where they compute.</param>
     /// <param name="type">Number format of their convolutions.</param>
-    /// <exception cref="MienException">A folder holds no run with an epoch done, or its labels differ.</exception>
-    public Teachers(IEnumerable<string> runs, IReadOnlyList<string> labels, Device device, ScalarType type)
+    /// <exception cref="MienException">
+    /// One holds no run with an epoch done or is no float32 model of Mien's, its labels differ, or it learnt from copies
+    /// of test faces and the pupil is not to.
+    /// </exception>
+    public Teachers(TrainingOptions options, FaceTable training, InputSpec input, Device device, ScalarType type)
     {
+        _input = input;
         _type = type;
-        foreach (string path in runs)
+        foreach (string path in options.Teachers)
         {
-            var run = new RunFolder(path);
-            RunConfiguration configuration = run.ReadConfiguration();
-            if (!configuration.Labels.SequenceEqual(labels))
-                throw new MienException($"{path}: the teacher's labels are {string.Join(", ", configuration.Labels)}, the data's {string.Join(", ", labels)}. Pass a run on the same labels.");
-            if (!File.Exists(run.CheckpointFile))
-                throw new MienException($"{run.CheckpointFile}: not found. A teacher is a run's folder with its checkpoint.");
-            nn.Module<Tensor, Tensor> network = Architectures.Create(configuration.Options.Architecture, labels.Count).to(device);
-            _networks.Add(network);
+            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+            Teacher teacher = exported ? FromModel(path) : FromRun(path);
+            if (!teacher.Labels.SequenceEqual(training.LabelNames))
+                throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
+            if (options.DropCopies && !teacher.DropsCopies)
+                throw new MienException($"{path}: the teacher may have learnt from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
+            nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Labels.Count);
+            if (exported)
+            {
+                using var scope = NewDisposeScope();
+                int[] rows = [.. Enumerable.Range(0, Math.Min(FacesForStatistics, training.Count))];
+                OnnxImporter.Read(path, network, teacher.Labels, FaceBatches.Faces(training, rows, teacher.Input));
+            }
+            else
+            {
+                using var flat = new FlatWeights(network);
+                TrainingState.LoadBest(new RunFolder(path).CheckpointFile, flat);
+            }
+
             network.eval();
-            using (var flat = new FlatWeights(network))
-                TrainingState.LoadBest(run.CheckpointFile, flat);
+            network.to(device);
             MixedPrecision.Convert(network, type);
+            _networks.Add((network, teacher.Input));
         }
     }
 
+    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, InputSpec Input, bool DropsCopies);
+
+    private static Teacher FromModel(string file)
+    {
+        ModelCard card = OnnxImporter.Card(file);
+        return new Teacher(card.Architecture, card.Labels, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut);
+    }
+
+    private static Teacher FromRun(string path)
+    {
+        var run = new RunFolder(path);
+        RunConfiguration configuration = run.ReadConfiguration();
+        if (!File.Exists(run.CheckpointFile))
+            throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
+        return new Teacher(configuration.Options.Architecture, configuration.Labels, configuration.Input, configuration.Options.DropCopies);
+    }
+
     /// <summary>Mean probabilities of the teachers, float32 [N,K].</summary>
-    /// <param name="faces">[N,1,S,S].</param>
+    /// <param name="faces">[N,1,S,S], normalised as the pupil's.</param>
     /// <param name="temperature">Divides the scores before the softmax.</param>
     public Tensor Answer(Tensor faces, double temperature)
     {
@@ -47,14 +86,23 @@ internal sealed class Teachers : IDisposable
         using Scalar divisor = (float)temperature;
         using Scalar count = (float)_networks.Count;
         Tensor sum = _networks
-            .Select(network => nn.functional.softmax(network.call(faces.to(_type)).to(ScalarType.Float32).div(divisor), 1))
+            .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).to(ScalarType.Float32).div(divisor), 1))
             .Aggregate((a, b) => a.add(b));
         return sum.div(count).MoveToOuterDisposeScope();
     }
 
+    private Tensor AsRead(Tensor faces, InputSpec input)
+    {
+        if ((input.Mean, input.Deviation) == (_input.Mean, _input.Deviation))
+            return faces;
+        using Scalar scale = _input.Deviation / input.Deviation;
+        using Scalar shift = (_input.Mean - input.Mean) / input.Deviation;
+        return faces.mul(scale).add(shift);
+    }
+
     public void Dispose()
     {
-        foreach (nn.Module<Tensor, Tensor> network in _networks)
+        foreach ((nn.Module<Tensor, Tensor> network, _) in _networks)
             network.Dispose();
     }
 }

@@ -106,7 +106,7 @@ public sealed record TrainingOptions
     /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
     public double NotAFaceWeight { get; init; } = 1;
 
-    /// <summary>Run folders whose networks' mean answer is learnt from as well (Hinton et al. 2015).</summary>
+    /// <summary>Run folders or float32 models (.onnx) whose mean answer is learnt from as well (Hinton et al. 2015).</summary>
     public IReadOnlyList<string> Teachers { get; init; } = [];
 
     /// <summary>Share of the loss that is the teachers', 0..1.</summary>

@@ -47,7 +47,7 @@ internal sealed class TrainingStep : IDisposable
         _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
         _optimiser = new Optimiser(_flat, state, _options, _rates);
         _targets = Targets.Of(training, _options);
-        _teachers = _options.Teachers.Count > 0 ? new Teachers(_options.Teachers, training.LabelNames, _device, type) : null;
+        _teachers = _options.Teachers.Count > 0 ? new Teachers(_options, training, _input, _device, type) : null;
         _augmenter = new Augmenter(_options.Augmentation);
         _mixer = new Mixer(_options.Augmentation);
     }

@@ -1,4 +1,6 @@
 using Mien.Training.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Mien.Training.Tests.Models;
 
@@ -43,6 +45,36 @@ public class ModelSummaryTests
         ModelSummary summary = ModelSummary.Of("residual", 7, 48);
         Assert.InRange(summary.Parameters, 1, 2_000_000);
         Assert.InRange(summary.MultiplyAdds, 1, 120_000_000);
+    }
+
+    [Fact]
+    public void A_shape_in_the_name_gives_the_network_of_that_shape()
+    {
+        Assert.Equal(ModelSummary.Of("residual", 7, 48).Layers, ModelSummary.Of("residual-64.128.256-1.1.1", 7, 48).Layers, (a, b) => a.Name == b.Name && a.Output.SequenceEqual(b.Output) && a.Parameters == b.Parameters);
+        Assert.Equal(2, ModelSummary.Of("residual-8.16-1.2", 7, 48).Layers.Count(layer => layer.Name.StartsWith("stage2_", StringComparison.Ordinal) && layer.Name.EndsWith(".conv1", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("residual-64.128-1")]
+    [InlineData("residual-0.8-1.1")]
+    [InlineData("residual-64.128.256")]
+    [InlineData("residual-64.9999-1.1")]
+    public void A_shape_that_is_none_is_answered_with_an_example(string name)
+    {
+        var error = Assert.Throws<MienException>(() => Architectures.Create(name, 7));
+        Assert.Contains("residual-64.128.256-1.1.1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Behind_the_first_convolution_maps_are_channels_last()
+    {
+        using var scope = NewDisposeScope();
+        var network = (TorchSharp.Modules.Sequential)Architectures.Create("residual", 7);
+        Tensor maps = rand(2, 1, 48, 48);
+        foreach (Module<Tensor, Tensor> layer in network.children().Cast<Module<Tensor, Tensor>>().TakeWhile(layer => layer is not TorchSharp.Modules.Flatten))
+            maps = layer.call(maps);
+        Assert.Equal([2L, 256, 3, 3], maps.shape);
+        Assert.Equal(1, maps.stride(1));
     }
 
     [Fact]
