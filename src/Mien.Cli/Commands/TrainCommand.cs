@@ -16,7 +16,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own where left out." };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = $"One of Mien's recipes ({string.Join(", ", Training.Runs.Recipe.Names)}), or JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
     private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx: its architecture and weights in place of fresh ones.");

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -8,8 +9,14 @@ public static class Recipe
 {
     private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Reads a recipe from a file, or the recipe of a run from its config.json.</summary>
-    /// <param name="file">JSON of the options, or with the options under "options".</param>
+    private const string Folder = "recipes/";
+
+    /// <summary>The recipes that come with Mien; <see cref="Read"/> takes their names.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. typeof(Recipe).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Reads a recipe of Mien's, a recipe from a file, or the recipe of a run from its config.json.</summary>
+    /// <param name="file">One of <see cref="Names"/> (a file of that name is `./quick`), JSON of the options, or JSON with the options under "options".</param>
     /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
     public static TrainingOptions Read(string file)
     {
@@ -27,7 +34,7 @@ public static class Recipe
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file), documentOptions: WithComments)!.AsObject();
+            return JsonNode.Parse(ReadText(file), documentOptions: WithComments)!.AsObject();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
@@ -35,8 +42,17 @@ public static class Recipe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{file}: can't be read ({e.Message}).", e);
+            throw new MienException($"{file}: can't be read ({e.Message}). Pass a JSON file{(kind == "recipe" ? $", or one of Mien's recipes: {string.Join(", ", Names)}" : "")}.", e);
         }
+    }
+
+    private static string ReadText(string file)
+    {
+        if (!Names.Contains(file))
+            return File.ReadAllText(file);
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Folder}{file}.json")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 
     /// <summary>Options of a recipe with changes to it.</summary>
