@@ -35,6 +35,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _ferPlus = Recipe<string?>("--ferplus", null, "FER+'s fer2013new.csv: the taggers' votes for the rows of FER2013.");
     private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
     private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
+    private readonly Option<double> _votesHead = Recipe("--votes-head", Defaults.VotesHead, "Weight of a second task, which is to tell the taggers' votes; the model is no larger for it.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
     private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder or model.onnx whose answers are learnt from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
@@ -72,7 +73,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
-        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
+        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
@@ -130,6 +131,7 @@ internal sealed class TrainCommand
             FerPlus = Given(_ferPlus, recipe.FerPlus),
             Labels = Given(_labels, recipe.Labels),
             FerPlusShare = Given(_ferPlusShare, recipe.FerPlusShare),
+            VotesHead = Given(_votesHead, recipe.VotesHead),
             NotAFaceWeight = Given(_notAFaceWeight, recipe.NotAFaceWeight),
             Teachers = Given(_teachers, [.. recipe.Teachers])!,
             TeacherShare = Given(_teacherShare, recipe.TeacherShare),

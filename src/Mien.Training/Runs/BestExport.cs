@@ -1,6 +1,7 @@
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Export;
+using Mien.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,9 +28,12 @@ internal static class BestExport
     public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
     {
         TrainingOptions options = configuration.Options;
-        using var exported = new AveragedNetwork(options.Architecture, configuration.Labels.Count, device, ScalarType.Float32);
-        exported.Write(state.Best, state.BestBuffers);
-        float[] logits = FaceBatches.Logits(exported.Network, validation, configuration.Input, device, ScalarType.Float32);
+        using var trained = new AveragedNetwork(options.Architecture, VotesHead.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
+        trained.Write(state.Best, state.BestBuffers);
+        using nn.Module<Tensor, Tensor> exported = Architectures.Create(options.Architecture, configuration.Labels.Count).to(device);
+        exported.eval();
+        VotesHead.CopyWithout(trained.Network, exported);
+        float[] logits = FaceBatches.Logits(exported, validation, configuration.Input, device, ScalarType.Float32);
         float temperature = Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, validation.LabelNames.Count, temperature), validation.Labels, validation.LabelNames);
@@ -51,10 +55,19 @@ internal static class BestExport
                 ["seed"] = $"{options.Seed}",
                 ["trainingFaces"] = $"{training.Count}",
                 [CopiesNote] = options.DropCopies ? CopiesLeftOut : "not looked for",
-                ["learntFrom"] = options.FerPlusShare > 0 ? $"labels and FER+ votes ({options.FerPlusShare})" : "labels",
+                ["learntFrom"] = LearntFrom(options),
             },
         };
-        OnnxExporter.Export(exported.Network, card, path);
+        OnnxExporter.Export(exported, card, path);
         return temperature;
+    }
+
+    private static string LearntFrom(TrainingOptions options)
+    {
+        string labels = options.Labels == LabelSource.FerPlus ? "FER+ majorities" : "labels";
+        string votes = options.FerPlusShare > 0 ? $" and FER+ votes ({options.FerPlusShare})" : "";
+        string task = options.VotesHead > 0 ? " and FER+ votes as a second task" : "";
+        string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
+        return labels + votes + task + teachers;
     }
 }

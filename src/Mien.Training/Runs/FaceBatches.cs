@@ -29,7 +29,7 @@ internal static class FaceBatches
         return tensor(labels);
     }
 
-    /// <summary>Raw scores of a network in evaluation mode over a table, [N*K].</summary>
+    /// <summary>Raw scores of a network in evaluation mode over a table, [N*K]; columns beyond K are left out.</summary>
     /// <param name="network">In evaluation mode, its convolutions in <paramref name="type"/>.</param>
     /// <param name="table">The faces.</param>
     /// <param name="input">How they are normalised.</param>
@@ -45,7 +45,7 @@ internal static class FaceBatches
         {
             using var scope = NewDisposeScope();
             int count = Math.Min(EvaluationBatch, table.Count - start);
-            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device).to(type)).to(ScalarType.Float32).cpu();
+            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device).to(type)).narrow(1, 0, classes).to(ScalarType.Float32).contiguous().cpu();
             scores.data<float>().CopyTo(logits, start * classes);
         }
 

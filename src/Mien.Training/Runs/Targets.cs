@@ -1,57 +1,64 @@
 using Mien.Training.Datasets;
+using Mien.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What each Training face is learnt as: a weighted distribution over the classes.</summary>
-/// <remarks>A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w.</remarks>
+/// <summary>What each Training face is learnt as: a weighted distribution over the classes, and one over the taggers' choices where they are learnt too.</summary>
+/// <remarks>
+/// A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w. The second
+/// part sums to w as well, or is 0 for a face without votes.
+/// </remarks>
 internal sealed class Targets
 {
     /// <summary>Votes of ten from which on a face counts as "not a face".</summary>
     private const int Majority = 5;
 
     private readonly float[] _rows;
-    private readonly int _classes;
+    private readonly int _columns;
 
-    private Targets(float[] rows, int classes) => (_rows, _classes) = (rows, classes);
+    private Targets(float[] rows, int columns) => (_rows, _columns) = (rows, columns);
 
     /// <summary>Computes the targets of a table.</summary>
     /// <exception cref="ArgumentException">The recipe asks for FER+ votes and the table has none.</exception>
     public static Targets Of(FaceTable training, TrainingOptions options)
     {
-        bool votes = options.FerPlusShare > 0 || options.NotAFaceWeight < 1;
+        bool votes = options.FerPlusShare > 0 || options.VotesHead > 0 || options.NotAFaceWeight < 1;
         if (votes && training.Votes is null)
             throw new ArgumentException("The recipe learns from votes that the table lacks.", nameof(training));
         int classes = training.LabelNames.Count;
         float[] classWeights = options.ClassBalance == ClassBalance.Loss ? ClassWeights(training) : [.. Enumerable.Repeat(1f, classes)];
-        float[] rows = new float[training.Count * classes];
+        int columns = VotesHead.Outputs(options, classes);
+        float[] rows = new float[training.Count * columns];
         for (int i = 0; i < training.Count; i++)
         {
-            Span<float> row = rows.AsSpan(i * classes, classes);
+            Span<float> row = rows.AsSpan(i * columns, columns);
             row[training.Labels[i]] = 1;
             float weight = 1;
             if (votes)
             {
-                MixIn(training.VotesOf(i), (float)options.FerPlusShare, row);
+                MixIn(training.VotesOf(i), (float)options.FerPlusShare, row[..classes]);
                 weight = training.VotesOf(i)[FerPlus.NotAFace] >= Majority ? (float)options.NotAFaceWeight : 1;
             }
 
             float smoothing = (float)options.LabelSmoothing;
             for (int k = 0; k < classes; k++)
                 row[k] = weight * classWeights[k] * ((1 - smoothing) * row[k] + smoothing / classes);
+            if (columns > classes)
+                AddShares(training.VotesOf(i), weight, row[classes..]);
         }
 
-        return new Targets(rows, classes);
+        return new Targets(rows, columns);
     }
 
-    /// <summary>Targets of the given rows, float32 [rows,K] on the CPU.</summary>
+    /// <summary>Targets of the given rows, float32 [rows,K], or [rows,K+V] with the taggers' V choices, on the CPU.</summary>
     public Tensor For(ReadOnlySpan<int> rows)
     {
-        float[] values = new float[rows.Length * _classes];
+        float[] values = new float[rows.Length * _columns];
         for (int i = 0; i < rows.Length; i++)
-            _rows.AsSpan(rows[i] * _classes, _classes).CopyTo(values.AsSpan(i * _classes));
-        return tensor(values, [rows.Length, _classes]);
+            _rows.AsSpan(rows[i] * _columns, _columns).CopyTo(values.AsSpan(i * _columns));
+        return tensor(values, [rows.Length, _columns]);
     }
 
     /// <summary>Moves a share of a one-hot row to where the taggers voted; votes for none of the seven are left out.</summary>
@@ -65,6 +72,15 @@ internal sealed class Targets
             return;
         for (int k = 0; k < row.Length; k++)
             row[k] = (1 - share) * row[k] + share * expressions[k] / sum;
+    }
+
+    private static void AddShares(ReadOnlySpan<byte> votes, float weight, Span<float> row)
+    {
+        int sum = 0;
+        foreach (byte count in votes)
+            sum += count;
+        for (int choice = 0; choice < row.Length && sum > 0; choice++)
+            row[choice] = weight * votes[choice] / sum;
     }
 
     /// <summary>Inverse root of each class's share, 1 on average over the faces, [K].</summary>

@@ -15,6 +15,7 @@ internal sealed class Teachers : IDisposable
 
     private readonly List<(nn.Module<Tensor, Tensor> Network, InputSpec Input)> _networks = [];
     private readonly InputSpec _input;
+    private readonly int _classes;
     private readonly ScalarType _type;
 
     /// <summary>Opens finished runs and exported models.</summary>
@@ -30,6 +31,7 @@ internal sealed class Teachers : IDisposable
     public Teachers(TrainingOptions options, FaceTable training, InputSpec input, Device device, ScalarType type)
     {
         _input = input;
+        _classes = training.LabelNames.Count;
         _type = type;
         foreach (string path in options.Teachers)
         {
@@ -39,7 +41,7 @@ internal sealed class Teachers : IDisposable
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
             if (options.DropCopies && !teacher.DropsCopies)
                 throw new MienException($"{path}: the teacher may have learnt from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
-            nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Labels.Count);
+            nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Outputs);
             if (exported)
             {
                 using var scope = NewDisposeScope();
@@ -59,12 +61,12 @@ internal sealed class Teachers : IDisposable
         }
     }
 
-    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, InputSpec Input, bool DropsCopies);
+    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, bool DropsCopies);
 
     private static Teacher FromModel(string file)
     {
         ModelCard card = OnnxImporter.Card(file);
-        return new Teacher(card.Architecture, card.Labels, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut);
+        return new Teacher(card.Architecture, card.Labels, card.Labels.Count, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut);
     }
 
     private static Teacher FromRun(string path)
@@ -73,7 +75,8 @@ internal sealed class Teachers : IDisposable
         RunConfiguration configuration = run.ReadConfiguration();
         if (!File.Exists(run.CheckpointFile))
             throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
-        return new Teacher(configuration.Options.Architecture, configuration.Labels, configuration.Input, configuration.Options.DropCopies);
+        TrainingOptions options = configuration.Options;
+        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, options.DropCopies);
     }
 
     /// <summary>Mean probabilities of the teachers, float32 [N,K].</summary>
@@ -86,7 +89,7 @@ internal sealed class Teachers : IDisposable
         using Scalar divisor = (float)temperature;
         using Scalar count = (float)_networks.Count;
         Tensor sum = _networks
-            .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).to(ScalarType.Float32).div(divisor), 1))
+            .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).narrow(1, 0, _classes).to(ScalarType.Float32).div(divisor), 1))
             .Aggregate((a, b) => a.add(b));
         return sum.div(count).MoveToOuterDisposeScope();
     }

@@ -42,7 +42,8 @@ public sealed class Trainer : IDisposable
         _type = MixedPrecision.Resolve(_options.Precision, _device.type);
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
-        _network = Architectures.Create(_options.Architecture, table.LabelNames.Count).to(_device);
+        int outputs = VotesHead.Outputs(_options, table.LabelNames.Count);
+        _network = Architectures.Create(_options.Architecture, outputs).to(_device);
         if (_options.From is not null && !File.Exists(folder.CheckpointFile))
             ReadWeights(_options.From);
         // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
@@ -52,7 +53,7 @@ public sealed class Trainer : IDisposable
             _state = new TrainingState(weights, buffers);
         MixedPrecision.Convert(_network, _type);
         StochasticDepth.Set(_network, _options.StochasticDepth);
-        _average = new AveragedNetwork(_options.Architecture, table.LabelNames.Count, _device, _type);
+        _average = new AveragedNetwork(_options.Architecture, outputs, _device, _type);
         _step = new TrainingStep(configuration, _training, _network, _type, _average, _state);
     }
 

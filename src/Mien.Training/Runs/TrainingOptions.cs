@@ -103,6 +103,12 @@ public sealed record TrainingOptions
     /// <summary>Share of the target that follows the FER+ taggers' votes, 0..1 (Barsoum et al. 2016).</summary>
     public double FerPlusShare { get; init; }
 
+    /// <summary>
+    /// Weight of a second task's loss, which is to tell how the FER+ taggers voted, 0 (none) and up; the exported network is
+    /// the same as without (Caruana 1997).
+    /// </summary>
+    public double VotesHead { get; init; }
+
     /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
     public double NotAFaceWeight { get; init; } = 1;
 
@@ -164,6 +170,7 @@ public sealed record TrainingOptions
         Require(FrozenLayers >= 0, "--frozen-layers", FrozenLayers, "0 or more");
         Require(MuonRate > 0, "--muon-rate", MuonRate, "above 0");
         Require(FerPlusShare is >= 0 and <= 1, "--ferplus-share", FerPlusShare, "0 to 1");
+        Require(VotesHead is >= 0 and <= 100, "--votes-head", VotesHead, "0 to 100");
         Require(NotAFaceWeight is >= 0 and <= 1, "--not-a-face-weight", NotAFaceWeight, "0 to 1");
         Require(TeacherShare is >= 0 and <= 1, "--teacher-share", TeacherShare, "0 to 1");
         Require(TeacherTemperature > 0, "--teacher-temperature", TeacherTemperature, "above 0");
@@ -172,7 +179,7 @@ public sealed record TrainingOptions
         Require(StochasticDepth is >= 0 and < 1, "--stochastic-depth", StochasticDepth, "0 up to 1");
         Require(Patience >= 0, "--patience", Patience, "0 or more");
         Require(Threads >= 0, "--threads", Threads, "0 or more");
-        if ((FerPlusShare > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
+        if ((FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
             throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
         if (Device is not ("cpu" or "cuda"))
             throw new MienException($"--device {Device}: expected cpu or cuda.");

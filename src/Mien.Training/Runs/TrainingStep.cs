@@ -13,6 +13,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly TrainingOptions _options;
     private readonly FaceTable _training;
     private readonly InputSpec _input;
+    private readonly int _classes;
     private readonly Device _device;
     private readonly ScalarType _type;
     private readonly nn.Module<Tensor, Tensor> _network;
@@ -38,6 +39,7 @@ internal sealed class TrainingStep : IDisposable
         _options = configuration.Options;
         _training = training;
         _input = configuration.Input;
+        _classes = configuration.Labels.Count;
         _device = Devices.Open(_options.Device);
         _type = type;
         _network = network;
@@ -145,8 +147,9 @@ internal sealed class TrainingStep : IDisposable
     private (Tensor Loss, Tensor Logits) Backward(Tensor input, Tensor targets, Tensor? taught)
     {
         _network.zero_grad();
-        Tensor logits = _network.call(input).to(ScalarType.Float32);
-        Tensor loss = CrossEntropy(logits, targets);
+        Tensor scores = _network.call(input).to(ScalarType.Float32);
+        Tensor logits = scores.narrow(1, 0, _classes);
+        Tensor loss = CrossEntropy(logits, targets.narrow(1, 0, _classes));
         if (taught is not null)
         {
             double temperature = _options.TeacherTemperature;
@@ -155,6 +158,13 @@ internal sealed class TrainingStep : IDisposable
             using Scalar share = (float)(_options.TeacherShare * temperature * temperature);
             using Scalar rest = (float)(1 - _options.TeacherShare);
             loss = loss.mul(rest).add(CrossEntropy(logits.div(divisor), taught).mul(share));
+        }
+
+        if (_options.VotesHead > 0)
+        {
+            using Scalar weight = (float)_options.VotesHead;
+            long votes = targets.shape[1] - _classes;
+            loss = loss.add(CrossEntropy(scores.narrow(1, _classes, votes), targets.narrow(1, _classes, votes)).mul(weight));
         }
 
         loss.backward();
@@ -175,8 +185,9 @@ internal sealed class TrainingStep : IDisposable
         using Scalar kept = (float)(1 - share);
         using Scalar given = (float)share;
         _average.Write(_state.Average, _state.AverageBuffers);
-        Tensor answers = nn.functional.softmax(_average.Network.call(input).to(ScalarType.Float32), 1);
-        return targets.mul(kept).add(answers.mul(given));
+        Tensor answers = nn.functional.softmax(_average.Network.call(input).narrow(1, 0, _classes).to(ScalarType.Float32), 1);
+        Tensor moved = targets.narrow(1, 0, _classes).mul(kept).add(answers.mul(given));
+        return cat([moved, targets.narrow(1, _classes, targets.shape[1] - _classes)], 1);
     }
 
     /// <summary>The weights at the worst place nearby, each moved in proportion to its own size (ASAM, Kwon et al. 2021, arXiv:2102.11600).</summary>

@@ -29,6 +29,14 @@ public class TargetsTests
     public void Votes_for_no_expression_leave_the_label() =>
         Assert.Equal([0, 1, 0, 0, 0, 0, 0], Row(Hard with { FerPlusShare = 1 }, [0, 0, 0, 0, 0, 0, 0, 0, 4, 6]));
 
+    [Fact]
+    public void Votes_as_a_second_task_stand_behind_the_label_as_shares()
+    {
+        float[] row = Row(Hard with { VotesHead = 0.3 }, [6, 0, 0, 0, 2, 0, 0, 1, 1, 0]);
+        Assert.Equal([0, 1, 0, 0, 0, 0, 0, 0.6f, 0, 0, 0, 0.2f, 0, 0, 0.1f, 0.1f, 0], row);
+        Assert.Equal(0, Row(Hard with { VotesHead = 0.3 }, new byte[10])[7..].Sum());
+    }
+
     [Theory]
     [InlineData(4, 1)]
     [InlineData(5, 0.25)]

@@ -113,6 +113,35 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Votes_as_a_second_task_are_learnt_and_left_out_of_the_model()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = Table();
+        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
+        // Everybody says of every face what its label is.
+        IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i => $"{table.Splits[i]},{string.Join(',', choices.Select((_, choice) => choice == table.Labels[i] ? 10 : 0))}");
+        string votes = folder.Write("votes.csv", string.Join('\n', rows.Prepend($"Usage,{string.Join(',', choices)}")));
+        TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), learns with { Epochs = 6 });
+        Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1}");
+
+        using (var classifier = ExpressionClassifier.Create(folder.File("run/model.onnx")))
+        {
+            Assert.Equal(7, classifier.Classify(table.Face(0), 1).Length);
+            Assert.Contains("votes", classifier.Card.Notes["learntFrom"], StringComparison.Ordinal);
+            Assert.Equal(epochs.Max(epoch => epoch.PublicTestAccuracy), Mien.Training.Evaluation.Evaluator.Evaluate(classifier, table, Split.PublicTest).Accuracy, 0.02);
+        }
+
+        // Whichever way it teaches, it teaches the seven labels.
+        foreach (string teacher in (string[])["run", "run/model.onnx"])
+        {
+            using TemporaryFolder pupil = TestData.NewFolder();
+            epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)], TeacherShare = 1 });
+            Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after {teacher}");
+        }
+    }
+
+    [Fact]
     public void A_pupil_learns_from_its_teacher_alone()
     {
         using TemporaryFolder folder = TestData.NewFolder();
