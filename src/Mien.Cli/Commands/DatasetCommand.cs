@@ -74,6 +74,8 @@ internal static class InspectionTable
             console.WriteLine($"exact copies within {split}: {count}");
         foreach (CrossDuplicates across in inspection.DuplicatesAcross)
             console.WriteLine($"{across.To} faces that {across.From} has too: {across.Count}");
+        foreach (CrossDuplicates across in inspection.NearDuplicatesAcross)
+            console.WriteLine($"{across.To} faces that look nearly like one of {across.From}: {across.Count}");
         console.WriteLine($"pictures with conflicting labels: {inspection.ConflictingLabels}");
         console.WriteLine($"blank pictures: {inspection.Blank}");
         console.WriteLine($"mean {inspection.Mean:F4}, deviation {inspection.Deviation:F4}");

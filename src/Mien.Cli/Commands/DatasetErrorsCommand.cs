@@ -15,16 +15,15 @@ internal sealed class DatasetErrorsCommand
 {
     private const int ShownErrors = 20;
 
-    // Few epochs want larger steps and faces that are changed little: docs/experiments.md, of the labels that are likely wrong.
+    // For few epochs: docs/experiments.md, of the labels that are likely wrong.
     private static readonly TrainingOptions Short = TrainingOptions.Default with
     {
         Epochs = 12,
-        LearningRate = 0.1,
         Optimiser = OptimiserKind.Muon,
         WarmUpEpochs = 1,
         AverageDecay = 0.995,
         Patience = 0,
-        Augmentation = AugmentationOptions.Default with { Rotation = 10, MinWindow = 0.85, Shift = 0.08, Erasing = 0, Contrast = 0.1, Brightness = 0.1, SmallSize = 32 },
+        Augmentation = AugmentationOptions.Default with { Blur = 0, SmallSize = 32 },
     };
 
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
@@ -32,9 +31,9 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled for the bundled model." };
+    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled or accurate for a model that comes with Mien." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "JSON with members of config.json's \"options\", for the folds." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };

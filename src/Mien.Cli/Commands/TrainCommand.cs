@@ -46,7 +46,7 @@ internal sealed class TrainCommand
     private readonly Option<ClassBalance> _classBalance = Recipe("--class-balance", Defaults.ClassBalance, "none, or loss: rare classes weigh more.");
     private readonly Option<int> _patience = Recipe("--patience", Defaults.Patience, "Stop after so many epochs without a better PublicTest; 0 never.");
     private readonly Option<bool> _noAugmentation = Recipe("--no-augmentation", false, "Learn from the faces as they are.");
-    private readonly Option<bool> _dropCopies = Recipe("--drop-copies", Defaults.DropCopies, "Leave out Training faces that are exact copies of a PublicTest or PrivateTest face.");
+    private readonly Option<bool> _dropCopies = Recipe("--drop-copies", Defaults.DropCopies, "Leave out Training faces that are exact copies of a PublicTest or PrivateTest face; false keeps them.");
     private readonly Option<int> _seed = Recipe("--seed", Defaults.Seed, "Decides weights, order and augmentation.");
     private readonly Option<int> _threads = Recipe("--threads", Defaults.Threads, "Threads of the arithmetic; 0 is one a core.");
     private readonly Option<string> _device = Recipe("--device", Defaults.Device, "cpu or cuda.");
@@ -60,7 +60,7 @@ internal sealed class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var verb = new TrainCommand(terminal);
-        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it repeats the bundled model's recipe.");
+        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe, the bundled model's but for its teacher.");
         command.Options.Add(verb._data);
         verb._reading = DataArguments.AddTo(command);
         foreach (Option option in (Option[])[verb._out, verb._resume, .. verb.RecipeOptions()])

@@ -20,6 +20,7 @@ public sealed record AugmentationOptions
         Erasing = 0,
         Contrast = 0,
         Brightness = 0,
+        Blur = 0,
         SmallSize = 0,
     };
 
@@ -33,28 +34,28 @@ public sealed record AugmentationOptions
     public double Affine { get; init; } = 0.8;
 
     /// <summary>Largest rotation to either side, degrees.</summary>
-    public double Rotation { get; init; } = 15;
+    public double Rotation { get; init; } = 10;
 
     /// <summary>Smallest window that is cut out, as a share of the face's side.</summary>
-    public double MinWindow { get; init; } = 0.8;
+    public double MinWindow { get; init; } = 0.85;
 
     /// <summary>Largest window that is cut out, as a share of the face's side; above 1 the border repeats.</summary>
     public double MaxWindow { get; init; } = 1.1;
 
     /// <summary>Largest shift of the window to each side, as a share of the face's side.</summary>
-    public double Shift { get; init; } = 0.1;
+    public double Shift { get; init; } = 0.08;
 
     /// <summary>Share of faces of which a rectangle is blanked (random erasing, Zhong et al. 2017, arXiv:1708.04896).</summary>
-    public double Erasing { get; init; } = 0.3;
+    public double Erasing { get; init; }
 
     /// <summary>Contrast is multiplied by 1 - this .. 1 + this.</summary>
-    public double Contrast { get; init; } = 0.2;
+    public double Contrast { get; init; } = 0.1;
 
     /// <summary>Brightness is moved by at most this many standard deviations.</summary>
-    public double Brightness { get; init; } = 0.2;
+    public double Brightness { get; init; } = 0.1;
 
     /// <summary>Share of faces that are blurred or sharpened, 0..1: photos are seldom as sharp as FER2013's crops.</summary>
-    public double Blur { get; init; }
+    public double Blur { get; init; } = 0.15;
 
     /// <summary>Share of batches whose faces are blended with each other, 0..1 (mixup, Zhang et al. 2018, with Beta(0.2,0.2)).</summary>
     public double MixUp { get; init; }

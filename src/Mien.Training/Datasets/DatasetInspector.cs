@@ -29,6 +29,12 @@ public sealed record Inspection
     /// <summary>Faces of the second split that are exact copies of one in the first.</summary>
     public required IReadOnlyList<CrossDuplicates> DuplicatesAcross { get; init; }
 
+    /// <summary>
+    /// Faces of the second split that look like one in the first from afar (<see cref="NearDuplicates"/>) and are no exact
+    /// copy of one: saved again, brighter, hardly moved, or by chance alike.
+    /// </summary>
+    public IReadOnlyList<CrossDuplicates> NearDuplicatesAcross { get; init; } = [];
+
     /// <summary>Pictures that occur more than once with different labels.</summary>
     public required int ConflictingLabels { get; init; }
 
@@ -98,15 +104,8 @@ public static class DatasetInspector
             DuplicatesWithin = splits.ToDictionary(
                 split => split.ToString(),
                 split => byPicture.Sum(group => Math.Max(0, group.Count(i => table.Splits[i] == split) - 1))),
-            DuplicatesAcross =
-            [
-                .. from first in splits
-                   from second in splits
-                   where first < second
-                   select new CrossDuplicates(first.ToString(), second.ToString(), byPicture
-                       .Where(copies => copies.Any(i => table.Splits[i] == first))
-                       .Sum(copies => copies.Count(i => table.Splits[i] == second))),
-            ],
+            DuplicatesAcross = Across(table, byPicture, []),
+            NearDuplicatesAcross = Across(table, AlikeIn(table), byPicture),
             ConflictingLabels = byPicture.Count(group => group.Select(i => table.Labels[i]).Distinct().Skip(1).Any()),
             Blank = Enumerable.Range(0, table.Count).Count(i => IsBlank(table.Face(i))),
             Mean = levels.Mean,
@@ -116,6 +115,35 @@ public static class DatasetInspector
             Search = data.Search,
         };
         return inspection with { Warnings = [.. WarningsOf(inspection)] };
+    }
+
+    /// <summary>Faces of a later split in one group with a face of an earlier one, for each pair of splits.</summary>
+    /// <param name="table">The faces.</param>
+    /// <param name="groups">Places of faces that belong together.</param>
+    /// <param name="except">Groups whose faces in both splits do not count.</param>
+    private static IReadOnlyList<CrossDuplicates> Across(FaceTable table, IReadOnlyList<int[]> groups, IReadOnlyList<int[]> except)
+    {
+        Split[] splits = Enum.GetValues<Split>();
+        return
+        [
+            .. from first in splits
+               from second in splits
+               where first < second
+               select new CrossDuplicates(first.ToString(), second.ToString(), Shared(groups, first, second).Except(Shared(except, first, second)).Count()),
+        ];
+
+        IEnumerable<int> Shared(IReadOnlyList<int[]> all, Split first, Split second) => all
+            .Where(group => group.Any(i => table.Splits[i] == first))
+            .SelectMany(group => group.Where(i => table.Splits[i] == second));
+    }
+
+    /// <summary>Groups of two faces and more that look alike from afar; blank ones look like nothing.</summary>
+    private static int[][] AlikeIn(FaceTable table)
+    {
+        int[] faces = [.. Enumerable.Range(0, table.Count).Where(i => !IsBlank(table.Face(i)))];
+        var hashes = new PictureHash[faces.Length];
+        Parallel.For(0, faces.Length, i => hashes[i] = PictureHash.Of(table.Face(faces[i]), table.Size, table.Size));
+        return [.. NearDuplicates.Group(hashes).Select((root, i) => (Root: root, Face: faces[i])).GroupBy(pair => pair.Root, pair => pair.Face).Select(group => group.ToArray()).Where(group => group.Length > 1)];
     }
 
     private static IEnumerable<string> WarningsOf(Inspection inspection)
@@ -137,9 +165,11 @@ public static class DatasetInspector
         foreach (CrossDuplicates across in inspection.DuplicatesAcross.Where(across => across.Count > 0))
         {
             yield return $"{across.To} has {across.Count} faces that {across.From} has too, so its figures will be too good: "
-                + (across.From == nameof(Split.Training) ? "pass --drop-copies to train and evaluate." : "take them out of one.");
+                + (across.From == nameof(Split.Training) ? "`mien train` leaves those Training faces out, `mien evaluate --drop-copies` these." : "take them out of one.");
         }
 
+        foreach (CrossDuplicates across in inspection.NearDuplicatesAcross.Where(across => across.Count > 0))
+            yield return $"{across.To} has {across.Count} faces that look nearly like one of {across.From}: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.";
         if (inspection.ConflictingLabels > 0)
             yield return $"{inspection.ConflictingLabels} pictures occur with different labels: keep one of each.";
         if (inspection.Blank > 0)

@@ -24,8 +24,14 @@ public readonly record struct PictureHash(ulong A, ulong B, ulong C, ulong D)
     public static PictureHash Of(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        return Of(picture.ToGrey(), picture.Width, picture.Height);
+    }
+
+    /// <summary>Hashes grey levels [height*width].</summary>
+    internal static PictureHash Of(ReadOnlySpan<byte> levels, int width, int height)
+    {
         Span<byte> grey = stackalloc byte[(Side + 1) * (Side + 1)];
-        Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, Side + 1, grey);
+        Preprocessing.Resize(levels, width, height, Side + 1, grey);
         Span<ulong> words = stackalloc ulong[4];
         for (int y = 0; y < Side; y++)
         {

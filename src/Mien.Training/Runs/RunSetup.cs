@@ -29,6 +29,8 @@ internal static class RunSetup
             throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
         if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
             throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
+        if (training.Count == 0 && options.DropCopies && table.Splits.Contains(Split.Training))
+            throw new MienException($"{data}: every Training face is an exact copy of a PublicTest or PrivateTest face. Pass --drop-copies false to learn from them all the same: the figures will be too good.");
         foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
         {
             if (!kept.Splits.Contains(split))

@@ -27,6 +27,20 @@ public class DatasetInspectorTests
     }
 
     [Fact]
+    public void Faces_that_were_saved_again_brighter_are_found_across_splits_and_exact_copies_are_not_counted_twice()
+    {
+        FaceTable table = Table([(0, 1, Split.Training), (0, 2, Split.Training), (1, 1, Split.PublicTest), (1, 2, Split.PublicTest), (1, 3, Split.PublicTest), (1, -1, Split.Training), (1, -1, Split.PublicTest)]);
+        // The second PublicTest face: seed 2, darker and flatter.
+        Span<byte> face = table.Pixels.AsSpan(3 * table.Size * table.Size, table.Size * table.Size);
+        foreach (ref byte level in face)
+            level = (byte)(level * 0.8);
+        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(table, "made up", new Dictionary<string, int> { ["48x48"] = table.Count }, [], []));
+        Assert.Contains(new CrossDuplicates("Training", "PublicTest", 2), inspection.DuplicatesAcross);
+        Assert.Contains(new CrossDuplicates("Training", "PublicTest", 1), inspection.NearDuplicatesAcross);
+        Assert.Contains("PublicTest has 1 faces that look nearly like one of Training: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.", inspection.Warnings);
+    }
+
+    [Fact]
     public void What_will_hurt_a_training_run_is_said_with_its_cure()
     {
         (int Label, int Seed, Split Split)[] rows =
@@ -45,7 +59,7 @@ public class DatasetInspectorTests
             [
                 "Training has few faces to learn from of cross (1): add more, 100 at least, or put labels together with --map.",
                 "PublicTest has few faces to judge on of cross (2): add more, 10 at least, or put labels together with --map.",
-                "PublicTest has 2 faces that Training has too, so its figures will be too good: pass --drop-copies to train and evaluate.",
+                "PublicTest has 2 faces that Training has too, so its figures will be too good: `mien train` leaves those Training faces out, `mien evaluate --drop-copies` these.",
                 "1 pictures occur with different labels: keep one of each.",
                 "1 rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.",
                 "1 photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.",

@@ -135,9 +135,20 @@ public class OwnDataTests
         foreach (string file in names)
             Save(folder.File("data/" + file), 48);
         FaceTable table = DatasetReader.Load(folder.File("data")).Table;
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default));
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default with { DropCopies = false }));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void Pictures_that_are_all_the_same_leave_nothing_to_learn_from()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        foreach (int i in Enumerable.Range(0, 60))
+            Save(folder.File($"data/{(i % 2 == 0 ? "bored" : "calm")}/{i}.png"), 48);
+        FaceTable table = DatasetReader.Load(folder.File("data")).Table;
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default));
+        Assert.Contains("--drop-copies false", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Mien.TestSupport;
 using Mien.Training.Runs;
 
@@ -8,8 +9,13 @@ public class RunFolderTests
     [Fact]
     public void A_run_of_an_older_Mien_has_the_defaults_of_the_options_that_came_since()
     {
-        // Kept beside the bundled model since before recipes knew of votes, teachers and Muon.
-        RunConfiguration configuration = RunFolder.Beside(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx")).ReadConfiguration();
+        // As a version wrote it that did not know of votes, teachers and Muon.
+        using TemporaryFolder folder = TestData.NewFolder();
+        JsonObject written = JsonNode.Parse(File.ReadAllText(Path.Combine(TestData.Root, "models", "mien-fer2013.config.json")))!.AsObject();
+        foreach (string member in (string[])["teachers", "notAFaceWeight", "muonRate"])
+            written["options"]!.AsObject().Remove(member);
+        folder.Write("config.json", written.ToJsonString());
+        RunConfiguration configuration = new RunFolder(folder.Path).ReadConfiguration();
         TrainingOptions defaults = TrainingOptions.Default;
         Assert.Empty(configuration.Options.Teachers);
         Assert.Equal(defaults.NotAFaceWeight, configuration.Options.NotAFaceWeight);
