@@ -7,7 +7,7 @@ namespace Mien.Training.Datasets;
 public static class AverageFaces
 {
     /// <summary>Faces that are averaged, mirrored copies counted.</summary>
-    public const int FacesAClass = 160;
+    public const int FacesAClass = 100;
 
     /// <summary>Side of one face in the picture, in pixels.</summary>
     public const int Side = 200;
@@ -52,9 +52,10 @@ public static class AverageFaces
 
     private static byte[] Average(FaceTable training, int label)
     {
-        float[][] faces = [.. Enumerable.Range(0, training.Count)
-            .Where(i => training.Labels[i] == label)
-            .SelectMany(i => Both(training.Face(i), training.Size))];
+        int[] rows = [.. Enumerable.Range(0, training.Count).Where(i => training.Labels[i] == label)];
+        int[] groups = NearDuplicates.Group([.. rows.Select(i => PictureHash.Of(training.Face(i), training.Size, training.Size))]);
+        // Each picture once: copies of one face would make that face shine through.
+        float[][] faces = [.. rows.Where((_, place) => groups[place] == place).SelectMany(i => Both(training.Face(i), training.Size))];
         if (faces.Length == 0)
             throw new MienException($"No Training face of class {training.LabelNames[label]}: there is nothing to average.");
         float[] mean = Mean(faces);

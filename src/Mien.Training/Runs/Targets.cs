@@ -1,5 +1,4 @@
 using Mien.Training.Datasets;
-using Mien.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -53,7 +53,7 @@ public sealed record TrainingOptions
     public static TrainingOptions Default { get; } = new();
 
     /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
-    public string Architecture { get; init; } = "residual";
+    public string Architecture { get; init; } = "residual-48.96.192-1.2.2";
 
     /// <summary>A model.onnx whose weights the run begins with, in place of fresh ones; null for fresh ones.</summary>
     public string? From { get; init; }

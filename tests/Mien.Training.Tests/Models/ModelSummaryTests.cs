@@ -1,4 +1,5 @@
 using Mien.Training.Models;
+using Mien.Training.Runs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -40,9 +41,9 @@ public class ModelSummaryTests
     }
 
     [Fact]
-    public void The_residual_network_is_within_the_size_that_is_promised()
+    public void The_default_network_is_within_the_size_that_is_promised()
     {
-        ModelSummary summary = ModelSummary.Of("residual", 7, 48);
+        ModelSummary summary = ModelSummary.Of(TrainingOptions.Default.Architecture, 7, 48);
         Assert.InRange(summary.Parameters, 1, 2_000_000);
         Assert.InRange(summary.MultiplyAdds, 1, 120_000_000);
     }

@@ -1,10 +1,9 @@
 using Mien.Training.Datasets;
-using Mien.Training.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mien.Training.Models;
+namespace Mien.Training.Runs;
 
 /// <summary>
 /// A second task for a network in training: how the FER+ taggers voted, as more columns of its last layer. What helps to
