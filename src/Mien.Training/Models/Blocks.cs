@@ -52,11 +52,14 @@ internal static class Blocks
 /// </remarks>
 internal sealed class ChannelsLast() : Module<Tensor, Tensor>(nameof(ChannelsLast)), IOnnxLayer
 {
-    public override Tensor forward(Tensor input)
+    /// <summary>A copy of [N,C,h,w] in that layout.</summary>
+    public static Tensor Of(Tensor input)
     {
         using var scope = NewDisposeScope();
         return input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
+
+    public override Tensor forward(Tensor input) => Of(input);
 
     public string Write(OnnxGraph graph, string input) => input;
 }

@@ -115,9 +115,8 @@ public static class SpeedTest
     {
         using var scope = NewDisposeScope();
         Tensor noise = randn(shape, device: device).to(type);
-        bool maps = shape is [_, > 1, _, _];
-        if (maps)
-            noise = noise.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        if (shape is [_, > 1, _, _])
+            noise = ChannelsLast.Of(noise);
         return noise.requires_grad_(shape is not [_, 1, _, _]).MoveToOuterDisposeScope();
     }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Mien.Training.Runs;
 
 /// <summary>
-/// A second task for a network in training: how the FER+ taggers voted, as more columns of its last layer. What helps to
-/// tell that helps to tell the labels, which are noisier; the export leaves the columns out.
+/// A second task for a network in training: how the FER+ taggers voted, as more columns of its last layer. The export
+/// leaves the columns out. It speeds the first epochs and costs accuracy in the end (docs/experiments.md).
 /// </summary>
 /// <remarks>Caruana 1997, Multitask Learning.</remarks>
 internal static class VotesHead
