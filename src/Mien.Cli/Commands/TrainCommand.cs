@@ -40,6 +40,7 @@ internal sealed class TrainCommand
     private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder or model.onnx whose answers are learnt from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
     private readonly Option<double> _teacherTemperature = Recipe("--teacher-temperature", Defaults.TeacherTemperature, "Softens the answers in that part.");
+    private readonly Option<int> _teachersAStep = Recipe("--teachers-a-step", Defaults.TeachersAStep, "How many of several teachers are asked at a step, in turn; 0 for all.");
     private readonly Option<double> _selfShare = Recipe("--self-share", Defaults.SelfShare, "Share of the target that the averaged weights give at the end.");
     private readonly Option<double> _sharpness = Recipe("--sharpness", Defaults.Sharpness, "Radius of sharpness-aware steps (ASAM), at twice the time; 0 for none.");
     private readonly Option<double> _stochasticDepth = Recipe("--stochastic-depth", Defaults.StochasticDepth, "Chance that the last residual block is skipped.");
@@ -136,6 +137,7 @@ internal sealed class TrainCommand
             Teachers = Given(_teachers, [.. recipe.Teachers])!,
             TeacherShare = Given(_teacherShare, recipe.TeacherShare),
             TeacherTemperature = Given(_teacherTemperature, recipe.TeacherTemperature),
+            TeachersAStep = Given(_teachersAStep, recipe.TeachersAStep),
             SelfShare = Given(_selfShare, recipe.SelfShare),
             Sharpness = Given(_sharpness, recipe.Sharpness),
             StochasticDepth = Given(_stochasticDepth, recipe.StochasticDepth),

@@ -17,6 +17,8 @@ internal sealed class Teachers : IDisposable
     private readonly InputSpec _input;
     private readonly int _classes;
     private readonly ScalarType _type;
+    private readonly double _temperature;
+    private readonly int _asked;
 
     /// <summary>Opens finished runs and exported models.</summary>
     /// <param name="options">The pupil's: names the teachers.</param>
@@ -33,6 +35,8 @@ internal sealed class Teachers : IDisposable
         _input = input;
         _classes = training.LabelNames.Count;
         _type = type;
+        _temperature = options.TeacherTemperature;
+        _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
             bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
@@ -79,16 +83,17 @@ internal sealed class Teachers : IDisposable
         return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, options.DropCopies);
     }
 
-    /// <summary>Mean probabilities of the teachers, float32 [N,K].</summary>
+    /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
     /// <param name="faces">[N,1,S,S], normalised as the pupil's.</param>
-    /// <param name="temperature">Divides the scores before the softmax.</param>
-    public Tensor Answer(Tensor faces, double temperature)
+    /// <param name="step">The step's number from the run's beginning.</param>
+    public Tensor Answer(Tensor faces, int step)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using Scalar divisor = (float)temperature;
-        using Scalar count = (float)_networks.Count;
-        Tensor sum = _networks
+        using Scalar divisor = (float)_temperature;
+        using Scalar count = (float)_asked;
+        Tensor sum = Enumerable.Range(0, _asked)
+            .Select(turn => _networks[(int)(((long)step * _asked + turn) % _networks.Count)])
             .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).narrow(1, 0, _classes).to(ScalarType.Float32).div(divisor), 1))
             .Aggregate((a, b) => a.add(b));
         return sum.div(count).MoveToOuterDisposeScope();

@@ -121,6 +121,12 @@ public sealed record TrainingOptions
     /// <summary>Divides the scores of teachers and pupil in that part of the loss.</summary>
     public double TeacherTemperature { get; init; } = 2;
 
+    /// <summary>
+    /// How many of the teachers are asked at a step, in turn; 0 for all. Over the steps the pupil learns their mean all the
+    /// same, at the cost of so many (Fukuda et al. 2017, teachers switched from batch to batch).
+    /// </summary>
+    public int TeachersAStep { get; init; }
+
     /// <summary>Share of the target that the run's own averaged weights give at the end, 0..1, growing from 0.</summary>
     public double SelfShare { get; init; }
 
@@ -174,6 +180,7 @@ public sealed record TrainingOptions
         Require(NotAFaceWeight is >= 0 and <= 1, "--not-a-face-weight", NotAFaceWeight, "0 to 1");
         Require(TeacherShare is >= 0 and <= 1, "--teacher-share", TeacherShare, "0 to 1");
         Require(TeacherTemperature > 0, "--teacher-temperature", TeacherTemperature, "above 0");
+        Require(TeachersAStep >= 0, "--teachers-a-step", TeachersAStep, "0 or more");
         Require(SelfShare is >= 0 and <= 1, "--self-share", SelfShare, "0 to 1");
         Require(Sharpness >= 0, "--sharpness", Sharpness, "0 or more");
         Require(StochasticDepth is >= 0 and < 1, "--stochastic-depth", StochasticDepth, "0 up to 1");

@@ -100,7 +100,7 @@ internal sealed class TrainingStep : IDisposable
         Tensor input = mixed.to(_type);
         targets = WithOwnAverage(input, targets, epoch);
         Preparing += Lap();
-        Tensor? taught = _teachers?.Answer(input, _options.TeacherTemperature);
+        Tensor? taught = _teachers?.Answer(input, global);
 
         (Tensor loss, Tensor logits) = Backward(input, targets, taught);
         if (_options.Sharpness > 0)

@@ -166,6 +166,23 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Teachers_asked_one_a_step_take_turns()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        TrainingOptions oneStep = Quick with { Epochs = 2, BatchSize = Table().Select(Split.Training).Count, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None };
+        Train(folder.File("a"), Quick with { Epochs = 4 });
+        Train(folder.File("b"), Quick with { Epochs = 1, Seed = 5 });
+        TrainingOptions pupil = oneStep with { Seed = 2, TeacherShare = 1, TeachersAStep = 1 };
+        double[] Losses(string name, params string[] teachers) =>
+            [.. Train(folder.File(name), pupil with { Teachers = [.. teachers.Select(folder.File)] }).Select(epoch => epoch.TrainLoss)];
+
+        double[] turns = Losses("turns", "a", "b"), first = Losses("first", "a"), second = Losses("second", "b");
+        Assert.Equal(first[0], turns[0]);
+        Assert.NotEqual(second[0], turns[0]);
+        Assert.NotEqual(first[1], turns[1]);
+    }
+
+    [Fact]
     public void A_teacher_that_may_have_seen_test_faces_does_not_teach_a_run_that_leaves_them_out()
     {
         using TemporaryFolder folder = TestData.NewFolder();
