@@ -22,6 +22,9 @@ public sealed class ServedMien : IAsyncLifetime
     /// <summary>The drawing of seven faces that is ours.</summary>
     public static string Sample { get; } = Path.Combine(TestData.Root, "samples", "average-faces.png");
 
+    /// <summary>What the bundled model calls itself.</summary>
+    public static string ModelName { get; } = NameOfBundled();
+
     /// <summary>The app.</summary>
     public WebApplication App { get; private set; } = null!;
 
@@ -51,6 +54,12 @@ public sealed class ServedMien : IAsyncLifetime
     {
         Client.Dispose();
         await App.DisposeAsync();
+    }
+
+    private static string NameOfBundled()
+    {
+        using var bundled = ExpressionClassifier.CreateDefault();
+        return bundled.Card.Name;
     }
 
     internal static ByteArrayContent SampleContent() => Content(File.ReadAllBytes(Sample), "image/png");

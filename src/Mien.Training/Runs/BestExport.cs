@@ -16,6 +16,9 @@ internal static class BestExport
     /// <summary>What that note says where the run had none to learn from.</summary>
     public const string CopiesLeftOut = "left out";
 
+    /// <summary>Key of the card's note on whose labels, votes and answers were learnt.</summary>
+    public const string LearntFromNote = "learntFrom";
+
     /// <summary>Writes the file, atomically.</summary>
     /// <param name="configuration">The run's.</param>
     /// <param name="state">Holds the weights.</param>
@@ -55,19 +58,22 @@ internal static class BestExport
                 ["seed"] = $"{options.Seed}",
                 ["trainingFaces"] = $"{training.Count}",
                 [CopiesNote] = options.DropCopies ? CopiesLeftOut : "not looked for",
-                ["learntFrom"] = LearntFrom(options),
+                [LearntFromNote] = LearntFrom(options),
             },
         };
         OnnxExporter.Export(exported, card, path);
         return temperature;
     }
 
-    private static string LearntFrom(TrainingOptions options)
+    /// <summary>What that note says of a run: names FER+ wherever its votes were learnt from, be it through a teacher.</summary>
+    public static string LearntFrom(TrainingOptions options)
     {
         string labels = options.Labels == LabelSource.FerPlus ? "FER+ majorities" : "labels";
         string votes = options.FerPlusShare > 0 ? $" and FER+ votes ({options.FerPlusShare})" : "";
         string task = options.VotesHead > 0 ? " and FER+ votes as a second task" : "";
         string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
+        if (options.Teachers.Any(Teachers.LearntFromVotes))
+            teachers += ", some of which learnt from FER+ votes";
         return labels + votes + task + teachers;
     }
 }

@@ -49,6 +49,21 @@ public sealed class RunFolder
     /// <summary>The exported network.</summary>
     public string ModelFile => System.IO.Path.Combine(Path, "model.onnx");
 
+    /// <summary>Keeps every other process from training this run until the result is disposed.</summary>
+    /// <exception cref="MienException">Another trains it.</exception>
+    internal IDisposable Hold()
+    {
+        string file = System.IO.Path.Combine(Path, "run.lock");
+        try
+        {
+            return new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.DeleteOnClose });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{Path}: another process trains this run, or {file} can't be written ({e.Message}). Stop the other one, or choose another --out.", e);
+        }
+    }
+
     /// <summary>How config.json is written and read.</summary>
     public static System.Text.Json.Serialization.Metadata.JsonTypeInfo<RunConfiguration> ConfigurationJson => TrainingJson.Default.RunConfiguration;
 

@@ -39,7 +39,7 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+            bool exported = IsModel(path);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
@@ -64,6 +64,20 @@ internal sealed class Teachers : IDisposable
             _networks.Add((network, teacher.Input));
         }
     }
+
+    /// <summary>Whether a teacher, or one of its own, learnt from FER+ votes, by what it says of itself.</summary>
+    /// <param name="path">A run's folder or an exported model.</param>
+    public static bool LearntFromVotes(string path)
+    {
+        var run = new RunFolder(path);
+        string model = IsModel(path) ? path : run.ModelFile;
+        string? learntFrom = File.Exists(model)
+            ? OnnxImporter.Card(model).Notes.GetValueOrDefault(BestExport.LearntFromNote)
+            : BestExport.LearntFrom(run.ReadConfiguration().Options);
+        return learntFrom?.Contains("FER+", StringComparison.Ordinal) == true;
+    }
+
+    private static bool IsModel(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
     private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, bool DropsCopies);
 

@@ -142,9 +142,10 @@ public sealed class Trainer : IDisposable
     /// <summary>Trains to the end and exports the best epoch's averaged weights.</summary>
     /// <param name="progress">Told of steps and epochs; null for silence.</param>
     /// <param name="cancellation">Ends the run after the step at work; the best so far is exported.</param>
-    /// <exception cref="MienException">The loss is no longer a number.</exception>
+    /// <exception cref="MienException">The loss is no longer a number, or another process trains the run.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        using IDisposable held = _folder.Hold();
         int batch = Math.Min(_options.BatchSize, _training.Count);
         int steps = _training.Count / batch;
         var schedule = new Schedule(_options.LearningRate, (int)(_options.WarmUpEpochs * steps), _options.Epochs * steps);

@@ -114,7 +114,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
                 sent.Add($"{request.Method} {request.Url}");
         };
         page.WebSocket += (_, socket) => sent.Add(socket.Url);
-        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await page.CheckAsync("#local");
         // At once, while it is still loading: the photo waits rather than go to the server.
         await page.SetInputFilesAsync("#files", ServedMien.Sample);
@@ -148,7 +148,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using Window window = await browser.Open();
         IPage page = window.Page;
-        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await page.RouteAsync("**/v1/expressions", route => route.FulfillAsync(new() { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } }));
         await page.RunAndWaitForResponseAsync(() => page.SetInputFilesAsync("#files", ServedMien.Sample), response => response.Status == 429);
         await page.CheckAsync("#local");
@@ -182,7 +182,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using Window window = await browser.Open();
         IPage page = window.Page;
-        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         ILocator box = page.GetByRole(AriaRole.Switch, new() { Name = "Read pictures in this browser alone" });
         for (int presses = 0; await page.EvaluateAsync<string>("document.activeElement.id") != "local"; presses++)
         {
@@ -233,7 +233,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using Window window = await browser.Open();
         IPage page = window.Page;
-        await Expect(page.Locator("#model")).ToHaveTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await page.RouteAsync("**/browser/back.onnx", async route =>
         {
             await Task.Delay(500);
@@ -251,7 +251,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { Faces = FaceMode.Cropped } });
         await using Window window = await browser.Open(address: served.Address);
-        await Expect(window.Page.Locator("#model")).ToHaveTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(window.Page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await window.Page.ClickAsync("#local");
         await Expect(window.Page.Locator("#status")).ToContainTextAsync("This server takes each picture as one face.");
         await Expect(window.Page.Locator("#local")).Not.ToBeCheckedAsync();
@@ -280,14 +280,14 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
 
     private static async Task SwitchOn(IPage page)
     {
-        await Expect(page.Locator("#model")).ToContainTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToContainTextAsync($"Model {ServedMien.ModelName}");
         await page.CheckAsync("#local");
         await Expect(page.Locator("#status")).ToHaveTextAsync(SwitchedOn, new() { Timeout = 120_000 });
     }
 
     private static async Task Read(IPage page, string[] files)
     {
-        await Expect(page.Locator("#model")).ToContainTextAsync("Model mien-residual-48.96.192-1.2.2");
+        await Expect(page.Locator("#model")).ToContainTextAsync($"Model {ServedMien.ModelName}");
         await page.SetInputFilesAsync("#files", files);
         await Expect(page.Locator(".card[aria-busy=true]")).ToHaveCountAsync(0, new() { Timeout = 300_000 });
         await Expect(page.Locator(".card")).ToHaveCountAsync(files.Length);

@@ -138,6 +138,8 @@ public class TrainerTests
             using TemporaryFolder pupil = TestData.NewFolder();
             epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)], TeacherShare = 1 });
             Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after {teacher}");
+            using var taught = ExpressionClassifier.Create(pupil.File("run/model.onnx"));
+            Assert.Contains("some of which learnt from FER+ votes", taught.Card.Notes["learntFrom"], StringComparison.Ordinal);
         }
     }
 
@@ -198,6 +200,23 @@ public class TrainerTests
         Train(folder.File("clean"), Quick with { Epochs = 1, DropCopies = true });
         foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")), ("b", folder.File("clean/model.onnx"))])
             Assert.Single(Train(folder.File(name), Quick with { Epochs = 1, DropCopies = true, Teachers = [teacher] }));
+    }
+
+    [Fact]
+    public void A_run_is_trained_by_one_at_a_time()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        var run = new RunFolder(folder.File("run"));
+        using Trainer trainer = Trainer.Begin(run, Table(), "made up", Quick with { Epochs = 2 });
+        MienException? refused = null;
+        trainer.Run(new OnEpoch(1, () =>
+        {
+            using Trainer other = Trainer.Resume(run, Table());
+            refused = Assert.Throws<MienException>(() => other.Run(cancellation: TestContext.Current.CancellationToken));
+        }), TestContext.Current.CancellationToken);
+        Assert.Contains("another process trains this run", refused!.Message, StringComparison.Ordinal);
+        Assert.Equal(2, run.ReadMetrics().Count);
+        Assert.False(File.Exists(folder.File("run/run.lock")));
     }
 
     [Fact]
