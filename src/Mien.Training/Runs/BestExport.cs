@@ -26,9 +26,10 @@ internal static class BestExport
     /// <param name="training">The faces learnt from.</param>
     /// <param name="validation">The PublicTest faces.</param>
     /// <param name="device">Where the network computes.</param>
+    /// <param name="teachersFromVotes">Whether one of the run's teachers learnt from FER+ votes.</param>
     /// <param name="path">The .onnx file.</param>
     /// <returns>The temperature by which its scores are divided.</returns>
-    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
+    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, bool teachersFromVotes, string path)
     {
         TrainingOptions options = configuration.Options;
         using var trained = new AveragedNetwork(options.Architecture, VotesHead.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
@@ -58,7 +59,7 @@ internal static class BestExport
                 ["seed"] = $"{options.Seed}",
                 ["trainingFaces"] = $"{training.Count}",
                 [CopiesNote] = options.DropCopies ? CopiesLeftOut : "not looked for",
-                [LearntFromNote] = LearntFrom(options),
+                [LearntFromNote] = LearntFrom(options, teachersFromVotes),
             },
         };
         OnnxExporter.Export(exported, card, path);
@@ -66,13 +67,15 @@ internal static class BestExport
     }
 
     /// <summary>What that note says of a run: names FER+ wherever its votes were learnt from, be it through a teacher.</summary>
-    public static string LearntFrom(TrainingOptions options)
+    /// <param name="options">The run's.</param>
+    /// <param name="teachersFromVotes">Whether one of its teachers learnt from FER+ votes.</param>
+    public static string LearntFrom(TrainingOptions options, bool teachersFromVotes)
     {
         string labels = options.Labels == LabelSource.FerPlus ? "FER+ majorities" : "labels";
         string votes = options.FerPlusShare > 0 ? $" and FER+ votes ({options.FerPlusShare})" : "";
         string task = options.VotesHead > 0 ? " and FER+ votes as a second task" : "";
         string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
-        if (options.Teachers.Any(Teachers.LearntFromVotes))
+        if (teachersFromVotes)
             teachers += ", some of which learnt from FER+ votes";
         return labels + votes + task + teachers;
     }

@@ -39,7 +39,7 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = IsModel(path);
+            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
@@ -58,6 +58,7 @@ internal sealed class Teachers : IDisposable
                 TrainingState.LoadBest(new RunFolder(path).CheckpointFile, flat);
             }
 
+            LearntFromVotes |= teacher.LearntFrom?.Contains("FER+", StringComparison.Ordinal) == true;
             network.eval();
             network.to(device);
             MixedPrecision.Convert(network, type);
@@ -65,26 +66,15 @@ internal sealed class Teachers : IDisposable
         }
     }
 
-    /// <summary>Whether a teacher, or one of its own, learnt from FER+ votes, by what it says of itself.</summary>
-    /// <param name="path">A run's folder or an exported model.</param>
-    public static bool LearntFromVotes(string path)
-    {
-        var run = new RunFolder(path);
-        string model = IsModel(path) ? path : run.ModelFile;
-        string? learntFrom = File.Exists(model)
-            ? OnnxImporter.Card(model).Notes.GetValueOrDefault(BestExport.LearntFromNote)
-            : BestExport.LearntFrom(run.ReadConfiguration().Options);
-        return learntFrom?.Contains("FER+", StringComparison.Ordinal) == true;
-    }
+    /// <summary>Whether one of them, or of their own teachers, learnt from FER+ votes, by what they say of themselves.</summary>
+    public bool LearntFromVotes { get; }
 
-    private static bool IsModel(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
-
-    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, bool DropsCopies);
+    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, bool DropsCopies, string? LearntFrom);
 
     private static Teacher FromModel(string file)
     {
         ModelCard card = OnnxImporter.Card(file);
-        return new Teacher(card.Architecture, card.Labels, card.Labels.Count, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut);
+        return new Teacher(card.Architecture, card.Labels, card.Labels.Count, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut, LearntFrom(card));
     }
 
     private static Teacher FromRun(string path)
@@ -94,8 +84,12 @@ internal sealed class Teachers : IDisposable
         if (!File.Exists(run.CheckpointFile))
             throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
         TrainingOptions options = configuration.Options;
-        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, options.DropCopies);
+        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, options.DropCopies,
+            // The file knows of the run's own teachers; a run that still goes on has none yet.
+            File.Exists(run.ModelFile) ? LearntFrom(OnnxImporter.Card(run.ModelFile)) : BestExport.LearntFrom(options, teachersFromVotes: false));
     }
+
+    private static string? LearntFrom(ModelCard card) => card.Notes.GetValueOrDefault(BestExport.LearntFromNote);
 
     /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
     /// <param name="faces">[N,1,S,S], normalised as the pupil's.</param>
