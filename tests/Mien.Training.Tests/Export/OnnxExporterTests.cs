@@ -14,7 +14,7 @@ public class OnnxExporterTests
 {
     private const float Temperature = 1.37f;
 
-    public static TheoryData<string> Names => [.. Architectures.Names];
+    public static TheoryData<string> Names => [.. Architectures.Names, "residual-deepstem-32.64-1.1"];
 
     [Theory]
     [MemberData(nameof(Names))]

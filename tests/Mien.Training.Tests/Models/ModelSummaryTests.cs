@@ -55,6 +55,14 @@ public class ModelSummaryTests
         Assert.Equal(2, ModelSummary.Of("residual-8.16-1.2", 7, 48).Layers.Count(layer => layer.Name.StartsWith("stage2_", StringComparison.Ordinal) && layer.Name.EndsWith(".conv1", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void A_deep_stem_convolves_the_full_size_twice()
+    {
+        IReadOnlyList<LayerSummary> layers = ModelSummary.Of("residual-deepstem-48.96-1.1", 7, 48).Layers;
+        Assert.Equal(2, layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
+        Assert.Equal(1, ModelSummary.Of("residual-48.96-1.1", 7, 48).Layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
+    }
+
     [Theory]
     [InlineData("residual-64.128-1")]
     [InlineData("residual-0.8-1.1")]
