@@ -10,15 +10,6 @@ namespace Mien.Training.Runs;
 /// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest.</summary>
 internal static class BestExport
 {
-    /// <summary>Key of the card's note on Training faces that are exact copies of test faces.</summary>
-    public const string CopiesNote = "copiesOfTestFaces";
-
-    /// <summary>What that note says where the run had none to learn from.</summary>
-    public const string CopiesLeftOut = "left out";
-
-    /// <summary>Key of the card's note on whose labels, votes and answers were learnt.</summary>
-    public const string LearntFromNote = "learntFrom";
-
     /// <summary>Writes the file, atomically.</summary>
     /// <param name="configuration">The run's.</param>
     /// <param name="state">Holds the weights.</param>
@@ -26,10 +17,9 @@ internal static class BestExport
     /// <param name="training">The faces learnt from.</param>
     /// <param name="validation">The PublicTest faces.</param>
     /// <param name="device">Where the network computes.</param>
-    /// <param name="teachersFromVotes">Whether one of the run's teachers learnt from FER+ votes.</param>
     /// <param name="path">The .onnx file.</param>
     /// <returns>The temperature by which its scores are divided.</returns>
-    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, bool teachersFromVotes, string path)
+    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
     {
         TrainingOptions options = configuration.Options;
         using var trained = new AveragedNetwork(options.Architecture, VotesHead.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
@@ -53,30 +43,14 @@ internal static class BestExport
             ClassShares = training.ClassShares(),
             Created = DateTimeOffset.UtcNow,
             Metrics = ModelFigures.Of(Split.PublicTest, calibrated),
-            Notes = new SortedDictionary<string, string>
+            Notes = new SortedDictionary<string, string>(new Dictionary<string, string>(Provenance.Of(configuration).Notes)
             {
                 ["epoch"] = $"{best.Epoch} of {options.Epochs}, chosen on PublicTest",
                 ["seed"] = $"{options.Seed}",
                 ["trainingFaces"] = $"{training.Count}",
-                [CopiesNote] = options.DropCopies ? CopiesLeftOut : "not looked for",
-                [LearntFromNote] = LearntFrom(options, teachersFromVotes),
-            },
+            }),
         };
         OnnxExporter.Export(exported, card, path);
         return temperature;
-    }
-
-    /// <summary>What that note says of a run: names FER+ wherever its votes were learnt from, be it through a teacher.</summary>
-    /// <param name="options">The run's.</param>
-    /// <param name="teachersFromVotes">Whether one of its teachers learnt from FER+ votes.</param>
-    public static string LearntFrom(TrainingOptions options, bool teachersFromVotes)
-    {
-        string labels = options.Labels == LabelSource.FerPlus ? "FER+ majorities" : "labels";
-        string votes = options.FerPlusShare > 0 ? $" and FER+ votes ({options.FerPlusShare})" : "";
-        string task = options.VotesHead > 0 ? " and FER+ votes as a second task" : "";
-        string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
-        if (teachersFromVotes)
-            teachers += ", some of which learnt from FER+ votes";
-        return labels + votes + task + teachers;
     }
 }

@@ -1,3 +1,4 @@
+using Mien.Imaging;
 using Mien.Training.Datasets;
 using Mien.Training.Export;
 using TorchSharp;
@@ -16,7 +17,7 @@ internal static class RunSetup
     /// <param name="options">The recipe, its figures in range.</param>
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
     /// <returns>The record, and the faces of the run.</returns>
-    /// <exception cref="MienException">No such device, a split is empty or too small, or the network can't be trained on such faces or exported.</exception>
+    /// <exception cref="MienException">No such device, a split is empty or too small, a teacher is missing or does not suit, or the network can't be trained on such faces or exported.</exception>
     public static (RunConfiguration Configuration, FaceTable Faces) Check(FaceTable table, string data, TrainingOptions options, int limit)
     {
         Device device = Devices.Open(options.Device);
@@ -40,20 +41,28 @@ internal static class RunSetup
         options = options with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
+        InputSpec input = origin?.Input ?? PixelStatistics.Measure(training);
+        ScalarType type = MixedPrecision.Resolve(options.Precision, device.type);
+        if (options.Teachers.Count > 0)
+            new Teachers(options, training, input, device, type).Dispose();
+        // Now, as a teacher's file may be gone by the time the model is written.
+        Provenance provenance = Provenance.Of(options, origin);
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,
             Options = options with
             {
                 Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
-                Precision = MixedPrecision.Resolve(options.Precision, device.type) == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
+                Precision = type == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
             },
             Data = data,
             DataSha256 = table.Sha256(),
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
             Labels = kept.LabelNames,
-            Input = origin?.Input ?? PixelStatistics.Measure(training),
+            Input = input,
+            LearntFrom = provenance.LearntFrom,
+            CopiesLeftOut = provenance.CopiesLeftOut,
             Machine = Versions.Machine,
         };
         return (configuration, kept);

@@ -39,11 +39,11 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+            bool exported = IsModel(path);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
-            if (options.DropCopies && !teacher.DropsCopies)
+            if (options.DropCopies && !teacher.Origin.CopiesLeftOut)
                 throw new MienException($"{path}: the teacher may have learnt from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
             nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Outputs);
             if (exported)
@@ -58,7 +58,6 @@ internal sealed class Teachers : IDisposable
                 TrainingState.LoadBest(new RunFolder(path).CheckpointFile, flat);
             }
 
-            LearntFromVotes |= teacher.LearntFrom?.Contains("FER+", StringComparison.Ordinal) == true;
             network.eval();
             network.to(device);
             MixedPrecision.Convert(network, type);
@@ -66,15 +65,15 @@ internal sealed class Teachers : IDisposable
         }
     }
 
-    /// <summary>Whether one of them, or of their own teachers, learnt from FER+ votes, by what they say of themselves.</summary>
-    public bool LearntFromVotes { get; }
+    /// <summary>Whether a teacher so named is a model file, not a run's folder.</summary>
+    public static bool IsModel(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 
-    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, bool DropsCopies, string? LearntFrom);
+    private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, Provenance Origin);
 
     private static Teacher FromModel(string file)
     {
         ModelCard card = OnnxImporter.Card(file);
-        return new Teacher(card.Architecture, card.Labels, card.Labels.Count, card.Input, card.Notes.GetValueOrDefault(BestExport.CopiesNote) == BestExport.CopiesLeftOut, LearntFrom(card));
+        return new Teacher(card.Architecture, card.Labels, card.Labels.Count, card.Input, Provenance.Of(card));
     }
 
     private static Teacher FromRun(string path)
@@ -84,12 +83,8 @@ internal sealed class Teachers : IDisposable
         if (!File.Exists(run.CheckpointFile))
             throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
         TrainingOptions options = configuration.Options;
-        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, options.DropCopies,
-            // The file knows of the run's own teachers; a run that still goes on has none yet.
-            File.Exists(run.ModelFile) ? LearntFrom(OnnxImporter.Card(run.ModelFile)) : BestExport.LearntFrom(options, teachersFromVotes: false));
+        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, Provenance.Of(configuration));
     }
-
-    private static string? LearntFrom(ModelCard card) => card.Notes.GetValueOrDefault(BestExport.LearntFromNote);
 
     /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
     /// <param name="faces">[N,1,S,S], normalised as the pupil's.</param>

@@ -272,7 +272,7 @@ public sealed class Trainer : IDisposable
         if (best is null)
             return new TrainingResult(end, null, null, 1);
         path ??= _folder.ModelFile;
-        float temperature = BestExport.Write(_configuration, _state, best, _training, _validation, _device, _step.TeachersFromVotes, path);
+        float temperature = BestExport.Write(_configuration, _state, best, _training, _validation, _device, path);
         return new TrainingResult(end, best, path, temperature);
     }
 

@@ -54,9 +54,6 @@ internal sealed class TrainingStep : IDisposable
         _mixer = new Mixer(_options.Augmentation);
     }
 
-    /// <summary>Whether one of the run's teachers learnt from FER+ votes.</summary>
-    public bool TeachersFromVotes => _teachers?.LearntFromVotes == true;
-
     /// <summary>Time spent so far on reading, changing and mixing faces and their targets.</summary>
     public TimeSpan Preparing { get; private set; }
 

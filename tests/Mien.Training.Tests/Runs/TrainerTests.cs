@@ -141,6 +141,10 @@ public class TrainerTests
             using var taught = ExpressionClassifier.Create(pupil.File("run/model.onnx"));
             Assert.Contains("some of which learnt from FER+ votes", taught.Card.Notes["learntFrom"], StringComparison.Ordinal);
         }
+
+        Train(folder.File("on"), Quick with { Epochs = 1, From = folder.File("run/model.onnx") });
+        using var on = ExpressionClassifier.Create(folder.File("on/model.onnx"));
+        Assert.Contains("going on from model.onnx, which learnt from FER+ votes", on.Card.Notes["learntFrom"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,8 +198,12 @@ public class TrainerTests
             var error = Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [teacher] }));
             Assert.Contains(teacher, error.Message, StringComparison.Ordinal);
             Assert.Contains("--drop-copies", error.Message, StringComparison.Ordinal);
-            Directory.Delete(folder.File("pupil"), recursive: true);
+            Assert.False(Directory.Exists(folder.File("pupil")), "nothing is kept of a run that is refused");
         }
+
+        // Who goes on from it may, as long as it says so.
+        Train(folder.File("on"), Quick with { Epochs = 1, DropCopies = true, From = folder.File("teacher/model.onnx") });
+        Assert.Contains("--drop-copies", Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [folder.File("on")] })).Message, StringComparison.Ordinal);
 
         Train(folder.File("clean"), Quick with { Epochs = 1, DropCopies = true });
         foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")), ("b", folder.File("clean/model.onnx"))])

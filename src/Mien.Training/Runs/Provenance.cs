@@ -1,0 +1,60 @@
+using Mien.Training.Export;
+
+namespace Mien.Training.Runs;
+
+/// <summary>What a network learnt from, those it learnt from or went on from included, as its model file tells.</summary>
+/// <param name="LearntFrom">Whose labels, votes and answers, in words; names FER+ wherever its votes came in.</param>
+/// <param name="CopiesLeftOut">Whether none of them learnt from exact copies of test faces.</param>
+internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
+{
+    private const string LearntFromNote = "learntFrom";
+    private const string CopiesNote = "copiesOfTestFaces";
+    private const string LeftOut = "left out";
+    private const string FerPlus = "FER+";
+
+    /// <summary>The notes of a model's card that say so.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Notes =>
+        [new(LearntFromNote, LearntFrom), new(CopiesNote, CopiesLeftOut ? LeftOut : "may have been learnt from")];
+
+    private bool FromVotes => LearntFrom.Contains(FerPlus, StringComparison.Ordinal);
+
+    /// <summary>What a model file says of itself; one that says nothing may have learnt from copies.</summary>
+    public static Provenance Of(ModelCard card) =>
+        new(card.Notes.GetValueOrDefault(LearntFromNote) ?? "labels", card.Notes.GetValueOrDefault(CopiesNote) == LeftOut);
+
+    /// <summary>What a run says of itself; of one begun before runs kept it, what its recipe says.</summary>
+    public static Provenance Of(RunConfiguration run) => run.LearntFrom is null
+        ? new Provenance(Words(run.Options, teachersFromVotes: false, originFromVotes: false), run.Options.DropCopies)
+        : new Provenance(run.LearntFrom, run.CopiesLeftOut);
+
+    /// <summary>Of a run to be.</summary>
+    /// <param name="options">Its recipe.</param>
+    /// <param name="origin">The model that it goes on from; null for none.</param>
+    /// <exception cref="MienException">A teacher is missing, or is no model or run of Mien's.</exception>
+    public static Provenance Of(TrainingOptions options, ModelCard? origin)
+    {
+        Provenance[] teachers = [.. options.Teachers.Select(OfTeacher)];
+        Provenance? before = origin is null ? null : Of(origin);
+        return new Provenance(
+            Words(options, teachers.Any(teacher => teacher.FromVotes), before?.FromVotes == true),
+            options.DropCopies && teachers.All(teacher => teacher.CopiesLeftOut) && before is not { CopiesLeftOut: false });
+    }
+
+    /// <summary>Of a teacher, a run's folder or a model file.</summary>
+    public static Provenance OfTeacher(string path) =>
+        Teachers.IsModel(path) ? Of(OnnxImporter.Card(path)) : Of(new RunFolder(path).ReadConfiguration());
+
+    private static string Words(TrainingOptions options, bool teachersFromVotes, bool originFromVotes)
+    {
+        string labels = options.Labels == LabelSource.FerPlus ? $"{FerPlus} majorities" : "labels";
+        string votes = options.FerPlusShare > 0 ? $" and {FerPlus} votes ({options.FerPlusShare})" : "";
+        string task = options.VotesHead > 0 ? $" and {FerPlus} votes as a second task" : "";
+        string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
+        if (teachersFromVotes)
+            teachers += $", some of which learnt from {FerPlus} votes";
+        string origin = options.From is null ? "" : $", going on from {Path.GetFileName(options.From)}";
+        if (originFromVotes)
+            origin += $", which learnt from {FerPlus} votes";
+        return labels + votes + task + teachers + origin;
+    }
+}
