@@ -107,9 +107,11 @@ public sealed class Sweep
     private static SweepResult Result(string name, TrainingOptions options, RunFolder run, FaceTable table)
     {
         using var classifier = ExpressionClassifier.Create(run.ModelFile);
-        var plain = Evaluator.Evaluate(classifier, table, Split.PublicTest);
-        var flipped = Evaluator.Evaluate(classifier, table, Split.PublicTest, flip: true);
-        ModelSummary summary = ModelSummary.Of(options.Architecture, table.LabelNames.Count, table.Size);
+        // A variant may learn other labels than the table's, and takes its shape from the model that it goes on from.
+        FaceTable faces = RunSetup.Faces(table, options, limit: 0);
+        var plain = Evaluator.Evaluate(classifier, faces, Split.PublicTest);
+        var flipped = Evaluator.Evaluate(classifier, faces, Split.PublicTest, flip: true);
+        ModelSummary summary = ModelSummary.Of(classifier.Card.Architecture, faces.LabelNames.Count, faces.Size);
         double[] seconds = [.. run.ReadMetrics().Select(epoch => epoch.Seconds).Order()];
         return new SweepResult(name, plain.Accuracy, flipped.Accuracy, plain.MacroF1, summary.Parameters, summary.MultiplyAdds, seconds[seconds.Length / 2], seconds.Length);
     }

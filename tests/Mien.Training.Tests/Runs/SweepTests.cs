@@ -43,6 +43,25 @@ public class SweepTests
     }
 
     [Fact]
+    public void A_variant_of_eight_classes_that_goes_on_from_a_model_is_judged_by_its_own_labels_and_shape()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string runs = folder.File("runs");
+        Sweep.Read(folder.Write("sweep.json", Two)).Run(TrainerTests.Table(), "made up", runs, 0, null, null, TestContext.Current.CancellationToken);
+        string votes = folder.Write("votes.csv", TrainerTests.VotesAsLabelled(TrainerTests.Table()));
+        Sweep sweep = Sweep.Read(folder.Write("eight.json", $$"""
+            {
+              "base": { "from": "{{Path.Combine(runs, "slow/model.onnx")}}", "epochs": 1, "batchSize": 16, "threads": 1 },
+              "variants": { "eight": { "labels": "FerPlus", "ferPlus": "{{votes}}" } }
+            }
+            """));
+        SweepResult result = Assert.Single(sweep.Run(TrainerTests.Table(), "made up", folder.File("eight"), 0, null, null, TestContext.Current.CancellationToken));
+        // Another class is another row of the last layer, with its bias.
+        Assert.InRange(result.Parameters - 241383, 2, 5000);
+        Assert.True(result.Accuracy > 0);
+    }
+
+    [Fact]
     public void Every_sweep_of_the_repository_can_be_read()
     {
         foreach (string file in Directory.GetFiles(Path.Combine(TestData.Root, "sweeps"), "*.json"))

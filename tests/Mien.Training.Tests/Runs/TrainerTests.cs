@@ -117,10 +117,7 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = Table();
-        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
-        // Everybody says of every face what its label is.
-        IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i => $"{table.Splits[i]},{string.Join(',', choices.Select((_, choice) => choice == table.Labels[i] ? 10 : 0))}");
-        string votes = folder.Write("votes.csv", string.Join('\n', rows.Prepend($"Usage,{string.Join(',', choices)}")));
+        string votes = folder.Write("votes.csv", VotesAsLabelled(table));
         TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), learns with { Epochs = 6 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1}");
@@ -145,6 +142,14 @@ public class TrainerTests
         Train(folder.File("on"), Quick with { Epochs = 1, From = folder.File("run/model.onnx") });
         using var on = ExpressionClassifier.Create(folder.File("on/model.onnx"));
         Assert.Contains("going on from model.onnx, which learnt from FER+ votes", on.Card.Notes["learntFrom"], StringComparison.Ordinal);
+    }
+
+    /// <summary>A fer2013new.csv by which everybody says of every face what its label is.</summary>
+    internal static string VotesAsLabelled(FaceTable table)
+    {
+        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
+        IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i => $"{table.Splits[i]},{string.Join(',', choices.Select((_, choice) => choice == table.Labels[i] ? 10 : 0))}");
+        return string.Join('\n', rows.Prepend($"Usage,{string.Join(',', choices)}"));
     }
 
     [Fact]
