@@ -1,5 +1,3 @@
-using Mien.Training.Export;
-
 namespace Mien.Training.Runs;
 
 /// <summary>What a network learnt from, those it learnt from or went on from included, as its model file tells.</summary>
@@ -30,19 +28,14 @@ internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
     /// <summary>Of a run to be.</summary>
     /// <param name="options">Its recipe.</param>
     /// <param name="origin">The model that it goes on from; null for none.</param>
-    /// <exception cref="MienException">A teacher is missing, or is no model or run of Mien's.</exception>
-    public static Provenance Of(TrainingOptions options, ModelCard? origin)
+    /// <param name="teachers">Its teachers' own.</param>
+    public static Provenance Of(TrainingOptions options, ModelCard? origin, IReadOnlyList<Provenance> teachers)
     {
-        Provenance[] teachers = [.. options.Teachers.Select(OfTeacher)];
         Provenance? before = origin is null ? null : Of(origin);
         return new Provenance(
             Words(options, teachers.Any(teacher => teacher.FromVotes), before?.FromVotes == true),
             options.DropCopies && teachers.All(teacher => teacher.CopiesLeftOut) && before is not { CopiesLeftOut: false });
     }
-
-    /// <summary>Of a teacher, a run's folder or a model file.</summary>
-    public static Provenance OfTeacher(string path) =>
-        Teachers.IsModel(path) ? Of(OnnxImporter.Card(path)) : Of(new RunFolder(path).ReadConfiguration());
 
     private static string Words(TrainingOptions options, bool teachersFromVotes, bool originFromVotes)
     {

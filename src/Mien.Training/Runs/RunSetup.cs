@@ -43,10 +43,9 @@ internal static class RunSetup
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
         InputSpec input = origin?.Input ?? PixelStatistics.Measure(training);
         ScalarType type = MixedPrecision.Resolve(options.Precision, device.type);
-        if (options.Teachers.Count > 0)
-            new Teachers(options, training, input, device, type).Dispose();
+        using var teachers = new Teachers(options, training, input, device, type);
         // Now, as a teacher's file may be gone by the time the model is written.
-        Provenance provenance = Provenance.Of(options, origin);
+        Provenance provenance = Provenance.Of(options, origin, teachers.Origins);
         var configuration = new RunConfiguration
         {
             Version = Versions.Training,

@@ -14,6 +14,7 @@ internal sealed class Teachers : IDisposable
     private const int FacesForStatistics = 64;
 
     private readonly List<(nn.Module<Tensor, Tensor> Network, InputSpec Input)> _networks = [];
+    private readonly List<Provenance> _origins = [];
     private readonly InputSpec _input;
     private readonly int _classes;
     private readonly ScalarType _type;
@@ -39,7 +40,7 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = IsModel(path);
+            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
@@ -62,11 +63,12 @@ internal sealed class Teachers : IDisposable
             network.to(device);
             MixedPrecision.Convert(network, type);
             _networks.Add((network, teacher.Input));
+            _origins.Add(teacher.Origin);
         }
     }
 
-    /// <summary>Whether a teacher so named is a model file, not a run's folder.</summary>
-    public static bool IsModel(string path) => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What each of them learnt from.</summary>
+    public IReadOnlyList<Provenance> Origins => _origins;
 
     private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, Provenance Origin);
 
