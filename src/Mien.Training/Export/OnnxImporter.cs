@@ -20,7 +20,7 @@ internal static class OnnxImporter
 
     /// <summary>Fills a network with a file's weights.</summary>
     /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture.</param>
-    /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks stay fresh.</param>
+    /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>
     /// <param name="faces">[N,1,S,S] normalised faces of the new data, some hundreds, to measure the norms' statistics on.</param>
     /// <exception cref="MienException">The file is quantised, damaged, or of another network.</exception>
@@ -42,7 +42,10 @@ internal static class OnnxImporter
         {
             Tensor weight = Values(constants[sources[i].Input[1]]);
             Tensor bias = Values(constants[sources[i].Input[2]]);
-            Fill(file, layers[i], weight, bias, known, labels);
+            if (i == layers.Count - 1 && known.Count == weight.shape[0] && layers[i].Module is Linear head)
+                FillHead(file, head, weight, bias, known, labels);
+            else
+                Fill(file, layers[i], weight, bias);
         }
 
         MeasureNorms(network, layers, faces);
@@ -79,24 +82,24 @@ internal static class OnnxImporter
         return layers;
     }
 
-    private static void Fill(string file, Layer layer, Tensor weight, Tensor bias, IReadOnlyList<string> known, IReadOnlyList<string> labels)
+    /// <summary>Fills the rows of the labels that the file knows; votes that are learnt beside the labels have further rows.</summary>
+    private static void FillHead(string file, Linear head, Tensor weight, Tensor bias, IReadOnlyList<string> known, IReadOnlyList<string> labels)
+    {
+        if (head.weight!.shape[1] != weight.shape[1])
+            throw Other(file);
+        for (int k = 0; k < labels.Count; k++)
+        {
+            int from = known.ToList().IndexOf(labels[k]);
+            if (from < 0)
+                continue;
+            head.weight[k].copy_(weight[from]);
+            head.bias?[k].copy_(bias[from]);
+        }
+    }
+
+    private static void Fill(string file, Layer layer, Tensor weight, Tensor bias)
     {
         (Parameter target, Parameter? shift) = layer.Module is Conv2d convolution ? (convolution.weight!, convolution.bias) : (((Linear)layer.Module).weight!, ((Linear)layer.Module).bias);
-        bool head = layer.Module is Linear && target.shape[0] == labels.Count && weight.shape[0] == known.Count && !labels.SequenceEqual(known);
-        if (head && target.shape[1] == weight.shape[1])
-        {
-            for (int k = 0; k < labels.Count; k++)
-            {
-                int from = known.ToList().IndexOf(labels[k]);
-                if (from < 0)
-                    continue;
-                target[k].copy_(weight[from]);
-                shift?[k].copy_(bias[from]);
-            }
-
-            return;
-        }
-
         if (!target.shape.SequenceEqual(weight.shape))
             throw Other(file);
         target.copy_(weight);

@@ -7,7 +7,7 @@ namespace Mien.Training.Runs;
 
 /// <summary>
 /// A second task for a network in training: how the FER+ taggers voted, as more columns of its last layer. The export
-/// leaves the columns out. It speeds the first epochs and costs accuracy in the end (docs/experiments.md).
+/// leaves the columns out. It speeds the first epochs and, without a teacher, helps long runs (docs/experiments.md).
 /// </summary>
 /// <remarks>Caruana 1997, Multitask Learning.</remarks>
 internal static class VotesHead

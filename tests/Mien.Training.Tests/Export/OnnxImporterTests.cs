@@ -59,6 +59,28 @@ public class OnnxImporterTests
         Assert.InRange((original.call(faces)[.., 1] - three.call(faces)[.., 1]).abs().max().item<float>(), 0, 1e-4);
     }
 
+    [Theory]
+    [InlineData("happy", "sad")]
+    [InlineData("sad", "happy")]
+    public void Columns_behind_the_labels_stay_fresh(string first, string second)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create("plain", 2));
+        string file = Export(folder, original, "plain", ["happy", "sad"]);
+        using nn.Module<Tensor, Tensor> more = Architectures.Create("plain", 2 + 10);
+        using Tensor fresh = more.parameters().Last().clone();
+
+        OnnxImporter.Read(file, more, [first, second], randn(32, 1, 48, 48));
+
+        original.eval();
+        more.eval();
+        Tensor faces = randn(4, 1, 48, 48);
+        Tensor answers = more.call(faces);
+        Assert.InRange((original.call(faces)[.., 0] - answers[.., first == "happy" ? 0 : 1]).abs().max().item<float>(), 0, 1e-4);
+        Assert.InRange((original.call(faces)[.., 1] - answers[.., first == "happy" ? 1 : 0]).abs().max().item<float>(), 0, 1e-4);
+        Assert.Equal(fresh[2..].data<float>().ToArray(), more.parameters().Last()[2..].data<float>().ToArray());
+    }
+
     [Fact]
     public void A_run_goes_on_from_a_model_and_a_frozen_body_stays_as_it_was()
     {
