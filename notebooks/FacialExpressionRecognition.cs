@@ -119,7 +119,7 @@ notebook.Show($"{summary.MultiplyAdds / 1e6:F1} million multiply-adds a face");
 // ## 5. Train
 //
 // Each step shows the network a batch of faces, mirrored at random, and moves its weights against the slope of the
-// loss. (The bundled model's recipe turns, shifts and covers them too, which pays only over many epochs.) After each epoch PublicTest says how it does on faces it does not learn from. The run's folder
+// loss. (The default recipe turns, zooms and shifts them too, which pays only over many epochs.) After each epoch PublicTest says how it does on faces it does not learn from. The run's folder
 // keeps its configuration, its figures and a checkpoint: a killed run goes on where it was.
 
 // %%
@@ -219,7 +219,7 @@ notebook.Show(surest.Draw(), $"What \"{surest.Face.Label}\" rests on: crop, Grad
 // ## Where next
 //
 // ```bash
-// mien train --data archive.zip --out runs/mine     # the recipe of the bundled model
+// mien train --data archive.zip --out runs/mine     # the default recipe: 40 epochs
 // mien report runs/mine --data archive.zip          # all of this and more on one page, with every face a click away
 // mien predict party.jpg --model runs/mine/model.onnx --annotate out/
 // ```

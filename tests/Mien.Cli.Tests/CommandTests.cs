@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Mien.Cli.Commands;
 using Mien.TestSupport;
+using Mien.Training.Runs;
 using Spectre.Console.Testing;
 
 namespace Mien.Cli.Tests;
@@ -19,6 +21,7 @@ public class CommandTests
     [InlineData("predict", "a.jpg", "--min-face", "120%")]
     [InlineData("train", "--out", "x")]
     [InlineData("train", "--out", "x", "--resume", "--epochs", "3")]
+    [InlineData("train", "--out", "x", "--resume", "--teachers-a-step", "1")]
     [InlineData("train", "--data", "x", "--out", "y", "--epochs", "many")]
     [InlineData("evaluate", "--data", "x", "--split", "Weekend")]
     [InlineData("dataset", "inspect")]
@@ -54,6 +57,25 @@ public class CommandTests
         Assert.Equal(ExitCode.Ok, exit);
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(241383, json.RootElement.GetProperty("parameters").GetInt64());
+    }
+
+    [Fact]
+    public void Every_member_of_a_recipe_is_an_option_of_train()
+    {
+        using var output = new StringWriter();
+        using var console = new TestConsole();
+        string[] known = [.. TrainCommand.Create(new Terminal(output, console, console)).Options.Select(option => option.Name)];
+        string[] members = [.. typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name switch
+        {
+            nameof(TrainingOptions.Architecture) => "--arch",
+            nameof(TrainingOptions.WarmUpEpochs) => "--warm-up",
+            nameof(TrainingOptions.FerPlus) => "--ferplus",
+            nameof(TrainingOptions.FerPlusShare) => "--ferplus-share",
+            nameof(TrainingOptions.Teachers) => "--teacher",
+            nameof(TrainingOptions.Augmentation) => "--no-augmentation",
+            _ => "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name),
+        })];
+        Assert.Empty(members.Except(known));
     }
 
     [Fact]

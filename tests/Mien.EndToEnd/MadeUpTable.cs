@@ -7,19 +7,30 @@ internal static class MadeUpTable
 {
     private const int Classes = 7;
     private const int Side = 48;
+    private const int Rows = 28 * Classes;
 
     /// <summary>Writes 20 Training, 4 PublicTest and 4 PrivateTest rows a class.</summary>
     public static void Write(string path)
     {
         var random = new Random(1);
         var rows = new StringBuilder("emotion,pixels,Usage\n");
-        for (int i = 0; i < 28 * Classes; i++)
+        for (int i = 0; i < Rows; i++)
         {
             int label = i % Classes;
             IEnumerable<int> pixels = Enumerable.Range(0, Side * Side).Select(p => random.Next(64) + (p / Side / Classes == label ? 180 : 0));
-            rows.Append($"{label},{string.Join(' ', pixels)},{(i < 20 * Classes ? "Training" : i < 24 * Classes ? "PublicTest" : "PrivateTest")}\n");
+            rows.Append($"{label},{string.Join(' ', pixels)},{Split(i)}\n");
         }
 
         File.WriteAllText(path, rows.ToString());
     }
+
+    /// <summary>Writes FER+'s votes for its rows: ten taggers who say what the label says.</summary>
+    public static void WriteVotes(string path)
+    {
+        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
+        IEnumerable<string> rows = Enumerable.Range(0, Rows).Select(i => $"{Split(i)},{string.Join(',', choices.Select((_, choice) => choice == i % Classes ? 10 : 0))}");
+        File.WriteAllLines(path, rows.Prepend($"Usage,{string.Join(',', choices)}"));
+    }
+
+    private static string Split(int row) => row < 20 * Classes ? "Training" : row < 24 * Classes ? "PublicTest" : "PrivateTest";
 }

@@ -148,7 +148,7 @@ public class ReportTests
     public void A_model_file_brings_the_curves_that_lie_beside_it()
     {
         using ReportSource source = ReportSource.Open(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"), Table);
-        Assert.Equal(40, source.Epochs.Count);
+        Assert.Equal(100, source.Epochs.Count);
         Assert.Equal(source.Classifier.Card.Architecture, source.Configuration!.Options.Architecture);
 
         using TemporaryFolder folder = TestData.NewFolder();

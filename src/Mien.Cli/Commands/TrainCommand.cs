@@ -61,7 +61,7 @@ internal sealed class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var verb = new TrainCommand(terminal);
-        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe, the bundled model's but for its teacher.");
+        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe; the bundled model's is --recipe bundled.");
         command.Options.Add(verb._data);
         verb._reading = DataArguments.AddTo(command);
         foreach (Option option in (Option[])[verb._out, verb._resume, .. verb.RecipeOptions()])
@@ -74,7 +74,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
-        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _selfShare,
+        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 

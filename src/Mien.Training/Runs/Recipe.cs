@@ -17,11 +17,12 @@ public static class Recipe
 
     /// <summary>Reads a recipe of Mien's, a recipe from a file, or the recipe of a run from its config.json.</summary>
     /// <param name="file">One of <see cref="Names"/> (a file of that name is `./quick`), JSON of the options, or JSON with the options under "options".</param>
+    /// <returns>The options; a file of votes that they need is for the caller to name.</returns>
     /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
     public static TrainingOptions Read(string file)
     {
         JsonObject root = ReadObject(file, "recipe");
-        return Merged(file, Defaults(), root["options"] as JsonObject ?? root);
+        return Merged(file, Defaults(), root["options"] as JsonObject ?? root, options => options.CheckFigures());
     }
 
     /// <summary>The default recipe as JSON.</summary>
@@ -59,8 +60,9 @@ public static class Recipe
     /// <param name="where">Named in messages.</param>
     /// <param name="recipe">All members.</param>
     /// <param name="changes">Some members; null for none.</param>
-    /// <exception cref="MienException">An unknown member or a figure out of range.</exception>
-    internal static TrainingOptions Merged(string where, JsonObject recipe, JsonObject? changes)
+    /// <param name="check">Throws where the options won't do.</param>
+    /// <exception cref="MienException">An unknown member, or what the check says.</exception>
+    internal static TrainingOptions Merged(string where, JsonObject recipe, JsonObject? changes, Action<TrainingOptions> check)
     {
         JsonObject merged = recipe.DeepClone().AsObject();
         if (changes is not null)
@@ -68,7 +70,7 @@ public static class Recipe
         try
         {
             TrainingOptions options = merged.Deserialize(TrainingJson.Default.TrainingOptions)!;
-            options.Validate();
+            check(options);
             return options;
         }
         catch (Exception e) when (e is JsonException or MienException)

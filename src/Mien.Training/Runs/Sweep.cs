@@ -52,7 +52,7 @@ public sealed class Sweep
         {
             if (name.Length == 0 || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
                 throw new MienException($"{file}: a variant is named \"{name}\". Expected a name that a folder can have.");
-            variants[name] = Recipe.Merged($"{file}, variant \"{name}\"", defaults, changes as JsonObject);
+            variants[name] = Recipe.Merged($"{file}, variant \"{name}\"", defaults, changes as JsonObject, options => options.Validate());
         }
 
         return new Sweep(file, variants);

@@ -46,7 +46,7 @@ public enum Precision
     BFloat16,
 }
 
-/// <summary>The recipe: everything that decides what a training run computes. The defaults are those of the bundled model, but for its teacher.</summary>
+/// <summary>The recipe: everything that decides what a training run computes. The defaults need nothing but a data set; the bundled model's recipe is `Recipe.Read("bundled")`.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The default recipe.</summary>
@@ -160,9 +160,18 @@ public sealed record TrainingOptions
     /// <summary>Number format of the forward and backward pass.</summary>
     public Precision Precision { get; init; } = Precision.Auto;
 
-    /// <summary>Checks every figure's range.</summary>
-    /// <exception cref="MienException">A figure is out of range: the message names the option and the range.</exception>
+    /// <summary>Checks every figure's range, and that nothing is missing.</summary>
+    /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learnt and no file of them is named.</exception>
     public void Validate()
+    {
+        CheckFigures();
+        if ((FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
+            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
+    }
+
+    /// <summary>Checks what can be checked of a recipe that still lacks its files.</summary>
+    /// <exception cref="MienException">A figure is out of range.</exception>
+    internal void CheckFigures()
     {
         Require(Epochs >= 1, "--epochs", Epochs, "1 or more");
         Require(BatchSize >= 2, "--batch-size", BatchSize, "2 or more");
@@ -186,8 +195,6 @@ public sealed record TrainingOptions
         Require(StochasticDepth is >= 0 and < 1, "--stochastic-depth", StochasticDepth, "0 up to 1");
         Require(Patience >= 0, "--patience", Patience, "0 or more");
         Require(Threads >= 0, "--threads", Threads, "0 or more");
-        if ((FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
-            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
         if (Device is not ("cpu" or "cuda"))
             throw new MienException($"--device {Device}: expected cpu or cuda.");
         Augmentation.Validate();
