@@ -40,21 +40,23 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
 
     private readonly Terminal _terminal;
-    private DataArguments _reading = null!;
+    private readonly DataArguments _reading;
 
-    private DatasetErrorsCommand(Terminal terminal) => _terminal = terminal;
+    private DatasetErrorsCommand(Command command, Terminal terminal)
+    {
+        _terminal = terminal;
+        Ranges.Require(_folds, value => value >= 2, "2 or more");
+        Ranges.Require(_epochs, value => value >= 1, "1 or more");
+        Ranges.Require(_threads, value => value >= 0, "0 or more");
+        foreach (Option option in (Option[])[_data, _out, _split, _folds, _runs, _model, _rank, _recipe, _arch, _epochs, _threads, _ferPlus])
+            command.Options.Add(option);
+        _reading = DataArguments.AddTo(command);
+    }
 
     public static Command Create(Terminal terminal)
     {
-        var verb = new DatasetErrorsCommand(terminal);
-        Ranges.Require(verb._folds, value => value >= 2, "2 or more");
-        Ranges.Require(verb._epochs, value => value >= 1, "1 or more");
-        Ranges.Require(verb._threads, value => value >= 0, "0 or more");
-        var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).")
-        {
-            verb._data, verb._out, verb._split, verb._folds, verb._runs, verb._model, verb._rank, verb._recipe, verb._arch, verb._epochs, verb._threads, verb._ferPlus,
-        };
-        verb._reading = DataArguments.AddTo(command);
+        var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).");
+        var verb = new DatasetErrorsCommand(command, terminal);
         command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
         return command;
     }

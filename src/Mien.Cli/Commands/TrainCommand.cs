@@ -54,18 +54,21 @@ internal sealed class TrainCommand
     private readonly Option<Precision> _precision = Recipe("--precision", Defaults.Precision, "auto, float32 or bfloat16.");
 
     private readonly Terminal _terminal;
-    private DataArguments _reading = null!;
+    private readonly DataArguments _reading;
 
-    private TrainCommand(Terminal terminal) => _terminal = terminal;
+    private TrainCommand(Command command, Terminal terminal)
+    {
+        _terminal = terminal;
+        command.Options.Add(_data);
+        _reading = DataArguments.AddTo(command);
+        foreach (Option option in (Option[])[_out, _resume, .. RecipeOptions()])
+            command.Options.Add(option);
+    }
 
     public static Command Create(Terminal terminal)
     {
-        var verb = new TrainCommand(terminal);
         var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe; the bundled model's is --recipe bundled.");
-        command.Options.Add(verb._data);
-        verb._reading = DataArguments.AddTo(command);
-        foreach (Option option in (Option[])[verb._out, verb._resume, .. verb.RecipeOptions()])
-            command.Options.Add(option);
+        var verb = new TrainCommand(command, terminal);
         command.Validators.Add(verb.Check);
         command.SetAction(verb.Run);
         return command;
