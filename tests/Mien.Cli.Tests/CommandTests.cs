@@ -94,6 +94,12 @@ public class CommandTests
         }
     }
 
+    [Theory]
+    [InlineData(24, 0, "24")]
+    [InlineData(24, 0.125, "12.5%")]
+    public void The_help_shows_the_smallest_face_as_it_is_given(int pixels, float share, string shown) =>
+        Assert.Equal(shown, new SmallestFace(pixels, share).ToString());
+
     [Fact]
     public void A_prediction_has_the_documented_JSON()
     {

@@ -30,6 +30,16 @@ public class DatasetErrorsCommandTests
     }
 
     [Fact]
+    public void A_recipe_that_learns_votes_trains_the_folds_without_them()
+    {
+        using TemporaryFolder folder = Faces(80);
+        string recipe = folder.Write("votes.json", """{ "architecture": "plain", "epochs": 1, "threads": 1, "votesHead": 1 }""");
+        (int exit, _, string error) = Run("dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--recipe", recipe, "--runs", folder.File("runs"));
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.Contains("80 faces, read as labelled", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_in_place_of_folds_is_warned_of()
     {
         using TemporaryFolder folder = TestData.NewFolder();

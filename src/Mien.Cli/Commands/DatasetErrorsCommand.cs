@@ -33,7 +33,7 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
     private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled for the bundled model." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learnt." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
@@ -117,6 +117,12 @@ internal sealed class DatasetErrorsCommand
             Architecture = Given(_arch, recipe.Architecture),
             Epochs = Given(_epochs, recipe.Epochs),
             Threads = Given(_threads, recipe.Threads),
+            // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
+            Labels = LabelSource.Own,
+            FerPlus = null,
+            FerPlusShare = 0,
+            VotesHead = 0,
+            NotAFaceWeight = 1,
         };
         int folds = parsed.GetValue(_folds);
         var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);

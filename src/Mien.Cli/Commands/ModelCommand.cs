@@ -86,15 +86,16 @@ internal static class ModelCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => TrainingOptions.Default.Architecture };
-        var recipe = new Option<string?>("--recipe") { Description = "A recipe's JSON in place of --arch." };
+        var recipe = new Option<string?>("--recipe") { Description = "A recipe's name or JSON in place of --arch." };
+        var ferPlus = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv, for a recipe that learns its votes." };
         var threads = new Option<int>("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-        var command = new Command("speed", "Measures where an epoch's time goes on this machine.") { data, arch, recipe, threads };
+        var command = new Command("speed", "Measures where an epoch's time goes on this machine.") { data, arch, recipe, ferPlus, threads };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             TrainingOptions options = parsed.GetValue(recipe) is { } file ? Recipe.Read(file) : TrainingOptions.Default with { Architecture = parsed.GetValue(arch)! };
-            SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads) });
+            SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads), FerPlus = parsed.GetValue(ferPlus) ?? options.FerPlus });
             terminal.Console.WriteLine($"training {result.Training:F0} faces a second, the bare network {result.Bare:F0}, its convolutions alone {result.Convolutions:F0}");
             terminal.Console.WriteLine($"an epoch {result.Epoch.TotalSeconds:F0} s: faces {result.Preparing:P1}, network {result.Computing:P1} (convolutions {result.ConvolutionShare:P1}), weights {result.Updating:P1}, evaluation {result.Evaluating:P1}");
             return ExitCode.Ok;

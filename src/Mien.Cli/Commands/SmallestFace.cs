@@ -11,6 +11,9 @@ internal sealed record SmallestFace(int Pixels, float Share)
 {
     public static SmallestFace Default { get; } = new(DetectorOptions.Default.MinFacePixels, DetectorOptions.Default.MinFaceShare);
 
+    /// <summary>As it is given.</summary>
+    public override string ToString() => Share > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Share * 100:0.###}%") : Pixels.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>A detector's options with this smallest face.</summary>
     public DetectorOptions In(DetectorOptions options) => options with { MinFacePixels = Pixels, MinFaceShare = Share };
 
