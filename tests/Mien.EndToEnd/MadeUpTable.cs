@@ -1,4 +1,5 @@
 using System.Text;
+using Mien.TestSupport;
 
 namespace Mien.EndToEnd;
 
@@ -25,12 +26,8 @@ internal static class MadeUpTable
     }
 
     /// <summary>Writes FER+'s votes for its rows: ten taggers who say what the label says.</summary>
-    public static void WriteVotes(string path)
-    {
-        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
-        IEnumerable<string> rows = Enumerable.Range(0, Rows).Select(i => $"{Split(i)},{string.Join(',', choices.Select((_, choice) => choice == i % Classes ? 10 : 0))}");
-        File.WriteAllLines(path, rows.Prepend($"Usage,{string.Join(',', choices)}"));
-    }
+    public static void WriteVotes(string path) =>
+        File.WriteAllText(path, MadeUpVotes.AsLabelled(Enumerable.Range(0, Rows).Select(i => (Split(i), i % Classes))));
 
     private static string Split(int row) => row < 20 * Classes ? "Training" : row < 24 * Classes ? "PublicTest" : "PrivateTest";
 }

@@ -23,7 +23,7 @@ internal sealed class Targets
     /// <exception cref="ArgumentException">The recipe asks for FER+ votes and the table has none.</exception>
     public static Targets Of(FaceTable training, TrainingOptions options)
     {
-        bool votes = options.FerPlusShare > 0 || options.VotesHead > 0 || options.NotAFaceWeight < 1;
+        bool votes = options.LearnsVotes;
         if (votes && training.Votes is null)
             throw new ArgumentException("The recipe learns from votes that the table lacks.", nameof(training));
         int classes = training.LabelNames.Count;

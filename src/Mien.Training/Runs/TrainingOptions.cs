@@ -160,12 +160,15 @@ public sealed record TrainingOptions
     /// <summary>Number format of the forward and backward pass.</summary>
     public Precision Precision { get; init; } = Precision.Auto;
 
+    /// <summary>Whether targets or weights of the faces depend on how FER+'s taggers voted.</summary>
+    internal bool LearnsVotes => FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1;
+
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
     /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learnt and no file of them is named.</exception>
     public void Validate()
     {
         CheckFigures();
-        if ((FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1 || Labels == LabelSource.FerPlus) && FerPlus is null)
+        if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
             throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
     }
 

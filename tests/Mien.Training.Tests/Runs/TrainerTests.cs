@@ -145,12 +145,8 @@ public class TrainerTests
     }
 
     /// <summary>A fer2013new.csv by which everybody says of every face what its label is.</summary>
-    internal static string VotesAsLabelled(FaceTable table)
-    {
-        string[] choices = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
-        IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i => $"{table.Splits[i]},{string.Join(',', choices.Select((_, choice) => choice == table.Labels[i] ? 10 : 0))}");
-        return string.Join('\n', rows.Prepend($"Usage,{string.Join(',', choices)}"));
-    }
+    internal static string VotesAsLabelled(FaceTable table) =>
+        MadeUpVotes.AsLabelled(Enumerable.Range(0, table.Count).Select(i => (table.Splits[i].ToString(), (int)table.Labels[i])));
 
     [Fact]
     public void A_pupil_learns_from_its_teacher_alone()
