@@ -27,7 +27,7 @@ public sealed class ReportSource : IDisposable
     public IReadOnlyList<EpochMetrics> Epochs { get; }
 
     /// <summary>Opens a run folder or a model file.</summary>
-    /// <param name="path">The folder or the .onnx file; <see cref="ExpressionClassifier.BundledName"/> or null for the bundled model.</param>
+    /// <param name="path">The folder or the .onnx file; <see cref="ExpressionClassifier.AccurateName"/>; <see cref="ExpressionClassifier.BundledName"/> or null for the bundled model.</param>
     /// <param name="table">The data of the run: a run that was killed before it exported is exported from its checkpoint.</param>
     /// <exception cref="MienException">Nothing there, no epoch done, a damaged model or checkpoint, other data.</exception>
     public static ReportSource Open(string? path, FaceTable table)
@@ -35,6 +35,8 @@ public sealed class ReportSource : IDisposable
         ArgumentNullException.ThrowIfNull(table);
         if (path is null or ExpressionClassifier.BundledName)
             return new ReportSource("the bundled model", ExpressionClassifier.CreateDefault(), null, []);
+        if (path == ExpressionClassifier.AccurateName)
+            return new ReportSource("the accurate model", ExpressionClassifier.Create(path), null, []);
         if (!Directory.Exists(path))
             return OpenFile(path);
 

@@ -32,6 +32,7 @@ internal sealed class BrowserMode(FaceReader reader)
             InputSize = card.Input.Size,
             Models = [.. _models.Value.Select(model => new NormalisationSettings(model.Input.Mean, model.Input.Deviation))],
             ClassShares = options.Prior == ClassPrior.Balanced ? Priors.SharesOf(card) : null,
+            Flip = options.Flip,
             MinConfidence = options.MinConfidence,
             MaxPixels = Math.Min(options.MaxPixels, reader.Options.Recognizer.MaxPixels),
             Detector = Of(options.Detector),

@@ -57,13 +57,13 @@ public sealed class ExpressionRecognizer : IDisposable
     }
 
     /// <summary>Opens a model file that `mien train` wrote.</summary>
-    /// <param name="modelPath">The .onnx file, or <see cref="ExpressionClassifier.BundledName"/>.</param>
+    /// <param name="modelPath">The .onnx file, <see cref="ExpressionClassifier.BundledName"/> or <see cref="ExpressionClassifier.AccurateName"/>.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
     public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) => Create([modelPath], options);
 
     /// <summary>Opens several model files, whose probabilities are averaged.</summary>
-    /// <param name="modelPaths">.onnx files with the same labels and input size; <see cref="ExpressionClassifier.BundledName"/> may be among them.</param>
+    /// <param name="modelPaths">.onnx files with the same labels and input size; <see cref="ExpressionClassifier.BundledName"/> and <see cref="ExpressionClassifier.AccurateName"/> may be among them.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">As for one file, or they differ in labels or size.</exception>
     public static ExpressionRecognizer Create(IReadOnlyList<string> modelPaths, RecognizerOptions? options = null)
@@ -243,7 +243,7 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
-        float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count));
+        float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count), _options.Flip);
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
         int size = _classifier.Card.Input.Size;

@@ -62,6 +62,9 @@ public sealed record RecognizerOptions
     /// <summary>Answers below this confidence are `uncertain`, 0..1; 0 gives every answer.</summary>
     public float MinConfidence { get; init; }
 
+    /// <summary>Averages each face's probabilities with its mirror image's, at twice the classifier's cost; finding the face costs more than either.</summary>
+    public bool Flip { get; init; }
+
     /// <summary>How often each class is expected.</summary>
     public ClassPrior Prior { get; init; }
 

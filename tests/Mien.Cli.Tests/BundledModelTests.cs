@@ -4,7 +4,7 @@ using static Mien.Cli.Tests.EvaluationCommandTests;
 
 namespace Mien.Cli.Tests;
 
-/// <summary>The bundled model has a name, and every verb that takes a model knows it.</summary>
+/// <summary>The models that come with Mien have names, and every verb that takes a model knows them.</summary>
 public class BundledModelTests
 {
     private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
@@ -33,19 +33,34 @@ public class BundledModelTests
     }
 
     [Fact]
-    public void A_report_says_that_it_is_about_it()
+    public void Accurate_names_the_larger_model()
     {
-        using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, _, string error) = Run("report", "bundled", "--data", Data(folder), "--out", folder.Path, "--split", "PublicTest");
-        Assert.True(exit == ExitCode.Ok, error);
-        Assert.Contains("the bundled model", File.ReadAllText(folder.File("report.html")), StringComparison.Ordinal);
+        string file = Path.Combine(TestData.Root, "models", "mien-fer2013-accurate.int8.onnx");
+        string named = Run("predict", AverageFaces, "--format", "jsonl", "--model", "accurate").Output;
+        Assert.Equal(7, named.Split("\"label\"").Length - 1);
+        Assert.Equal(Run("predict", AverageFaces, "--format", "jsonl", "--model", file).Output, named);
+        Assert.NotEqual(Run("predict", AverageFaces, "--format", "jsonl").Output, named);
+        Assert.Equal(Run("model", "info", file, "--json").Output, Run("model", "info", "accurate", "--json").Output);
     }
 
-    [Fact]
-    public void Figures_are_not_written_into_it()
+    [Theory]
+    [InlineData("bundled")]
+    [InlineData("accurate")]
+    public void A_report_says_that_it_is_about_it(string name)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, _, string error) = Run("evaluate", "--model", "bundled", "--data", Data(folder), "--write-figures");
+        (int exit, _, string error) = Run("report", name, "--data", Data(folder), "--out", folder.Path, "--split", "PublicTest");
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.Contains($"the {name} model", File.ReadAllText(folder.File("report.html")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bundled")]
+    [InlineData("accurate")]
+    public void Figures_are_not_written_into_it(string name)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        (int exit, _, string error) = Run("evaluate", "--model", name, "--data", Data(folder), "--write-figures");
         Assert.Equal(ExitCode.Usage, exit);
         Assert.Contains("name one --model file", error, StringComparison.Ordinal);
     }

@@ -20,6 +20,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
 
     [Theory]
     [InlineData("Mien", "lib/net10.0/Mien.Inference.xml")]
+    [InlineData("Mien.Accurate", null)]
     [InlineData("Mien.Training", "lib/net10.0/Mien.Training.xml")]
     [InlineData("Mien.Server", "lib/net10.0/Mien.Server.xml")]
     [InlineData("Mien.Cli", null)]
@@ -81,6 +82,16 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_lines_of_the_accurate_models_read_me_run_in_an_empty_project()
+    {
+        string project = NewProject("console", "Accurate", "Mien.Accurate");
+        string printed = packed.Use(project, "run", "--", Faces);
+        output.WriteLine(printed);
+        Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(project, "bin"), "Mien.Accurate*", SearchOption.AllDirectories), file => file.EndsWith(".dll", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_lines_of_the_trainers_read_me_train_and_judge_in_an_empty_project()
     {
         string project = NewProject("console", "Training", "Mien.Training");
@@ -134,6 +145,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         output.WriteLine($"{new FileInfo(packed.File($"Mien.Cli.{PackedFeed.System}")).Length / 1e6:F0} MB");
         packed.Use(folder, "tool", "install", "Mien.Cli", "--tool-path", "bin", "--version", packed.Version);
         Assert.Contains("7 faces", Tool("predict", Faces), StringComparison.Ordinal);
+        Assert.Contains("7 faces", Tool("predict", Faces, "--model", "accurate"), StringComparison.Ordinal);
         Assert.Contains("Conv2d", Tool("model", "summary", "--arch", "plain"), StringComparison.Ordinal);
         Assert.StartsWith(packed.Version, Tool("--version"), StringComparison.Ordinal);
 

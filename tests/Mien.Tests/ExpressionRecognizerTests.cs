@@ -72,6 +72,13 @@ public class ExpressionRecognizerTests
         Assert.Contains("not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create(folder.File("none.onnx"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Without_its_package_the_accurate_model_is_asked_for()
+    {
+        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(ExpressionClassifier.AccurateName));
+        Assert.Contains("dotnet add package Mien.Accurate", error.Message, StringComparison.Ordinal);
+    }
+
     private static string Describe(IReadOnlyList<Face> faces) =>
         string.Join('\n', faces.Select(face => $"{(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height)} {face.Label} {face.Confidence:F4}"));
 }

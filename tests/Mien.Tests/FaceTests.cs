@@ -83,6 +83,29 @@ public class FaceTests
         }
     }
 
+    [Fact]
+    public void Averaged_with_its_mirror_image_a_face_is_read_like_its_mirror_image()
+    {
+        const int size = 48;
+        byte[] face = new byte[size * size];
+        Picture sharp = Picture.Load(TestData.Photo("astronaut.png"));
+        Preprocessing.Resize(sharp.ToGrey(), sharp.Width, sharp.Height, size, face);
+        byte[] mirrored = (byte[])face.Clone();
+        for (int row = 0; row < mirrored.Length; row += size)
+            mirrored.AsSpan(row, size).Reverse();
+        Assert.True(Apart(flip: false) > 1e-3, "as it is");
+        Assert.True(Apart(flip: true) < 1e-5, "averaged");
+
+        float Apart(bool flip)
+        {
+            using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Faces = FaceMode.Cropped, Flip = flip });
+            return Probabilities(recognizer, face).Zip(Probabilities(recognizer, mirrored), (a, b) => Math.Abs(a - b)).Max();
+        }
+
+        static IReadOnlyList<float> Probabilities(ExpressionRecognizer recognizer, byte[] pixels) =>
+            recognizer.Recognize(Picture.FromGrey(pixels, size, size))[0].Probabilities;
+    }
+
     private static FaceKeypoints Points(Point nose) => new(
         new(31, 39), new(69, 39), nose, new(50, 78), new(10, 50), new(90, 50));
 }

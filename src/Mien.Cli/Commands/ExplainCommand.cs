@@ -12,7 +12,7 @@ internal static class ExplainCommand
     {
         var photo = new Argument<string>("PHOTO") { Description = "A picture file." };
         var folder = new Option<string>("--out") { Description = "Folder for one PNG a face.", Required = true };
-        var model = new Option<string?>("--model") { Description = "A model.onnx; bundled, or left out, for the bundled model." };
+        var model = new Option<string?>("--model") { Description = "A model.onnx; accurate for the larger model, bundled or left out for the bundled one." };
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces };

@@ -42,7 +42,7 @@ internal static class ModelCommand
 
     private static Command CreateInfo(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "A model.onnx; bundled, or left out, for the bundled model.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("FILE") { Description = "A model.onnx; accurate for the larger model, bundled or left out for the bundled one.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Prints what a model file says of itself.") { file, json };
         command.SetAction(parsed =>

@@ -18,6 +18,9 @@ internal sealed record BrowserSettings
     /// <summary>Each class's share in training where all are expected equally often; else absent.</summary>
     public IReadOnlyList<double>? ClassShares { get; init; }
 
+    /// <summary>Each face's probabilities are averaged with its mirror image's.</summary>
+    public required bool Flip { get; init; }
+
     /// <summary>Answers below are `uncertain`.</summary>
     public required float MinConfidence { get; init; }
 

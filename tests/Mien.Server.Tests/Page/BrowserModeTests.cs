@@ -45,6 +45,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
             Recognizer = ServerOptions.Default.Recognizer with
             {
                 MinConfidence = 0.7f,
+                Flip = true,
                 Prior = ClassPrior.Balanced,
                 Detector = DetectorOptions.Default with { MaxFaces = 5, MinFaceShare = 0.06f, MinScore = 0.7f },
             },

@@ -19,16 +19,20 @@ export class ExpressionClassifier {
 
   /** Probabilities of each crop of [size*size] grey levels, in the order of the labels. */
   async classify(crops) {
-    const { labels, inputSize: size, classShares } = this.#settings;
+    const { labels, inputSize: size, classShares, flip } = this.#settings;
+    const views = flip ? [crops, crops.map(crop => mirrored(crop, size))] : [crops];
     const answers = crops.map(() => new Float32Array(labels.length));
-    for (const { session, mean, deviation } of this.#members) {
-      for (let start = 0; start < crops.length; start += MAX_BATCH) {
-        const some = crops.slice(start, start + MAX_BATCH);
-        const input = new Float32Array(some.length * size * size);
-        some.forEach((crop, place) => input.set(Float32Array.from(crop, grey => (grey / 255 - mean) / deviation), place * crop.length));
-        // The softmax with its temperature is a part of the network.
-        const [probabilities] = await run(session, input, [some.length, 1, size, size], ['probabilities']);
-        probabilities.forEach((probability, i) => { answers[start + Math.floor(i / labels.length)][i % labels.length] += probability / this.#members.length; });
+    const share = 1 / (this.#members.length * views.length);
+    for (const view of views) {
+      for (const { session, mean, deviation } of this.#members) {
+        for (let start = 0; start < view.length; start += MAX_BATCH) {
+          const some = view.slice(start, start + MAX_BATCH);
+          const input = new Float32Array(some.length * size * size);
+          some.forEach((crop, place) => input.set(Float32Array.from(crop, grey => (grey / 255 - mean) / deviation), place * crop.length));
+          // The softmax with its temperature is a part of the network.
+          const [probabilities] = await run(session, input, [some.length, 1, size, size], ['probabilities']);
+          probabilities.forEach((probability, i) => { answers[start + Math.floor(i / labels.length)][i % labels.length] += probability * share; });
+        }
       }
     }
     return classShares ? answers.map(answer => balanced(answer, classShares)) : answers;
@@ -40,4 +44,11 @@ function balanced(probabilities, shares) {
   const weighted = probabilities.map((probability, k) => probability / shares[k]);
   const sum = weighted.reduce((total, value) => total + value, 0);
   return sum > 0 ? weighted.map(value => value / sum) : probabilities;
+}
+
+/** A crop seen in a mirror. */
+function mirrored(crop, size) {
+  const turned = crop.slice();
+  for (let row = 0; row < turned.length; row += size) turned.subarray(row, row + size).reverse();
+  return turned;
 }
