@@ -112,17 +112,12 @@ internal sealed class DatasetErrorsCommand
     private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceOrigin[] origins, CancellationToken cancellation)
     {
         TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Recipe.Read(file) : Short;
-        recipe = recipe with
+        // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
+        recipe = recipe.WithoutVotes() with
         {
             Architecture = Given(_arch, recipe.Architecture),
             Epochs = Given(_epochs, recipe.Epochs),
             Threads = Given(_threads, recipe.Threads),
-            // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
-            Labels = LabelSource.Own,
-            FerPlus = null,
-            FerPlusShare = 0,
-            VotesHead = 0,
-            NotAFaceWeight = 1,
         };
         int folds = parsed.GetValue(_folds);
         var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);

@@ -17,7 +17,7 @@ internal static class RunSetup
     /// <param name="options">The recipe, its figures in range.</param>
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
     /// <returns>The record, and the faces of the run.</returns>
-    /// <exception cref="MienException">No such device, a split is empty or too small, a teacher is missing or does not suit, or the network can't be trained on such faces or exported.</exception>
+    /// <exception cref="MienException">No such device, a split is empty or too small, a teacher or the model to go on from is missing or does not suit, or the network can't be trained on such faces or exported.</exception>
     public static (RunConfiguration Configuration, FaceTable Faces) Check(FaceTable table, string data, TrainingOptions options, int limit)
     {
         Device device = Devices.Open(options.Device);
@@ -42,6 +42,8 @@ internal static class RunSetup
         // Before hours are spent on it, not after.
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
         InputSpec input = origin?.Input ?? PixelStatistics.Measure(training);
+        if (origin is not null)
+            StartWeights.Check(options, training, input);
         ScalarType type = MixedPrecision.Resolve(options.Precision, device.type);
         using var teachers = new Teachers(options, training, input, device, type);
         // Now, as a teacher's file may be gone by the time the model is written.

@@ -17,7 +17,6 @@ public sealed class Trainer : IDisposable
     public const double HeldOut = 0.1;
 
     private const int AttemptsAnEpoch = 3;
-    private const int FacesForStatistics = 512;
 
     private readonly RunFolder _folder;
     private readonly RunConfiguration _configuration;
@@ -45,7 +44,7 @@ public sealed class Trainer : IDisposable
         int outputs = VotesHead.Outputs(_options, table.LabelNames.Count);
         _network = Architectures.Create(_options.Architecture, outputs).to(_device);
         if (_options.From is not null && !File.Exists(folder.CheckpointFile))
-            ReadWeights(_options.From);
+            StartWeights.Read(_network, _options, _training, configuration.Input, _device);
         // The master weights are taken before the conversion rounds them; it also replaces the network's parameters.
         using (var initial = new FlatWeights(_network))
         using (Tensor weights = initial.Weights())
@@ -174,15 +173,6 @@ public sealed class Trainer : IDisposable
         _state.Dispose();
         _average.Dispose();
         _network.Dispose();
-    }
-
-    private void ReadWeights(string model)
-    {
-        using var scope = NewDisposeScope();
-        int[] rows = [.. Enumerable.Range(0, _training.Count)];
-        new Random(_options.Seed).Shuffle(rows);
-        Tensor faces = FaceBatches.Faces(_training, rows.AsSpan(0, Math.Min(rows.Length, FacesForStatistics)), _configuration.Input).to(_device);
-        OnnxImporter.Read(model, _network, _configuration.Labels, faces);
     }
 
     /// <summary>Repeats an epoch from its checkpoint when libtorch fails in it, which repeats it to the last bit.</summary>

@@ -163,6 +163,9 @@ public sealed record TrainingOptions
     /// <summary>Whether targets or weights of the faces depend on how FER+'s taggers voted.</summary>
     internal bool LearnsVotes => FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1;
 
+    /// <summary>The same recipe on the data's own labels, whatever it says of FER+'s votes.</summary>
+    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0, NotAFaceWeight = 1 };
+
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
     /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learnt and no file of them is named.</exception>
     public void Validate()

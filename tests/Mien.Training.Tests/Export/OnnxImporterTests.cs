@@ -139,6 +139,16 @@ public class OnnxImporterTests
         Assert.Contains("24 pixels", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_model_in_8_bits_is_refused_and_leaves_no_run_behind()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx");
+        var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
+        Assert.Contains("8 bits", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
     private static string Train(string path, FaceTable table, TrainingOptions options)
     {
         using Trainer trainer = Trainer.Begin(new RunFolder(path), table, "made up", options);
