@@ -29,6 +29,7 @@ internal sealed class TrainCommand
     private readonly Option<double> _weightDecay = Recipe("--weight-decay", Defaults.WeightDecay, "Decay of filters and matrices.");
     private readonly Option<double> _warmUp = Recipe("--warm-up", Defaults.WarmUpEpochs, "Epochs over which the learning rate rises.");
     private readonly Option<double> _labelSmoothing = Recipe("--label-smoothing", Defaults.LabelSmoothing, "Share of the target spread over all classes.");
+    private readonly Option<double> _averageFrom = Recipe("--average-from", Defaults.AverageFrom, "Share of the epochs from which on all steps' weights are averaged alike (SWA); 0 for never.");
     private readonly Option<double> _averageDecay = Recipe("--average-decay", Defaults.AverageDecay, "Decay a step of the averaged weights (EMA); 0 for none.");
     private readonly Option<OptimiserKind> _optimiser = Recipe("--optimiser", Defaults.Optimiser, "sgd, or muon: orthogonalised steps for the filters.");
     private readonly Option<double> _muonRate = Recipe("--muon-rate", Defaults.MuonRate, "Under muon: peak turn of a filter bank a step.");
@@ -76,7 +77,7 @@ internal sealed class TrainCommand
 
     private IEnumerable<Option> RecipeOptions() =>
     [
-        _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay,
+        _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay, _averageFrom,
         _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
@@ -130,6 +131,7 @@ internal sealed class TrainCommand
             WarmUpEpochs = Given(_warmUp, recipe.WarmUpEpochs),
             LabelSmoothing = Given(_labelSmoothing, recipe.LabelSmoothing),
             AverageDecay = Given(_averageDecay, recipe.AverageDecay),
+            AverageFrom = Given(_averageFrom, recipe.AverageFrom),
             Optimiser = Given(_optimiser, recipe.Optimiser),
             MuonRate = Given(_muonRate, recipe.MuonRate),
             FerPlus = Given(_ferPlus, recipe.FerPlus),

@@ -32,7 +32,8 @@ internal static partial class Residual
 
     /// <summary>
     /// Reads a shape from a name: `residual-48.96.192-1.2.2` has stages of 48, 96 and 192 channels with 1, 2 and 2 blocks,
-    /// `residual-deepstem-48.96.192-1.2.2` has a second convolution at full size before them.
+    /// `residual-deepstem-48.96.192-1.2.2` has a second convolution at full size before them. A <see cref="BlockKind"/> in lower
+    /// case stands before the widths: `residual-masked-48.96.192-1.2.2`.
     /// </summary>
     /// <returns>Makes such a network for K classes; null where the name is no such shape.</returns>
     public static Func<int, Module<Tensor, Tensor>>? Of(string name)
@@ -40,14 +41,15 @@ internal static partial class Residual
         Match match = Shape().Match(name);
         if (!match.Success)
             return null;
-        Stem stem = match.Groups[1].Success ? Stem.Deep : Stem.Pooled;
-        int[] widths = [.. match.Groups[2].Value.Split('.').Select(int.Parse)];
-        int[] depths = [.. match.Groups[3].Value.Split('.').Select(int.Parse)];
+        Stem stem = match.Groups["stem"].Success ? Stem.Deep : Stem.Pooled;
+        BlockKind kind = match.Groups["kind"].Success ? Enum.Parse<BlockKind>(match.Groups["kind"].Value, ignoreCase: true) : BlockKind.Full;
+        int[] widths = [.. match.Groups["widths"].Value.Split('.').Select(int.Parse)];
+        int[] depths = [.. match.Groups["depths"].Value.Split('.').Select(int.Parse)];
         bool fits = widths.Length == depths.Length && widths.All(width => width is > 0 and <= MostChannels) && depths.All(depth => depth is > 0 and <= MostBlocks);
-        return fits ? classes => Create(classes, stem, widths, depths, dropout: 0.2) : null;
+        return fits ? classes => Create(classes, stem, widths, depths, dropout: 0.2, kind) : null;
     }
 
-    [GeneratedRegex(@"^residual-(deepstem-)?(\d{1,4}(?:\.\d{1,4}){1,3})-(\d{1,2}(?:\.\d{1,2}){1,3})$")]
+    [GeneratedRegex(@"^residual-(?<stem>deepstem-)?(?:(?<kind>masked|branched|grouped|depthwise)-)?(?<widths>\d{1,4}(?:\.\d{1,4}){1,3})-(?<depths>\d{1,2}(?:\.\d{1,2}){1,3})$")]
     private static partial Regex Shape();
 
     /// <param name="classes">K, the number of classes.</param>
@@ -55,7 +57,8 @@ internal static partial class Residual
     /// <param name="widths">Channels of the stages.</param>
     /// <param name="depths">Blocks of the stages.</param>
     /// <param name="dropout">Share of the pooled features dropped in training, 0..1.</param>
-    public static Module<Tensor, Tensor> Create(int classes, Stem stem, int[] widths, int[] depths, double dropout)
+    /// <param name="kind">What the blocks convolve with.</param>
+    public static Module<Tensor, Tensor> Create(int classes, Stem stem, int[] widths, int[] depths, double dropout, BlockKind kind = BlockKind.Full)
     {
         int from = Math.Max(32, widths[0] / 2);
         var layers = new List<(string, Module<Tensor, Tensor>)>();
@@ -69,7 +72,7 @@ internal static partial class Residual
             for (int block = 0; block < depths[stage]; block++)
             {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
-                layers.Add(($"stage{stage + 1}_{block + 1}", new ResidualBlock(from, widths[stage], stride, squeeze: true)));
+                layers.Add(($"stage{stage + 1}_{block + 1}", new ResidualBlock(from, widths[stage], stride, kind)));
                 from = widths[stage];
             }
         }

@@ -88,6 +88,12 @@ public sealed record TrainingOptions
     /// <summary>Decay a step of the averaged weights that are evaluated and exported, 0 (none) up to 1 (Polyak and Juditsky 1992).</summary>
     public double AverageDecay { get; init; } = 0.999;
 
+    /// <summary>
+    /// From this share of the epochs on, the weights of all steps are averaged alike in place of with a decay; 0 for never
+    /// (stochastic weight averaging, Izmailov et al. 2018, arXiv:1803.05407).
+    /// </summary>
+    public double AverageFrom { get; init; }
+
     /// <summary>How the weights follow the gradient.</summary>
     public OptimiserKind Optimiser { get; init; } = OptimiserKind.Sgd;
 
@@ -187,6 +193,7 @@ public sealed record TrainingOptions
         Require(WarmUpEpochs >= 0, "--warm-up", WarmUpEpochs, "0 or more");
         Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "0 up to 1");
         Require(AverageDecay is >= 0 and < 1, "--average-decay", AverageDecay, "0 up to 1");
+        Require(AverageFrom is >= 0 and < 1, "--average-from", AverageFrom, "0 up to 1");
         Require(BodyRate is >= 0 and <= 1, "--body-rate", BodyRate, "0 to 1");
         Require(FrozenLayers >= 0, "--frozen-layers", FrozenLayers, "0 or more");
         Require(MuonRate > 0, "--muon-rate", MuonRate, "above 0");

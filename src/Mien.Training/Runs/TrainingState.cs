@@ -46,11 +46,13 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Whole epochs done, in order.</summary>
     public List<EpochMetrics> History { get; private set; } = [];
 
-    /// <summary>Moves the average a step toward the weights; at first faster, so that it forgets the random start.</summary>
-    public void UpdateAverage(Tensor buffers, double decay, int step)
+    /// <summary>Moves the average toward the weights and statistics of now.</summary>
+    /// <param name="buffers">Float32 [B].</param>
+    /// <param name="share">How far, 0..1.</param>
+    public void UpdateAverage(Tensor buffers, double share)
     {
         using var noGradient = no_grad();
-        using Tensor amount = tensor((float)(1 - Math.Min(decay, (1.0 + step) / (10 + step))), device: Average.device);
+        using Tensor amount = tensor((float)share, device: Average.device);
         Average.lerp_(Weights, amount);
         AverageBuffers.lerp_(buffers, amount);
     }

@@ -114,7 +114,7 @@ internal sealed class TrainingStep : IDisposable
         Computing += Lap();
         _optimiser.Step(_flat.Gradients(), learningRate);
         _flat.WriteWeights(_state.Weights);
-        _state.UpdateAverage(_flat.Buffers(), _options.AverageDecay, global);
+        _state.UpdateAverage(_flat.Buffers(), Averaging.Share(_options, epoch, global, _training.Count / rows.Length));
         using var noGradient = no_grad();
         int correct = (int)logits.argmax(1).eq(labels).sum().item<long>();
         Updating += Lap();

@@ -14,7 +14,7 @@ public class OnnxExporterTests
 {
     private const float Temperature = 1.37f;
 
-    public static TheoryData<string> Names => [.. Architectures.Names, "residual-deepstem-32.64-1.1"];
+    public static TheoryData<string> Names => [.. Architectures.Names, "residual-deepstem-32.64-1.1", "residual-masked-32.64-1.1", "residual-branched-32.64-1.2", "residual-grouped-32.64-1.2", "residual-deepstem-depthwise-32.64-1.2"];
 
     [Theory]
     [MemberData(nameof(Names))]

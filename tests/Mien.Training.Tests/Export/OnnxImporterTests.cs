@@ -149,6 +149,17 @@ public class OnnxImporterTests
         Assert.False(Directory.Exists(folder.File("run")));
     }
 
+    [Fact]
+    public void Branches_that_became_one_convolution_are_not_gone_on_with()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        const string branched = "residual-branched-16.16-1.1";
+        using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create(branched, 7));
+        string file = Export(folder, network, branched, Expressions.Names);
+        var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
+        Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
+    }
+
     private static string Train(string path, FaceTable table, TrainingOptions options)
     {
         using Trainer trainer = Trainer.Begin(new RunFolder(path), table, "made up", options);

@@ -10,7 +10,7 @@ namespace Mien.Training.Tests.Export;
 
 public class QuantizerTests
 {
-    public static TheoryData<string> Known => [.. Mien.Training.Models.Architectures.Names];
+    public static TheoryData<string> Known => [.. Mien.Training.Models.Architectures.Names, "residual-masked-64.128-1.1", "residual-depthwise-64.128-1.1"];
 
     [Theory]
     [MemberData(nameof(Known))]

@@ -63,7 +63,23 @@ public class ModelSummaryTests
         Assert.Equal(1, ModelSummary.Of("residual-48.96-1.1", 7, 48).Layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
     }
 
+    [Fact]
+    public void Branches_cost_what_the_one_convolution_does_that_they_become()
+    {
+        ModelSummary branched = ModelSummary.Of("residual-branched-48.96-1.2", 7, 48);
+        ModelSummary full = ModelSummary.Of("residual-48.96-1.2", 7, 48);
+        Assert.Equal(full.MultiplyAdds, branched.MultiplyAdds);
+        Assert.Equal(full.Layers.Count(layer => layer.Kind == "Conv2d"), branched.Layers.Count(layer => layer.Kind == "Conv2d"));
+    }
+
     [Theory]
+    [InlineData("grouped")]
+    [InlineData("depthwise")]
+    public void Groups_of_channels_cost_less(string kind) =>
+        Assert.True(ModelSummary.Of($"residual-{kind}-48.96-1.2", 7, 48).MultiplyAdds < 0.5 * ModelSummary.Of("residual-48.96-1.2", 7, 48).MultiplyAdds);
+
+    [Theory]
+    [InlineData("residual-other-64.128-1.1")]
     [InlineData("residual-64.128-1")]
     [InlineData("residual-0.8-1.1")]
     [InlineData("residual-64.128.256")]
