@@ -178,7 +178,7 @@ public sealed record TrainingOptions
     {
         CheckFigures();
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
-            throw new MienException("The recipe learns from FER+ votes: pass --ferplus fer2013new.csv.");
+            throw new MienException($"The recipe learns from FER+ votes: pass --ferplus fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
     }
 
     /// <summary>Checks what can be checked of a recipe that still lacks its files.</summary>

@@ -20,13 +20,22 @@ public class RecipeTests
     [Fact]
     public void Quick_is_one_of_them() => Assert.Contains("quick", Recipe.Names);
 
-    [Fact]
-    public void The_bundled_models_recipe_asks_for_the_votes_when_a_run_begins()
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_recipe_of_Miens_asks_for_the_votes_or_does_without_them(string name)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Recipe.Read("bundled")));
-        Assert.Contains("--ferplus fer2013new.csv", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Recipe.Read(name)));
+        Assert.Contains("--ferplus fer2013new.csv, or --votes-head 0", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
+        (Recipe.Read(name) with { VotesHead = 0 }).Validate();
+    }
+
+    [Fact]
+    public void Where_the_votes_are_the_labels_there_is_no_doing_without_them()
+    {
+        var error = Assert.Throws<MienException>((TrainingOptions.Default with { Labels = LabelSource.FerPlus, VotesHead = 1 }).Validate);
+        Assert.EndsWith("--ferplus fer2013new.csv.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
