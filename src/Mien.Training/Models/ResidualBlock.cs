@@ -18,7 +18,7 @@ internal enum BlockKind
     /// <summary>Branches that become one convolution in the exported network.</summary>
     Branched,
 
-    /// <summary>3x3 convolutions within groups of 16 channels, mixed by 1x1 convolutions (Xie et al. 2017, arXiv:1611.05431).</summary>
+    /// <summary>3x3 convolutions within groups of up to 16 channels, mixed by 1x1 convolutions (Xie et al. 2017, arXiv:1611.05431).</summary>
     Grouped,
 
     /// <summary>3x3 convolutions of each channel alone, mixed by 1x1 convolutions (Howard et al. 2017, arXiv:1704.04861).</summary>
@@ -29,7 +29,7 @@ internal enum BlockKind
 /// <remarks>He et al. 2016, arXiv:1512.03385; the shortcut averages where it shrinks (ResNet-D, He et al. 2019, arXiv:1812.01187).</remarks>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
 {
-    private const int GroupWidth = 16;
+    private const int LargestGroup = 16;
 
     private readonly Module<Tensor, Tensor> conv1;
     private readonly BatchNorm2d norm1;
@@ -87,7 +87,8 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
     private static Module<Tensor, Tensor> Convolution(int from, int to, int stride, BlockKind kind) => kind switch
     {
         BlockKind.Branched => new BranchedConvolution(from, to, stride),
-        BlockKind.Grouped => Separable(from, to, stride, from / Math.Min(GroupWidth, from)),
+        // The largest power of two that divides the channels, so that any width will do.
+        BlockKind.Grouped => Separable(from, to, stride, from / Math.Min(LargestGroup, from & -from)),
         BlockKind.Depthwise => Separable(from, to, stride, from),
         _ => Blocks.Conv3x3(from, to, stride),
     };

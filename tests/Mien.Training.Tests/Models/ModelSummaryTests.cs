@@ -78,6 +78,10 @@ public class ModelSummaryTests
     public void Groups_of_channels_cost_less(string kind) =>
         Assert.True(ModelSummary.Of($"residual-{kind}-48.96-1.2", 7, 48).MultiplyAdds < 0.5 * ModelSummary.Of("residual-48.96-1.2", 7, 48).MultiplyAdds);
 
+    [Fact]
+    public void Groups_are_found_for_any_width() =>
+        Assert.Equal(7, ModelSummary.Of("residual-grouped-50.77-1.1", 7, 48).Layers[^1].Output[0]);
+
     [Theory]
     [InlineData("residual-other-64.128-1.1")]
     [InlineData("residual-64.128-1")]
