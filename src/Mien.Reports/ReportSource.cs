@@ -33,10 +33,9 @@ public sealed class ReportSource : IDisposable
     public static ReportSource Open(string? path, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        if (path is null or ExpressionClassifier.BundledName)
-            return new ReportSource("the bundled model", ExpressionClassifier.CreateDefault(), null, []);
-        if (path == ExpressionClassifier.AccurateName)
-            return new ReportSource("the accurate model", ExpressionClassifier.Create(path), null, []);
+        path ??= ExpressionClassifier.BundledName;
+        if (path is ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)
+            return new ReportSource($"the {path} model", ExpressionClassifier.Create(path), null, []);
         if (!Directory.Exists(path))
             return OpenFile(path);
 

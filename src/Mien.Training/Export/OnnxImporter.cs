@@ -33,7 +33,7 @@ internal static class OnnxImporter
         var constants = model.Graph.Initializer.ToDictionary(tensor => tensor.Name);
         NodeProto[] sources = [.. model.Graph.Node.Where(node => node.OpType is "Conv" or "Gemm")];
         List<Layer> layers = Layers(network, (int)faces.shape[^1]);
-        if (layers.Any(layer => !network.modules().Contains(layer.Module)))
+        if (layers.Select(layer => layer.Module).Except(network.modules()).Any())
             throw new MienException($"{file}: branches of its network are one convolution in the file, which can't be taken apart. Go on with its run (--resume), or learn from the run's folder (--teacher).");
         if (sources.Length != layers.Count)
             throw Other(file);
