@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 
@@ -57,7 +56,8 @@ public sealed class CrossValidation
         {
             var run = new RunFolder(Path.Combine(folder, $"fold-{fold + 1}-of-{Folds}"));
             FaceTable others = TrainingOf(fold);
-            CheckRecipe(run, options);
+            if (File.Exists(run.ConfigurationFile) && !run.ReadConfiguration().BeganWith(options))
+                throw new MienException($"{run.Path}: begun with another recipe. Pass the same options to go on with it, or another --runs to begin anew.");
             if (!run.IsFinished(options) || run.ReadConfiguration().DataSha256 != others.Sha256())
             {
                 begins?.Invoke(fold + 1);
@@ -83,16 +83,4 @@ public sealed class CrossValidation
         FaceTable others = _table.Take([.. Enumerable.Range(0, _table.Count).Where(i => _foldOf[i] != fold)]);
         return new FaceTable(others.Size, others.Pixels, others.Labels, new Split[others.Count], others.LabelNames, others.Votes);
     }
-
-    private static void CheckRecipe(RunFolder run, TrainingOptions options)
-    {
-        if (!File.Exists(run.ConfigurationFile))
-            return;
-        // Threads, precision and, where it goes on from a model, architecture were resolved when the run began.
-        TrainingOptions begun = run.ReadConfiguration().Options;
-        if (Text(begun) != Text(options with { Threads = begun.Threads, Precision = begun.Precision, Architecture = options.From is null ? options.Architecture : begun.Architecture }))
-            throw new MienException($"{run.Path}: begun with another recipe. Pass the same options to go on with it, or another --runs to begin anew.");
-    }
-
-    private static string Text(TrainingOptions options) => JsonSerializer.Serialize(options, TrainingJson.Default.TrainingOptions);
 }

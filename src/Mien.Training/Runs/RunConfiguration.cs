@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mien.Training.Runs;
 
 /// <summary>config.json: all that is needed to repeat a run.</summary>
@@ -35,4 +37,16 @@ public sealed record RunConfiguration
 
     /// <summary>Processor, operating system, .NET and libtorch of the machine.</summary>
     public required string Machine { get; init; }
+
+    /// <summary>Whether a run of this recipe would be this one; what was resolved when it began does not count.</summary>
+    internal bool BeganWith(TrainingOptions options) =>
+        // Threads, precision and, where it goes on from a model, architecture were resolved.
+        Text(Options) == Text(options with
+        {
+            Threads = Options.Threads,
+            Precision = Options.Precision,
+            Architecture = options.From is null ? options.Architecture : Options.Architecture,
+        });
+
+    private static string Text(TrainingOptions options) => JsonSerializer.Serialize(options, TrainingJson.Default.TrainingOptions);
 }

@@ -67,9 +67,12 @@ public sealed class Sweep
     /// <param name="progress">Told of each run's progress.</param>
     /// <param name="cancellation">Ends the sweep after the step at work.</param>
     /// <returns>The finished variants, best accuracy with flip averaging first.</returns>
+    /// <exception cref="MienException">The folder holds a variant's run of another recipe, other data or another limit; nothing has run then.</exception>
     public IReadOnlyList<SweepResult> Run(
         FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        CheckBegun(table, folder, limit);
+        var judged = new Dictionary<string, SweepResult>();
         foreach ((string name, TrainingOptions options) in Variants)
         {
             var run = new RunFolder(Path.Combine(folder, name));
@@ -84,20 +87,39 @@ public sealed class Sweep
                     break;
             }
 
-            WriteTable(folder, table);
+            WriteTable(folder, table, judged);
         }
 
-        return WriteTable(folder, table);
+        return WriteTable(folder, table, judged);
     }
 
-    private List<SweepResult> WriteTable(string folder, FaceTable table)
+    private void CheckBegun(FaceTable table, string folder, int limit)
     {
-        var results = Variants
-            .Select(variant => (variant.Key, variant.Value, Run: new RunFolder(Path.Combine(folder, variant.Key))))
-            .Where(variant => variant.Run.IsFinished(variant.Value))
-            .Select(variant => Result(variant.Key, variant.Value, variant.Run, table))
-            .OrderByDescending(result => result.AccuracyFlip)
-            .ToList();
+        foreach ((string name, TrainingOptions options) in Variants)
+        {
+            var run = new RunFolder(Path.Combine(folder, name));
+            if (!System.IO.File.Exists(run.ConfigurationFile))
+                continue;
+            RunConfiguration begun = run.ReadConfiguration();
+            string? other = !begun.BeganWith(options) ? "another recipe"
+                : begun.Limit != limit ? $"--limit {begun.Limit}"
+                : begun.DataSha256 != table.Sha256() ? $"other data ({begun.Data})"
+                : null;
+            if (other is not null)
+                throw new MienException($"{File}, variant \"{name}\": {run.Path} was begun with {other}. Give the variant another name, delete that folder, or choose another --out.");
+        }
+    }
+
+    private List<SweepResult> WriteTable(string folder, FaceTable table, Dictionary<string, SweepResult> judged)
+    {
+        foreach ((string name, TrainingOptions options) in Variants)
+        {
+            var run = new RunFolder(Path.Combine(folder, name));
+            if (!judged.ContainsKey(name) && run.IsFinished(options))
+                judged[name] = Result(name, options, run, table);
+        }
+
+        List<SweepResult> results = [.. judged.Values.OrderByDescending(result => result.AccuracyFlip)];
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "table.json"), JsonSerializer.Serialize(results, SweepJson.Default.ListSweepResult) + "\n");
         AtomicFile.WriteText(Path.Combine(folder, "table.md"), Markdown(results));

@@ -43,6 +43,40 @@ public class SweepTests
     }
 
     [Fact]
+    public void A_finished_variant_is_judged_once()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string runs = folder.File("runs");
+        // The first one's model is gone by the time the table is written for the second.
+        void Spoil(string begun)
+        {
+            if (begun == "turned")
+                File.WriteAllText(Path.Combine(runs, "slow/model.onnx"), "no model");
+        }
+
+        IReadOnlyList<SweepResult> results = Sweep.Read(folder.Write("sweep.json", Two))
+            .Run(TrainerTests.Table(), "made up", runs, 0, Spoil, null, TestContext.Current.CancellationToken);
+        Assert.Equal(["slow", "turned"], results.Select(result => result.Name).Order());
+    }
+
+    [Fact]
+    public void A_variant_whose_recipe_data_or_limit_changed_is_refused_before_anything_runs()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string runs = folder.File("runs");
+        Sweep sweep = Sweep.Read(folder.Write("sweep.json", Two));
+        sweep.Run(TrainerTests.Table(), "made up", runs, 0, null, null, TestContext.Current.CancellationToken);
+        Sweep changed = Sweep.Read(folder.Write("changed.json", Two.Replace("0.001", "0.002", StringComparison.Ordinal).Replace("\"slow\"", "\"new\": { }, \"slow\"", StringComparison.Ordinal)));
+
+        string Refusal(Sweep another, int limit, Mien.Training.Datasets.FaceTable table) => Assert.Throws<MienException>(
+            () => another.Run(table, "made up", runs, limit, null, null, TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("variant \"slow\": " + Path.Combine(runs, "slow") + " was begun with another recipe", Refusal(changed, 0, TrainerTests.Table()), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(runs, "new")));
+        Assert.Contains("begun with --limit 0", Refusal(sweep, 100, TrainerTests.Table()), StringComparison.Ordinal);
+        Assert.Contains("begun with other data (made up)", Refusal(sweep, 0, TrainerTests.Table().Take([.. Enumerable.Range(0, 60)])), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_variant_of_eight_classes_that_goes_on_from_a_model_is_judged_by_its_own_labels_and_shape()
     {
         using TemporaryFolder folder = TestData.NewFolder();
