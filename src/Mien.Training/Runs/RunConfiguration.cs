@@ -38,9 +38,11 @@ public sealed record RunConfiguration
     /// <summary>Processor, operating system, .NET and libtorch of the machine.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>Whether a run of this recipe would be this one; what was resolved when it began does not count.</summary>
+    /// <summary>
+    /// Whether this run began with a recipe; threads, precision and, where it goes on from a model, architecture do not
+    /// count, as they were resolved then.
+    /// </summary>
     internal bool BeganWith(TrainingOptions options) =>
-        // Threads, precision and, where it goes on from a model, architecture were resolved.
         Text(Options) == Text(options with
         {
             Threads = Options.Threads,
