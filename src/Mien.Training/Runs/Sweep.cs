@@ -95,6 +95,7 @@ public sealed class Sweep
 
     private void CheckBegun(FaceTable table, string folder, int limit)
     {
+        string sha256 = table.Sha256();
         foreach ((string name, TrainingOptions options) in Variants)
         {
             var run = new RunFolder(Path.Combine(folder, name));
@@ -103,7 +104,7 @@ public sealed class Sweep
             RunConfiguration begun = run.ReadConfiguration();
             string? other = !begun.BeganWith(options) ? "another recipe"
                 : begun.Limit != limit ? $"--limit {begun.Limit}"
-                : begun.DataSha256 != table.Sha256() ? $"other data ({begun.Data})"
+                : begun.DataSha256 != sha256 ? $"other data ({begun.Data})"
                 : null;
             if (other is not null)
                 throw new MienException($"{File}, variant \"{name}\": {run.Path} was begun with {other}. Give the variant another name, delete that folder, or choose another --out.");
