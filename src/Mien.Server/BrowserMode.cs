@@ -30,7 +30,7 @@ internal sealed class BrowserMode(FaceReader reader)
             Unavailable = options.Faces == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by itself." : null,
             Labels = card.Labels,
             InputSize = card.Input.Size,
-            Models = [.. _models.Value.Select(model => new NormalisationSettings(model.Input.Mean, model.Input.Deviation))],
+            Models = [.. _models.Value.Select(model => new NormalisationSettings(model.Input.Mean, model.Input.Deviation, model.Input.Levels == Imaging.InputLevels.Face))],
             ClassShares = options.Prior == ClassPrior.Balanced ? Priors.SharesOf(card) : null,
             Flip = options.Flip,
             MinConfidence = options.MinConfidence,

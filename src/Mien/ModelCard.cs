@@ -25,6 +25,9 @@ public sealed record ModelCard
     /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature maps.</summary>
     public const string ClassifierWeightsName = "classifier_weights";
 
+    private const string DataSetLevels = "dataset";
+    private const string FaceLevels = "face";
+
     /// <summary>The model's own name, such as `mien-fer2013`.</summary>
     public required string Name { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record ModelCard
             ["mien.input.size"] = Text(Input.Size),
             ["mien.input.mean"] = Text(Input.Mean),
             ["mien.input.deviation"] = Text(Input.Deviation),
+            ["mien.input.levels"] = Input.Levels == InputLevels.Face ? FaceLevels : DataSetLevels,
             ["mien.temperature"] = Text(Temperature),
             ["mien.data.sha256"] = DataSha256,
             ["mien.classShares"] = string.Join(',', ClassShares.Select(Text)),
@@ -95,7 +99,7 @@ public sealed record ModelCard
         string[] labels = Needed("mien.labels").Split(',');
         if (labels.Length < 2 || labels.Any(string.IsNullOrWhiteSpace))
             throw new MienException($"{file}: `mien.labels` names fewer than two classes. Export the model again with `mien train`.");
-        var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"));
+        var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"), Levels());
         if (input.Size < 8 || input.Size > 1024 || !(input.Deviation > 0))
             throw new MienException($"{file}: impossible input in its metadata ({input}). Export the model again with `mien train`.");
 
@@ -113,6 +117,14 @@ public sealed record ModelCard
                 DateTimeStyles.AssumeUniversal, out DateTimeOffset created) ? created : default,
             Metrics = Prefixed("mien.metric.").ToDictionary(p => p.Key, p => double.Parse(p.Value, CultureInfo.InvariantCulture)),
             Notes = Prefixed("mien.note.").ToDictionary(),
+        };
+
+        // A file from before faces were normalized one by one says nothing of it.
+        InputLevels Levels() => metadata.GetValueOrDefault("mien.input.levels", DataSetLevels) switch
+        {
+            DataSetLevels => InputLevels.DataSet,
+            FaceLevels => InputLevels.Face,
+            var other => throw new MienException($"{file}: `mien.input.levels` is \"{other}\", which this version of Mien does not know. Update Mien."),
         };
 
         // A file from before there were shares and one of another program have none.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Mien.Imaging;
 using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
 using Mien.Training.Models;
@@ -37,6 +38,11 @@ internal sealed class TrainCommand
     private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
     private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
     private readonly Option<double> _votesHead = Recipe("--votes-head", Defaults.VotesHead, "Weight of a second task, which is to tell the taggers' votes; the model is no larger for it.");
+    private readonly Option<double> _ownHead = Recipe("--own-head", Defaults.OwnHead, "With --labels ferplus: weight of a second task, which is to tell the data set's own label.");
+    private readonly Option<double> _ownShare = Recipe("--own-share", Defaults.OwnShare, "Share of the second task's scores in the exported network's.");
+    private readonly Option<bool> _keepDivided = Recipe("--keep-divided", Defaults.KeepDivided, "With --labels ferplus: learn faces without a majority too, as their votes are shared out.");
+    private readonly Option<InputLevels?> _levels = Recipe<InputLevels?>("--levels", null, "Normalize each face by its own mean and deviation (face) or by the data set's (dataset); a run that goes on from a model takes that model's.");
+    private readonly Option<double> _corruption = Recipe("--corruption", Defaults.Augmentation.Corruption, "Share of faces that are darkened, blurred, made noisy, covered or spoiled otherwise.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
     private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder or model.onnx whose answers are learnt from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
@@ -78,7 +84,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay, _averageFrom,
-        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
+        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _ownHead, _ownShare, _keepDivided, _levels, _corruption, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
@@ -138,6 +144,10 @@ internal sealed class TrainCommand
             Labels = Given(_labels, recipe.Labels),
             FerPlusShare = Given(_ferPlusShare, recipe.FerPlusShare),
             VotesHead = Given(_votesHead, recipe.VotesHead),
+            OwnHead = Given(_ownHead, recipe.OwnHead),
+            OwnShare = Given(_ownShare, recipe.OwnShare),
+            KeepDivided = Given(_keepDivided, recipe.KeepDivided),
+            Levels = Given(_levels, recipe.Levels),
             NotAFaceWeight = Given(_notAFaceWeight, recipe.NotAFaceWeight),
             Teachers = Given(_teachers, [.. recipe.Teachers])!,
             TeacherShare = Given(_teacherShare, recipe.TeacherShare),
@@ -148,7 +158,7 @@ internal sealed class TrainCommand
             StochasticDepth = Given(_stochasticDepth, recipe.StochasticDepth),
             ClassBalance = Given(_classBalance, recipe.ClassBalance),
             Patience = Given(_patience, recipe.Patience),
-            Augmentation = parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : recipe.Augmentation,
+            Augmentation = (parsed.GetValue(_noAugmentation) ? AugmentationOptions.None : recipe.Augmentation) with { Corruption = Given(_corruption, parsed.GetValue(_noAugmentation) ? 0 : recipe.Augmentation.Corruption) },
             DropCopies = Given(_dropCopies, recipe.DropCopies),
             Seed = Given(_seed, recipe.Seed),
             Threads = Given(_threads, recipe.Threads),

@@ -37,8 +37,8 @@ internal sealed record BrowserSettings
     public required TrackerSettings Tracker { get; init; }
 }
 
-/// <summary>A network's input: (v / 255 - Mean) / Deviation.</summary>
-internal sealed record NormalisationSettings(float Mean, float Deviation);
+/// <summary>A network's input: (v / 255 - Mean) / Deviation, or each face by its own mean and deviation where OwnLevels.</summary>
+internal sealed record NormalisationSettings(float Mean, float Deviation, bool OwnLevels);
 
 /// <summary>See <see cref="Faces.DetectorOptions"/>.</summary>
 internal sealed record DetectorSettings(float MinScore, int MinFacePixels, float MinFaceShare, int MaxFaces);

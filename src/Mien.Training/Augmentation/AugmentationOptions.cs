@@ -57,6 +57,9 @@ public sealed record AugmentationOptions
     /// <summary>Share of faces that are blurred or sharpened, 0..1: photos are seldom as sharp as FER2013's crops.</summary>
     public double Blur { get; init; } = 0.15;
 
+    /// <summary>Share of faces that are spoiled by one or two of <see cref="Corruptions"/>, 0..1.</summary>
+    public double Corruption { get; init; }
+
     /// <summary>Share of batches whose faces are blended with each other, 0..1 (mixup, Zhang et al. 2018, with Beta(0.2,0.2)).</summary>
     public double MixUp { get; init; }
 
@@ -79,6 +82,7 @@ public sealed record AugmentationOptions
         TrainingOptions.Require(Contrast is >= 0 and < 1, "augmentation.contrast", Contrast, "0 up to 1");
         TrainingOptions.Require(Brightness >= 0, "augmentation.brightness", Brightness, "0 or more");
         TrainingOptions.Require(Blur is >= 0 and <= 1, "augmentation.blur", Blur, "0 to 1");
+        TrainingOptions.Require(Corruption is >= 0 and <= 1, "augmentation.corruption", Corruption, "0 to 1");
         TrainingOptions.Require(MixUp >= 0 && CutMix >= 0 && MixUp + CutMix <= 1, "augmentation.mixUp and cutMix together", MixUp + CutMix, "0 to 1");
         TrainingOptions.Require(SmallSize == 0 || SmallSize >= 16, "augmentation.smallSize", SmallSize, "0, or 16 or more");
         TrainingOptions.Require(SmallShare is >= 0 and <= 1, "augmentation.smallShare", SmallShare, "0 to 1");

@@ -12,8 +12,9 @@ public sealed class FaceTable
     /// <param name="splits">[Count].</param>
     /// <param name="labelNames">Class names in label order.</param>
     /// <param name="votes">[Count*10] FER+ votes, or null.</param>
+    /// <param name="ownLabels">[Count] the data set's own labels where <paramref name="labels"/> are others, or null.</param>
     /// <exception cref="ArgumentException">Lengths don't match, or a label is out of range.</exception>
-    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames, byte[]? votes = null)
+    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames, byte[]? votes = null, byte[]? ownLabels = null)
     {
         if (pixels.Length != (long)labels.Length * size * size)
             throw new ArgumentException($"{pixels.Length} pixels for {labels.Length} faces of {size}x{size}.", nameof(pixels));
@@ -29,6 +30,9 @@ public sealed class FaceTable
         Splits = splits;
         LabelNames = labelNames;
         Votes = votes;
+        if (ownLabels is not null && ownLabels.Length != labels.Length)
+            throw new ArgumentException($"{ownLabels.Length} own labels for {labels.Length} faces.", nameof(ownLabels));
+        OwnLabels = ownLabels;
     }
 
     /// <summary>Side of a face in pixels.</summary>
@@ -52,12 +56,15 @@ public sealed class FaceTable
     /// <summary>[Count*10] FER+ votes in the order of <see cref="FerPlus.Choices"/>; null where the data came without.</summary>
     public byte[]? Votes { get; }
 
+    /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Names"/>; null where <see cref="Labels"/> are they.</summary>
+    public byte[]? OwnLabels { get; }
+
     /// <summary>The FER+ votes for one face, [10]; empty where the data came without.</summary>
     public ReadOnlySpan<byte> VotesOf(int index) => Votes is null ? [] : Votes.AsSpan(index * FerPlus.Choices.Count, FerPlus.Choices.Count);
 
     /// <summary>The same faces with FER+ votes.</summary>
     /// <param name="votes">[Count*10].</param>
-    public FaceTable WithVotes(byte[] votes) => new(Size, Pixels, Labels, Splits, LabelNames, votes);
+    public FaceTable WithVotes(byte[] votes) => new(Size, Pixels, Labels, Splits, LabelNames, votes, OwnLabels);
 
     /// <summary>The pixels of one face, [Size*Size].</summary>
     public ReadOnlySpan<byte> Face(int index) => Pixels.AsSpan(index * Size * Size, Size * Size);
@@ -82,7 +89,8 @@ public sealed class FaceTable
                 VotesOf(indices[i]).CopyTo(votes.AsSpan(i * FerPlus.Choices.Count));
         }
 
-        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes);
+        byte[]? ownLabels = OwnLabels is null ? null : [.. indices.Select(index => OwnLabels[index])];
+        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes, ownLabels);
     }
 
     /// <summary>
@@ -132,7 +140,7 @@ public sealed class FaceTable
                 splits[row] = Split.PublicTest;
         }
 
-        return new FaceTable(Size, Pixels, Labels, splits, LabelNames, Votes);
+        return new FaceTable(Size, Pixels, Labels, splits, LabelNames, Votes, OwnLabels);
     }
 
     /// <summary>Faces of each class, [LabelNames.Count].</summary>

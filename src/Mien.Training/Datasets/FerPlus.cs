@@ -48,16 +48,48 @@ public static class FerPlus
     /// or "not a face" by majority, or have none, are dropped.
     /// </summary>
     /// <param name="table">With votes.</param>
+    /// <param name="keepDivided">
+    /// Keeps Training faces without a majority too, labelled as most voted, where more than half of the votes are for
+    /// expressions: they can be learnt as their votes are shared out.
+    /// </param>
+    /// <returns>The faces, whose <see cref="FaceTable.OwnLabels"/> are the data set's.</returns>
     /// <exception cref="ArgumentException">The table has no votes.</exception>
-    public static FaceTable Relabel(FaceTable table)
+    public static FaceTable Relabel(FaceTable table, bool keepDivided = false)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (table.Votes is null)
             throw new ArgumentException("The table has no votes.", nameof(table));
-        int[] agreed = [.. Enumerable.Range(0, table.Count).Where(i => Majority(table.VotesOf(i)) is >= 0 and < Unknown)];
-        FaceTable kept = table.Take(agreed);
-        byte[] labels = [.. agreed.Select(i => (byte)Majority(table.VotesOf(i)))];
-        return new FaceTable(kept.Size, kept.Pixels, labels, kept.Splits, Labels, kept.Votes);
+        int[] labels = [.. Enumerable.Range(0, table.Count).Select(LabelOf)];
+        int[] rows = [.. Enumerable.Range(0, table.Count).Where(i => labels[i] >= 0)];
+        FaceTable kept = table.Take(rows);
+        return new FaceTable(kept.Size, kept.Pixels, [.. rows.Select(i => (byte)labels[i])], kept.Splits, Labels, kept.Votes, kept.OwnLabels ?? kept.Labels);
+
+        int LabelOf(int i)
+        {
+            int majority = Majority(table.VotesOf(i));
+            if (majority is >= 0 and < Unknown)
+                return majority;
+            return keepDivided && majority < 0 && table.Splits[i] == Split.Training ? MostVoted(table.VotesOf(i)) : -1;
+        }
+    }
+
+    /// <summary>The expression with most votes; -1 where expressions have no more than half of the votes.</summary>
+    private static int MostVoted(ReadOnlySpan<byte> votes)
+    {
+        int all = 0;
+        int expressions = 0;
+        int most = 0;
+        for (int i = 0; i < votes.Length; i++)
+        {
+            all += votes[i];
+            if (i >= Unknown)
+                continue;
+            expressions += votes[i];
+            if (votes[i] > votes[most])
+                most = i;
+        }
+
+        return expressions * 2 > all ? most : -1;
     }
 
     /// <summary>Place of the choice with more than half of the votes that are not alone; -1 where there is none.</summary>

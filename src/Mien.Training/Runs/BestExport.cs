@@ -22,11 +22,11 @@ internal static class BestExport
     public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
     {
         TrainingOptions options = configuration.Options;
-        using var trained = new AveragedNetwork(options.Architecture, VotesHead.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
+        using var trained = new AveragedNetwork(options.Architecture, SecondTask.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
         trained.Write(state.Best, state.BestBuffers);
         using nn.Module<Tensor, Tensor> exported = Architectures.Create(options.Architecture, configuration.Labels.Count).to(device);
         exported.eval();
-        VotesHead.CopyWithout(trained.Network, exported);
+        SecondTask.CopyWithout(trained.Network, exported, options.OwnShare);
         float[] logits = FaceBatches.Logits(exported, validation, configuration.Input, device, ScalarType.Float32);
         float temperature = Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(

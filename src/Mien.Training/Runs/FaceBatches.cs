@@ -1,4 +1,5 @@
 using Mien.Imaging;
+using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,49 @@ internal static class FaceBatches
         for (int i = 0; i < rows.Length; i++)
             Preprocessing.Normalise(table.Face(rows[i]), input, values.AsSpan(i * area, area));
         return tensor(values, [rows.Length, 1, table.Size, table.Size]);
+    }
+
+    /// <summary>Rows of a table, some of them spoiled, normalized, float32 [rows,1,S,S] on the CPU.</summary>
+    /// <param name="table">The faces.</param>
+    /// <param name="rows">Their places.</param>
+    /// <param name="input">How they are normalized.</param>
+    /// <param name="share">Share of them that are spoiled, 0..1.</param>
+    /// <param name="random">Where all chance comes from.</param>
+    public static Tensor Spoiled(FaceTable table, ReadOnlySpan<int> rows, InputSpec input, double share, Random random)
+    {
+        int area = table.Size * table.Size;
+        float[] values = new float[rows.Length * area];
+        byte[] face = new byte[area];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            table.Face(rows[i]).CopyTo(face);
+            if (random.NextDouble() < share)
+            {
+                Spoil();
+                // Dark pictures are noisy, blurred ones compressed: faults come together.
+                if (random.Next(4) == 0)
+                    Spoil();
+            }
+
+            Preprocessing.Normalise(face, input, values.AsSpan(i * area, area));
+        }
+
+        return tensor(values, [rows.Length, 1, table.Size, table.Size]);
+
+        void Spoil()
+        {
+            Corruption kind = Corruptions.All[random.Next(Corruptions.All.Count)];
+            Corruptions.Apply(face, table.Size, kind, random.NextDouble() * Corruptions.Strongest, random, face);
+        }
+    }
+
+    /// <summary>Each face of mean 0 and deviation 1, as <see cref="Preprocessing.Normalise"/> makes them of grey levels.</summary>
+    /// <param name="faces">[N,1,S,S], normalized in any way.</param>
+    public static Tensor OwnLevels(Tensor faces)
+    {
+        using Scalar least = 1e-3f;
+        Tensor centered = faces - faces.mean([2, 3], keepdim: true);
+        return centered / centered.square().mean([2, 3], keepdim: true).sqrt().clamp_min(least);
     }
 
     /// <summary>Labels of the rows, int64 [rows] on the CPU.</summary>

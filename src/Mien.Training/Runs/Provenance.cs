@@ -42,6 +42,8 @@ internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
         string labels = options.Labels == LabelSource.FerPlus ? $"{FerPlus} majorities" : "labels";
         string votes = options.FerPlusShare > 0 ? $" and {FerPlus} votes ({options.FerPlusShare})" : "";
         string task = options.VotesHead > 0 ? $" and {FerPlus} votes as a second task" : "";
+        if (options.OwnHead > 0)
+            task += " and the data set's own labels as a second task";
         string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
         if (teachersFromVotes)
             teachers += $", some of which learnt from {FerPlus} votes";

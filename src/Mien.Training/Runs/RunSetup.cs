@@ -41,7 +41,7 @@ internal static class RunSetup
         options = options with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
-        InputSpec input = origin?.Input ?? PixelStatistics.Measure(training);
+        InputSpec input = (origin?.Input ?? PixelStatistics.Measure(training)) with { Levels = options.Levels ?? origin?.Input.Levels ?? InputLevels.Face };
         if (origin is not null)
             StartWeights.Check(options, training, input);
         ScalarType type = MixedPrecision.Resolve(options.Precision, device.type);
@@ -77,7 +77,7 @@ internal static class RunSetup
         // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
         if (options.Labels == LabelSource.FerPlus)
-            kept = FerPlus.Relabel(kept);
+            kept = FerPlus.Relabel(kept, options.KeepDivided);
         if (!kept.Splits.Contains(Split.PublicTest))
             kept = kept.WithValidation(Trainer.HeldOut, options.Seed);
         return limit > 0 ? kept.TakeStratified(limit, options.Seed) : kept;

@@ -18,7 +18,7 @@ internal static class StartWeights
     /// <exception cref="MienException">The model is quantised, damaged, or of another network.</exception>
     public static void Check(TrainingOptions options, FaceTable training, InputSpec input)
     {
-        using nn.Module<Tensor, Tensor> network = Architectures.Create(options.Architecture, VotesHead.Outputs(options, training.LabelNames.Count));
+        using nn.Module<Tensor, Tensor> network = Architectures.Create(options.Architecture, SecondTask.Outputs(options, training.LabelNames.Count));
         Read(network, options, training, input, CPU, FacesForCheck);
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What each Training face is learnt as: a weighted distribution over the classes, and one over the taggers' choices where they are learnt too.</summary>
+/// <summary>What each Training face is learnt as: a weighted distribution over the classes, and one over a second task's where there is one.</summary>
 /// <remarks>
 /// A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w. The second
 /// part sums to w as well, or is 0 for a face without votes.
@@ -26,9 +26,11 @@ internal sealed class Targets
         bool votes = options.LearnsVotes;
         if (votes && training.Votes is null)
             throw new ArgumentException("The recipe learns from votes that the table lacks.", nameof(training));
+        if (options.OwnHead > 0 && training.OwnLabels is null)
+            throw new ArgumentException("The recipe learns the data set's own labels beside others, which the table lacks.", nameof(training));
         int classes = training.LabelNames.Count;
         float[] classWeights = options.ClassBalance == ClassBalance.Loss ? ClassWeights(training) : [.. Enumerable.Repeat(1f, classes)];
-        int columns = VotesHead.Outputs(options, classes);
+        int columns = SecondTask.Outputs(options, classes);
         float[] rows = new float[training.Count * columns];
         for (int i = 0; i < training.Count; i++)
         {
@@ -44,8 +46,10 @@ internal sealed class Targets
             float smoothing = (float)options.LabelSmoothing;
             for (int k = 0; k < classes; k++)
                 row[k] = weight * classWeights[k] * ((1 - smoothing) * row[k] + smoothing / classes);
-            if (columns > classes)
+            if (options.VotesHead > 0)
                 AddShares(training.VotesOf(i), weight, row[classes..]);
+            else if (columns > classes)
+                row[classes + training.OwnLabels![i]] = weight;
         }
 
         return new Targets(rows, columns);

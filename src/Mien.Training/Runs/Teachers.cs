@@ -85,7 +85,7 @@ internal sealed class Teachers : IDisposable
         if (!File.Exists(run.CheckpointFile))
             throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
         TrainingOptions options = configuration.Options;
-        return new Teacher(options.Architecture, configuration.Labels, VotesHead.Outputs(options, configuration.Labels.Count), configuration.Input, Provenance.Of(configuration));
+        return new Teacher(options.Architecture, configuration.Labels, SecondTask.Outputs(options, configuration.Labels.Count), configuration.Input, Provenance.Of(configuration));
     }
 
     /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
@@ -106,6 +106,11 @@ internal sealed class Teachers : IDisposable
 
     private Tensor AsRead(Tensor faces, InputSpec input)
     {
+        if (input.Levels == InputLevels.Face)
+            return FaceBatches.OwnLevels(faces);
+        // A pupil that reads each face by its own levels no longer has the data set's; its faces are as bright as the mean one.
+        if (_input.Levels == InputLevels.Face)
+            return faces;
         if ((input.Mean, input.Deviation) == (_input.Mean, _input.Deviation))
             return faces;
         using Scalar scale = _input.Deviation / input.Deviation;

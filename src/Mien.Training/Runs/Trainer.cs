@@ -41,7 +41,7 @@ public sealed class Trainer : IDisposable
         _type = MixedPrecision.Resolve(_options.Precision, _device.type);
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
-        int outputs = VotesHead.Outputs(_options, table.LabelNames.Count);
+        int outputs = SecondTask.Outputs(_options, table.LabelNames.Count);
         _network = Architectures.Create(_options.Architecture, outputs).to(_device);
         if (_options.From is not null && !File.Exists(folder.CheckpointFile))
             StartWeights.Read(_network, _options, _training, configuration.Input, _device);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mien.Imaging;
 using Mien.Training.Augmentation;
 
 namespace Mien.Training.Runs;
@@ -58,6 +59,12 @@ public sealed record TrainingOptions
     /// <summary>A model.onnx whose weights the run begins with, in place of fresh ones; null for fresh ones.</summary>
     public string? From { get; init; }
 
+    /// <summary>
+    /// Which mean and deviation a face's levels are normalized by; null for those of the model that the run goes on
+    /// from, and each face's own where it begins anew.
+    /// </summary>
+    public InputLevels? Levels { get; init; }
+
     /// <summary>Share of the learning rate that all but the last layer learns with, 0 (frozen) to 1; for runs that go on from a model.</summary>
     public double BodyRate { get; init; } = 1;
 
@@ -115,6 +122,24 @@ public sealed record TrainingOptions
     /// </summary>
     public double VotesHead { get; init; }
 
+    /// <summary>
+    /// Where FER+'s labels are learnt: weight of a second task's loss, which is to tell the data set's own label, 0 (none)
+    /// and up. The data set's labels have more faces of the rare expressions than FER+'s.
+    /// </summary>
+    public double OwnHead { get; init; }
+
+    /// <summary>
+    /// Share of the second task's scores that is added to the first's in the exported network, 0..1. The last layer holds the
+    /// sum, so that it costs nothing (a product of experts, Hinton 2002).
+    /// </summary>
+    public double OwnShare { get; init; }
+
+    /// <summary>
+    /// Where FER+'s labels are learnt: whether faces on which the taggers have no majority are learnt as well, as their votes
+    /// are shared out.
+    /// </summary>
+    public bool KeepDivided { get; init; }
+
     /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
     public double NotAFaceWeight { get; init; } = 1;
 
@@ -170,13 +195,19 @@ public sealed record TrainingOptions
     internal bool LearnsVotes => FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1;
 
     /// <summary>The same recipe on the data's own labels, whatever it says of FER+'s votes.</summary>
-    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0, NotAFaceWeight = 1 };
+    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0, OwnHead = 0, OwnShare = 0, KeepDivided = false, NotAFaceWeight = 1 };
 
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
     /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learnt and no file of them is named.</exception>
     public void Validate()
     {
         CheckFigures();
+        if (Labels == LabelSource.Own && (OwnHead > 0 || KeepDivided))
+            throw new MienException("The recipe's own head and divided faces belong to FER+'s labels: pass --labels ferplus, or leave --own-head and --keep-divided out.");
+        if (OwnShare > 0 && OwnHead == 0)
+            throw new MienException($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out.");
+        if (KeepDivided && FerPlusShare == 0)
+            throw new MienException("--keep-divided: faces without a majority can be learnt as their votes only. Pass --ferplus-share 1.");
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
             throw new MienException($"The recipe learns from FER+ votes: pass --ferplus fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
     }
@@ -199,6 +230,8 @@ public sealed record TrainingOptions
         Require(MuonRate > 0, "--muon-rate", MuonRate, "above 0");
         Require(FerPlusShare is >= 0 and <= 1, "--ferplus-share", FerPlusShare, "0 to 1");
         Require(VotesHead is >= 0 and <= 100, "--votes-head", VotesHead, "0 to 100");
+        Require(OwnHead is >= 0 and <= 100, "--own-head", OwnHead, "0 to 100");
+        Require(OwnShare is >= 0 and <= 1, "--own-share", OwnShare, "0 to 1");
         Require(NotAFaceWeight is >= 0 and <= 1, "--not-a-face-weight", NotAFaceWeight, "0 to 1");
         Require(TeacherShare is >= 0 and <= 1, "--teacher-share", TeacherShare, "0 to 1");
         Require(TeacherTemperature > 0, "--teacher-temperature", TeacherTemperature, "above 0");

@@ -93,9 +93,15 @@ internal sealed class TrainingStep : IDisposable
     {
         using var scope = NewDisposeScope();
         _watch.Restart();
-        Tensor faces = FaceBatches.Faces(_training, rows, _input).to(_device);
+        // No draw where nothing is spoiled: recipes from before there was spoiling keep their chance.
+        double spoiled = _options.Augmentation.Corruption;
+        Tensor read = spoiled > 0 ? FaceBatches.Spoiled(_training, rows, _input, spoiled, chance) : FaceBatches.Faces(_training, rows, _input);
+        Tensor faces = read.to(_device);
         Tensor labels = FaceBatches.Labels(_training, rows).to(_device);
         Tensor changed = _augmenter.Apply(faces, size, chance, _options.Augmentation.AlternateFlip ? Mirrored(rows, epoch) : null);
+        // The window that is learnt from has other levels than the whole face.
+        if (_input.Levels == InputLevels.Face)
+            changed = FaceBatches.OwnLevels(changed);
         (Tensor mixed, Tensor targets) = _mixer.Apply(changed, _targets.For(rows).to(_device), chance);
         Tensor input = mixed.to(_type);
         targets = WithOwnAverage(input, targets, epoch);
@@ -160,11 +166,11 @@ internal sealed class TrainingStep : IDisposable
             loss = loss.mul(rest).add(CrossEntropy(logits.div(divisor), taught).mul(share));
         }
 
-        if (_options.VotesHead > 0)
+        if (SecondTask.Weight(_options) is > 0 and var secondWeight)
         {
-            using Scalar weight = (float)_options.VotesHead;
-            long votes = targets.shape[1] - _classes;
-            loss = loss.add(CrossEntropy(scores.narrow(1, _classes, votes), targets.narrow(1, _classes, votes)).mul(weight));
+            using Scalar weight = (float)secondWeight;
+            long second = targets.shape[1] - _classes;
+            loss = loss.add(CrossEntropy(scores.narrow(1, _classes, second), targets.narrow(1, _classes, second)).mul(weight));
         }
 
         loss.backward();

@@ -75,7 +75,7 @@ public sealed class Explainer
         // The face itself, then one covered copy a place.
         byte[] faces = new byte[(1 + places * places) * size * size];
         face.CopyTo(faces);
-        byte ground = (byte)Math.Round(input.Mean * 255);
+        byte ground = input.Levels == InputLevels.Face ? MeanOf(face) : (byte)Math.Round(input.Mean * 255);
         for (int place = 0; place < places * places; place++)
         {
             Span<byte> covered = faces.AsSpan((place + 1) * size * size, size * size);
@@ -91,5 +91,13 @@ public sealed class Explainer
         for (int place = 0; place < falls.Length; place++)
             falls[place] = probabilities[label] - probabilities[(place + 1) * classes + label];
         return Heatmap.Stretch(falls, places, places, size);
+    }
+
+    private static byte MeanOf(ReadOnlySpan<byte> face)
+    {
+        int sum = 0;
+        foreach (byte level in face)
+            sum += level;
+        return (byte)Math.Round((double)sum / face.Length);
     }
 }

@@ -9,6 +9,9 @@ namespace Mien.Imaging;
 /// </remarks>
 public static class Preprocessing
 {
+    /// <summary>A face whose levels deviate by less is normalized as if they deviated by this much: a blank crop stays blank.</summary>
+    public const float LeastDeviation = 1;
+
     /// <summary>Luma of one pixel (ITU-R BT.601), rounded to 0..255.</summary>
     public static byte Grey(byte red, byte green, byte blue) =>
         (byte)((red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16);
@@ -24,10 +27,28 @@ public static class Preprocessing
             throw new ArgumentException($"{grey.Length} pixels, expected {spec.Size}x{spec.Size}.", nameof(grey));
         if (destination.Length != grey.Length)
             throw new ArgumentException($"{destination.Length} places for {grey.Length} pixels.", nameof(destination));
-        float scale = 1f / (255f * spec.Deviation);
-        float shift = -spec.Mean / spec.Deviation;
+        (float scale, float shift) = spec.Levels == InputLevels.Face
+            ? OwnLevels(grey)
+            : (1f / (255f * spec.Deviation), -spec.Mean / spec.Deviation);
         for (int i = 0; i < grey.Length; i++)
             destination[i] = grey[i] * scale + shift;
+    }
+
+    /// <summary>Scale and shift that give a face mean 0 and deviation 1; integer sums, so that every runtime gets the same.</summary>
+    private static (float Scale, float Shift) OwnLevels(ReadOnlySpan<byte> grey)
+    {
+        long sum = 0;
+        long squares = 0;
+        foreach (byte level in grey)
+        {
+            sum += level;
+            squares += level * level;
+        }
+
+        double mean = (double)sum / grey.Length;
+        double deviation = Math.Sqrt(Math.Max((double)squares / grey.Length - mean * mean, 0));
+        double scale = 1 / Math.Max(deviation, LeastDeviation);
+        return ((float)scale, (float)(-mean * scale));
     }
 
     /// <summary>

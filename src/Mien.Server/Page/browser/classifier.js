@@ -4,6 +4,9 @@ import { openSession, run } from './network.js';
 // Faces a run at most.
 const MAX_BATCH = 32;
 
+// A crop whose levels deviate by less stays as good as blank.
+const LEAST_DEVIATION = 1;
+
 export class ExpressionClassifier {
   #settings;
   #members;
@@ -24,11 +27,11 @@ export class ExpressionClassifier {
     const answers = crops.map(() => new Float32Array(labels.length));
     const share = 1 / (this.#members.length * views.length);
     for (const view of views) {
-      for (const { session, mean, deviation } of this.#members) {
+      for (const { session, ...levels } of this.#members) {
         for (let start = 0; start < view.length; start += MAX_BATCH) {
           const some = view.slice(start, start + MAX_BATCH);
           const input = new Float32Array(some.length * size * size);
-          some.forEach((crop, place) => input.set(Float32Array.from(crop, grey => (grey / 255 - mean) / deviation), place * crop.length));
+          some.forEach((crop, place) => input.set(normalized(crop, levels), place * crop.length));
           // The softmax with its temperature is a part of the network.
           const [probabilities] = await run(session, input, [some.length, 1, size, size], ['probabilities']);
           probabilities.forEach((probability, i) => { answers[start + Math.floor(i / labels.length)][i % labels.length] += probability * share; });
@@ -37,6 +40,20 @@ export class ExpressionClassifier {
     }
     return classShares ? answers.map(answer => balanced(answer, classShares)) : answers;
   }
+}
+
+/** Grey levels as the network reads them: Mien.Preprocessing.Normalise in JavaScript. */
+function normalized(crop, { mean, deviation, ownLevels }) {
+  if (!ownLevels) return Float32Array.from(crop, grey => (grey / 255 - mean) / deviation);
+  let sum = 0;
+  let squares = 0;
+  for (const grey of crop) {
+    sum += grey;
+    squares += grey * grey;
+  }
+  const own = sum / crop.length;
+  const scale = 1 / Math.max(Math.sqrt(Math.max(squares / crop.length - own * own, 0)), LEAST_DEVIATION);
+  return Float32Array.from(crop, grey => (grey - own) * scale);
 }
 
 /** Corrected for classes that are expected equally often (Saerens, Latinne and Decaestecker 2002). */
