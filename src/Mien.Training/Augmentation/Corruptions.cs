@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mien.Imaging;
 using SkiaSharp;
 
@@ -16,8 +17,34 @@ public static class Corruptions
     // Sizes are given for such a face and scaled for others.
     private const double UsualSize = 48;
 
+    /// <summary>What a kind's strengths of 0, 1, 2 and 3 mean.</summary>
+    private static readonly Dictionary<Corruption, (double[] Values, string Words)> Scales = new()
+    {
+        [Corruption.Darkness] = ([1, 0.25, 0.12, 0.06], "levels x {0}"),
+        [Corruption.LowContrast] = ([1, 0.5, 0.25, 0.12], "contrast x {0}"),
+        [Corruption.OverExposure] = ([1, 1.5, 2.2, 3], "levels x {0}"),
+        [Corruption.GaussianNoise] = ([0, 10, 25, 50], "{0} levels"),
+        [Corruption.ShotNoise] = ([1000, 60, 25, 10], "{0} photons"),
+        [Corruption.Blur] = ([0, 1, 2, 3], "{0} px"),
+        [Corruption.MotionBlur] = ([1, 5, 9, 13], "{0} px"),
+        [Corruption.Jpeg] = ([100, 30, 10, 5], "quality {0}"),
+        [Corruption.Pixelation] = ([UsualSize, 24, 16, 12], "{0} px"),
+        [Corruption.Mask] = ([0, 1, 2, 3], "size {0}"),
+        [Corruption.Sunglasses] = ([0, 1, 2, 3], "size {0}"),
+        [Corruption.Hand] = ([0, 1, 2, 3], "size {0}"),
+        [Corruption.Half] = ([0.2, 0.3, 0.4, 0.5], "share {0}"),
+        [Corruption.Rotation] = ([0, 10, 20, 30], "{0} degrees"),
+        [Corruption.Squeeze] = ([1, 0.85, 0.7, 0.55], "one side x {0}"),
+    };
+
     /// <summary>Every kind, in the order of tables.</summary>
     public static IReadOnlyList<Corruption> All { get; } = Enum.GetValues<Corruption>();
+
+    /// <summary>What a strength means in the kind's own unit, such as `levels x 0.25`; sizes in pixels are for faces of 48 pixels.</summary>
+    /// <param name="kind">What is wrong with a face.</param>
+    /// <param name="strength">0..3.</param>
+    public static string Describe(Corruption kind, double strength) =>
+        string.Format(CultureInfo.InvariantCulture, Scales[kind].Words, At(kind, strength));
 
     /// <summary>Writes a spoiled copy of a face.</summary>
     /// <param name="face">[size*size] grey levels, row-major.</param>
@@ -35,59 +62,60 @@ public static class Corruptions
             throw new ArgumentException($"{face.Length} pixels to {destination.Length}, expected {size}x{size}.", nameof(face));
         if (!(strength is >= 0 and <= Strongest))
             throw new ArgumentOutOfRangeException(nameof(strength), strength, "Expected 0 to 3.");
+        if (!Scales.ContainsKey(kind))
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such corruption.");
         face.CopyTo(destination);
         if (strength == 0)
             return;
         double scale = size / UsualSize;
+        double value = At(kind, strength);
         switch (kind)
         {
             case Corruption.Darkness:
-                Multiply(destination, At(strength, 1, 0.25, 0.12, 0.06), 0);
+                Multiply(destination, value, 0);
                 break;
             case Corruption.LowContrast:
-                Multiply(destination, At(strength, 1, 0.5, 0.25, 0.12), Mean(destination));
+                Multiply(destination, value, Mean(destination));
                 break;
             case Corruption.OverExposure:
-                Multiply(destination, At(strength, 1, 1.5, 2.2, 3), 0);
+                Multiply(destination, value, 0);
                 break;
             case Corruption.GaussianNoise:
-                AddNoise(destination, At(strength, 0, 10, 25, 50), random);
+                AddNoise(destination, value, random);
                 break;
             case Corruption.ShotNoise:
-                AddShotNoise(destination, At(strength, 1000, 60, 25, 10), random);
+                AddShotNoise(destination, value, random);
                 break;
             case Corruption.Blur:
-                PixelFilters.Blur(destination, size, At(strength, 0, 1, 2, 3) * scale);
+                PixelFilters.Blur(destination, size, value * scale);
                 break;
             case Corruption.MotionBlur:
-                PixelFilters.MotionBlur(destination, size, At(strength, 1, 5, 9, 13) * scale, random.NextDouble() * Math.PI);
+                PixelFilters.MotionBlur(destination, size, value * scale, random.NextDouble() * Math.PI);
                 break;
             case Corruption.Jpeg:
-                Compress(destination, size, (int)Math.Round(At(strength, 100, 30, 10, 5)));
+                Compress(destination, size, (int)Math.Round(value));
                 break;
             case Corruption.Pixelation:
-                Pixelate(destination, size, (int)Math.Round(At(strength, UsualSize, 24, 16, 12) * scale));
+                Pixelate(destination, size, (int)Math.Round(value * scale));
                 break;
             case Corruption.Rotation:
-                double angle = Either(random) * At(strength, 0, 10, 20, 30) * Math.PI / 180;
+                double angle = Either(random) * value * Math.PI / 180;
                 PixelFilters.Warp(destination, size, angle, 1, 1);
                 break;
             case Corruption.Squeeze:
-                double share = At(strength, 1, 0.85, 0.7, 0.55);
-                (double width, double height) = random.Next(2) == 0 ? (share, 1.0) : (1.0, share);
+                (double width, double height) = random.Next(2) == 0 ? (value, 1.0) : (1.0, value);
                 PixelFilters.Warp(destination, size, 0, width, height);
                 break;
-            case Corruption.Mask or Corruption.Sunglasses or Corruption.Hand or Corruption.Half:
-                Occlusions.Draw(destination, size, kind, strength, random);
-                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
+                Occlusions.Draw(destination, size, kind, (float)value, random);
+                break;
         }
     }
 
     /// <summary>The value at a strength, linear between those of 0, 1, 2 and 3.</summary>
-    private static double At(double strength, params ReadOnlySpan<double> values)
+    private static double At(Corruption kind, double strength)
     {
+        double[] values = Scales[kind].Values;
         int below = Math.Min((int)strength, values.Length - 2);
         return values[below] + (values[below + 1] - values[below]) * (strength - below);
     }

@@ -13,9 +13,9 @@ internal static class Occlusions
     /// <param name="face">[size*size] grey levels, changed in place.</param>
     /// <param name="size">Side in pixels.</param>
     /// <param name="kind">Mask, Sunglasses, Hand or Half.</param>
-    /// <param name="strength">Above 0 to 3: how much is covered.</param>
+    /// <param name="extent">How much is covered: a size of 0 to 3, or the share of a half.</param>
     /// <param name="random">Shape, place and shade.</param>
-    public static void Draw(Span<byte> face, int size, Corruption kind, double strength, Random random)
+    public static void Draw(Span<byte> face, int size, Corruption kind, float extent, Random random)
     {
         float grey = kind == Corruption.Hand ? Skin(face, random) : random.Next(256);
         using var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Gray8, SKAlphaType.Opaque));
@@ -28,16 +28,16 @@ internal static class Occlusions
             switch (kind)
             {
                 case Corruption.Mask:
-                    Mask(canvas, paint, (float)strength, grey, random);
+                    Mask(canvas, paint, extent, grey, random);
                     break;
                 case Corruption.Sunglasses:
-                    Sunglasses(canvas, paint, (float)strength, random);
+                    Sunglasses(canvas, paint, extent, random);
                     break;
                 case Corruption.Hand:
-                    Hand(canvas, paint, (float)strength, grey, random);
+                    Hand(canvas, paint, extent, grey, random);
                     break;
                 default:
-                    Half(canvas, paint, (float)strength, random);
+                    Half(canvas, paint, extent, random);
                     break;
             }
         }
@@ -45,10 +45,10 @@ internal static class Occlusions
         bitmap.GetPixelSpan().CopyTo(face);
     }
 
-    private static void Mask(SKCanvas canvas, SKPaint paint, float strength, float grey, Random random)
+    private static void Mask(SKCanvas canvas, SKPaint paint, float extent, float grey, Random random)
     {
         // The upper edge moves from below the nose up to between the eyes.
-        float top = 0.68f - 0.07f * strength + Around(random, 0.03f);
+        float top = 0.68f - 0.07f * extent + Around(random, 0.03f);
         float bottom = 1.02f + Around(random, 0.05f);
         float side = 0.40f + Around(random, 0.06f);
         float middle = 0.5f + Around(random, 0.03f);
@@ -75,10 +75,10 @@ internal static class Occlusions
         }
     }
 
-    private static void Sunglasses(SKCanvas canvas, SKPaint paint, float strength, Random random)
+    private static void Sunglasses(SKCanvas canvas, SKPaint paint, float extent, Random random)
     {
         float grey = random.Next(4) == 0 ? random.Next(256) : random.Next(60);
-        float radius = 0.10f + 0.025f * strength;
+        float radius = 0.10f + 0.025f * extent;
         float height = radius * (0.75f + Around(random, 0.2f));
         float apart = 0.188f + Around(random, 0.02f);
         float y = EyeLine + Around(random, 0.03f);
@@ -99,9 +99,9 @@ internal static class Occlusions
         canvas.DrawLine(middle - apart - radius - 0.2f, y - height * 0.3f, middle + apart + radius + 0.2f, y - height * 0.3f, paint);
     }
 
-    private static void Hand(SKCanvas canvas, SKPaint paint, float strength, float grey, Random random)
+    private static void Hand(SKCanvas canvas, SKPaint paint, float extent, float grey, Random random)
     {
-        float size = 0.14f + 0.055f * strength;
+        float size = 0.14f + 0.055f * extent;
         // Over the mouth, over the eyes or from a side.
         (float x, float y) = random.Next(4) switch
         {
@@ -125,9 +125,8 @@ internal static class Occlusions
         canvas.DrawRoundRect(new SKRect(-size * 1.05f, -size * 0.4f, size * 1.05f, size * 1.5f), size * 0.4f, size * 0.4f, paint);
     }
 
-    private static void Half(SKCanvas canvas, SKPaint paint, float strength, Random random)
+    private static void Half(SKCanvas canvas, SKPaint paint, float share, Random random)
     {
-        float share = 0.2f + 0.1f * strength;
         canvas.RotateDegrees(90 * random.Next(4), 0.5f, 0.5f);
         canvas.RotateDegrees(Around(random, 10), 0.5f, 0.5f);
         canvas.DrawRect(new SKRect(-1, -1, 2, share), paint);

@@ -17,13 +17,9 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(table);
         FaceTable faces = FacesFor(classifier, table, split);
-        IReadOnlyList<string> labels = classifier.Card.Labels;
-
         long begun = Stopwatch.GetTimestamp();
-        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count, flip);
+        float[] probabilities = Probabilities(classifier, faces, faces.Pixels, flip);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        if (faces.LabelNames.Count > labels.Count)
-            probabilities = Widened(probabilities, labels.Count, faces.LabelNames.Count);
         return Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { ImagesPerSecond = faces.Count / seconds };
     }
 
@@ -58,6 +54,18 @@ public static class Evaluator
             throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
         if (classifier.Card.Input.Size != table.Size)
             throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
+    }
+
+    /// <summary>What a model answers, in the classes of the data, [N*K].</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="faces">The faces, for their classes and their number.</param>
+    /// <param name="pixels">Their grey levels, or those of changed copies.</param>
+    /// <param name="flip">Averages with the mirror image.</param>
+    internal static float[] Probabilities(ExpressionClassifier classifier, FaceTable faces, byte[] pixels, bool flip = false)
+    {
+        float[] probabilities = classifier.Classify(pixels, faces.Count, flip);
+        int classes = classifier.Card.Labels.Count;
+        return faces.LabelNames.Count > classes ? Widened(probabilities, classes, faces.LabelNames.Count) : probabilities;
     }
 
     /// <summary>[N*from] -> [N*to], the further classes at 0.</summary>

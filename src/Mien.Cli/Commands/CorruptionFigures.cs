@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mien.Training.Augmentation;
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>mien evaluate --corruptions.</summary>
+internal static partial class CorruptionFigures
+{
+    public static int Write(ExpressionClassifier classifier, FaceTable faces, string? json, Terminal terminal)
+    {
+        IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, faces);
+        var figures = new Figures(faces.Count, rows, Robustness.Mean(rows));
+        string text = JsonSerializer.Serialize(figures, CorruptionJson.Default.Figures);
+        if (json == "-")
+        {
+            terminal.Output.WriteLine(text);
+            return ExitCode.Ok;
+        }
+
+        Print(figures, terminal.Console);
+        if (json is not null)
+            OutputFiles.Write(json, text);
+        return ExitCode.Ok;
+    }
+
+    private static void Print(Figures figures, IAnsiConsole console)
+    {
+        console.WriteLine($"{figures.Faces} faces; kept: accuracy as a share of that on the faces as they are");
+        var table = new Table().AddColumn("corruption").AddColumn("strength");
+        foreach (string column in (string[])["accuracy", "kept", "confidence", "calibration error"])
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (RobustnessRow row in figures.Rows.Append(figures.Mean))
+        {
+            table.AddRow(
+                row.Corruption is { } corruption ? JsonNamingPolicy.KebabCaseLower.ConvertName(corruption.ToString()) : "", row.Setting,
+                $"{row.Accuracy * 100:F1} %", $"{row.Kept * 100:F1} %", $"{row.Confidence * 100:F1} %", $"{row.Ece:F3}");
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>The whole table.</summary>
+    /// <param name="Faces">How many faces each row has.</param>
+    /// <param name="Rows">The faces as they are, then each corruption at each strength.</param>
+    /// <param name="Mean">Mean over the corruptions.</param>
+    internal sealed record Figures(int Faces, IReadOnlyList<RobustnessRow> Rows, RobustnessRow Mean);
+
+    [JsonSerializable(typeof(Figures))]
+    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+    private sealed partial class CorruptionJson : JsonSerializerContext;
+}
