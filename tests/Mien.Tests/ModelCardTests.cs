@@ -30,11 +30,22 @@ public class ModelCardTests
         Assert.Equal(0.7123, read.Metrics["PublicTest.accuracy"]);
     }
 
+    [Fact]
+    public void A_card_says_whether_faces_are_normalized_by_their_own_levels_and_one_that_does_not_say_means_the_data_sets()
+    {
+        ModelCard own = Card with { Input = Card.Input with { Levels = InputLevels.Face } };
+        Assert.Equal(own.Input, ModelCard.FromMetadata(own.ToMetadata(), "a.onnx").Input);
+        var silent = own.ToMetadata().ToDictionary();
+        silent.Remove("mien.input.levels");
+        Assert.Equal(InputLevels.DataSet, ModelCard.FromMetadata(silent, "a.onnx").Input.Levels);
+    }
+
     [Theory]
     [InlineData("mien.labels", null, "no `mien.labels`")]
     [InlineData("mien.labels", "one", "fewer than two classes")]
     [InlineData("mien.input.size", "big", "\"big\", not a number")]
     [InlineData("mien.input.size", "0", "impossible input")]
+    [InlineData("mien.input.levels", "moon", "`mien.input.levels` is \"moon\"")]
     [InlineData("mien.classShares", "0.5", "a number above 0 for each of 2 classes")]
     [InlineData("mien.classShares", "1,0", "a number above 0 for each of 2 classes")]
     [InlineData("mien.format", "99", "newer Mien")]

@@ -204,6 +204,8 @@ public sealed record TrainingOptions
         CheckFigures();
         if (Labels == LabelSource.Own && (OwnHead > 0 || KeepDivided))
             throw new MienException("The recipe's own head and divided faces belong to FER+'s labels: pass --labels ferplus, or leave --own-head and --keep-divided out.");
+        if (OwnHead > 0 && VotesHead > 0)
+            throw new MienException("A run has one second task: pass --votes-head 0 or --own-head 0.");
         if (OwnShare > 0 && OwnHead == 0)
             throw new MienException($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out.");
         if (KeepDivided && FerPlusShare == 0)

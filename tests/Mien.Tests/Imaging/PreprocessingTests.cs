@@ -26,6 +26,47 @@ public class PreprocessingTests
     }
 
     [Fact]
+    public void A_face_normalized_by_its_own_levels_has_mean_0_and_deviation_1()
+    {
+        // Levels 10 and 30 in equal numbers: mean 20, deviation 10.
+        byte[] grey = [.. Enumerable.Range(0, 64).Select(i => (byte)(i % 2 == 0 ? 10 : 30))];
+        float[] result = new float[64];
+        Preprocessing.Normalise(grey, new InputSpec(8, 0.5f, 0.25f, InputLevels.Face), result);
+        Assert.Equal(-1f, result[0], 1e-6);
+        Assert.Equal(1f, result[1], 1e-6);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(1, 100)]
+    [InlineData(3, 20)]
+    public void Brighter_and_more_contrasty_light_makes_no_difference_to_a_face_with_its_own_levels(int contrast, int brightness)
+    {
+        var random = new Random(1);
+        byte[] grey = [.. Enumerable.Range(0, 64).Select(_ => (byte)random.Next(70))];
+        byte[] lit = [.. grey.Select(level => (byte)(level * contrast + brightness))];
+        var spec = new InputSpec(8, 0.5f, 0.25f, InputLevels.Face);
+        float[] expected = new float[64];
+        float[] result = new float[64];
+        Preprocessing.Normalise(grey, spec, expected);
+        Preprocessing.Normalise(lit, spec, result);
+        Assert.Equal(expected, result, (a, b) => Math.Abs(a - b) <= 1e-5);
+    }
+
+    [Fact]
+    public void A_blank_face_stays_blank_and_its_noise_is_not_enlarged()
+    {
+        byte[] grey = new byte[64];
+        Array.Fill<byte>(grey, 77);
+        float[] result = new float[64];
+        Preprocessing.Normalise(grey, new InputSpec(8, 0.5f, 0.25f, InputLevels.Face), result);
+        Assert.All(result, value => Assert.Equal(0, value, 1e-5));
+        grey[0] = 78;
+        Preprocessing.Normalise(grey, new InputSpec(8, 0.5f, 0.25f, InputLevels.Face), result);
+        Assert.Equal(1 - 1 / 64f, result[0], 1e-4);
+    }
+
+    [Fact]
     public void A_picture_of_the_right_size_comes_back_unchanged()
     {
         byte[] grey = new byte[48 * 48];

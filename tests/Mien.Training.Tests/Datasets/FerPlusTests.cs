@@ -65,6 +65,25 @@ public class FerPlusTests
         Assert.Equal(label < 0 ? [] : [(byte)label], relabelled.Labels);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 5, 0, 0, 0, 4, 0, 1, 0, 0, 0 }, 0)]
+    [InlineData(new byte[] { 4, 0, 0, 0, 4, 0, 2, 0, 0, 0 }, 0)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 3, 0, 3, 0, 4, 0 }, 4)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 2, 0, 3, 0, 5, 0 }, -1)]
+    [InlineData(new byte[] { 0, 0, 0, 0, 1, 0, 1, 0, 8, 0 }, -1)]
+    public void Divided_faces_are_kept_for_training_alone_where_expressions_have_most_votes(byte[] votes, int label)
+    {
+        byte[] own = [2, 2];
+        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], Expressions.Names, [.. votes, .. votes]);
+
+        FaceTable kept = FerPlus.Relabel(table, keepDivided: true);
+
+        bool agreed = FerPlus.Majority(votes) is >= 0 and < FerPlus.Unknown;
+        Assert.Equal(label < 0 ? [] : agreed ? [Split.Training, Split.PublicTest] : [Split.Training], kept.Splits);
+        Assert.All(kept.Labels, given => Assert.Equal(label, given));
+        Assert.All(kept.OwnLabels!, given => Assert.Equal(2, given));
+    }
+
     // Counted with awk over the file; the numbers that papers on FER+ report, too.
     [Theory]
     [InlineData(Split.Training, 25_060)]

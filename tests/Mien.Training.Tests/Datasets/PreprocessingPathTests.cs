@@ -41,6 +41,19 @@ public class PreprocessingPathTests
         AssertSame(folder.Path, path);
     }
 
+    [Fact]
+    public void Training_normalizes_a_window_by_its_own_levels_as_inference_does()
+    {
+        byte[] grey = new byte[48 * 48];
+        new Random(3).NextBytes(grey);
+        var table = new FaceTable(48, grey, [0], [Split.Training], Expressions.Names);
+        using torch.Tensor read = FaceBatches.Faces(table, [0], Input);
+        using torch.Tensor window = FaceBatches.OwnLevels(read);
+        float[] inference = new float[grey.Length];
+        Preprocessing.Normalise(grey, Input with { Levels = InputLevels.Face }, inference);
+        Assert.Equal(inference, window.data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-5);
+    }
+
     private static void AssertSame(string dataset, string file)
     {
         FaceTable table = DatasetReader.Load(dataset).Table;

@@ -56,4 +56,18 @@ public class RecipeTests
             """));
         Assert.Equal(TrainingOptions.Default with { Epochs = 3, Augmentation = TrainingOptions.Default.Augmentation with { Rotation = 1 } }, recipe with { Teachers = TrainingOptions.Default.Teachers });
     }
+
+    [Fact]
+    public void A_second_task_that_does_not_go_with_the_labels_is_named_with_the_option()
+    {
+        TrainingOptions votes = TrainingOptions.Default with { Labels = LabelSource.FerPlus, FerPlus = "votes.csv", FerPlusShare = 1 };
+        (votes with { OwnHead = 0.5, OwnShare = 0.25, KeepDivided = true }).Validate();
+        Refused(votes with { Labels = LabelSource.Own, OwnHead = 0.5 }, "--labels ferplus");
+        Refused(votes with { OwnShare = 0.5 }, "--own-share 0.5");
+        Refused(votes with { FerPlusShare = 0, KeepDivided = true }, "--ferplus-share 1");
+        Refused(votes with { OwnHead = 0.5, VotesHead = 0.5 }, "--votes-head");
+
+        static void Refused(TrainingOptions options, string named) =>
+            Assert.Contains(named, Assert.Throws<MienException>(options.Validate).Message, StringComparison.Ordinal);
+    }
 }

@@ -37,6 +37,15 @@ public class TargetsTests
         Assert.Equal(0, Row(Hard with { VotesHead = 0.3 }, new byte[10])[7..].Sum());
     }
 
+    [Fact]
+    public void The_data_sets_own_label_as_a_second_task_stands_behind_the_votes()
+    {
+        // FER+ says angry by 6 to 2; the data set says disgust.
+        var table = new FaceTable(1, new byte[1], [0], new Split[1], FerPlus.Labels, [6, 0, 0, 0, 2, 0, 0, 0, 2, 0], [1]);
+        using torch.Tensor row = Targets.Of(table, Hard with { Labels = LabelSource.FerPlus, FerPlusShare = 1, OwnHead = 0.5 }).For([0]);
+        Assert.Equal([0.75f, 0, 0, 0, 0.25f, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0], row.data<float>().ToArray());
+    }
+
     [Theory]
     [InlineData(4, 1)]
     [InlineData(5, 0.25)]
