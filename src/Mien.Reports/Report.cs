@@ -86,6 +86,7 @@ public static partial class Report
             ["confusions"] = Sections.Confusions(splits),
             ["classes"] = Sections.Details(splits, judged => [Charts.ClassBars(judged.Evaluation)]),
             ["calibration"] = Sections.Details(splits, Calibration),
+            ["robustness"] = Spoiled(source.Classifier, splits, options.SpoiledFaces),
             ["sides"] = Sections.Sides(splits, doubtful),
             ["map"] = map,
             ["json"] = JsonSerializer.Serialize(page, PageJson.Default.PageData).Replace("</", "<\\/", StringComparison.Ordinal),
@@ -97,6 +98,14 @@ public static partial class Report
 
     [GeneratedRegex(@"\{\{(?<name>\w+)\}\}")]
     private static partial Regex Places();
+
+    private static string Spoiled(ExpressionClassifier classifier, IReadOnlyList<JudgedFaces> splits, int limit)
+    {
+        if (limit == 0)
+            return "<p class=\"note\">Left out.</p>";
+        JudgedFaces judged = splits.FirstOrDefault(judged => judged.Split == Split.PublicTest) ?? splits[^1];
+        return RobustnessTable.Write(classifier, judged.Faces, judged.Split, limit);
+    }
 
     private static IEnumerable<Figure> Calibration(JudgedFaces judged)
     {

@@ -29,6 +29,9 @@ public sealed record ReportOptions
     /// <summary>Right answers and as many mistakes of each class whose Grad-CAM and occlusion map are shown.</summary>
     public int AttentionFaces { get; init; } = 2;
 
+    /// <summary>PublicTest faces (the last split's, where there is none) that are spoiled in every way; 0 leaves the table out.</summary>
+    public int SpoiledFaces { get; init; } = 400;
+
     /// <summary>Decides every random choice.</summary>
     public int Seed { get; init; } = 1;
 }

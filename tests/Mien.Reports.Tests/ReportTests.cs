@@ -1,6 +1,8 @@
 using Mien.Imaging;
 using Mien.TestSupport;
+using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
 using Mien.Training.Export;
 using Mien.Training.Models;
 using Mien.Training.Runs;
@@ -20,7 +22,7 @@ public class ReportTests
         Precision = Precision.Float32,
     };
 
-    private static readonly ReportOptions Little = ReportOptions.Default with { MapFaces = 0, AttentionFaces = 0 };
+    private static readonly ReportOptions Little = ReportOptions.Default with { MapFaces = 0, AttentionFaces = 0, SpoiledFaces = 0 };
 
     private static readonly FaceTable Table = MadeUpFaces.Table(140, 70, 0);
 
@@ -35,6 +37,20 @@ public class ReportTests
         Assert.Contains("<th>PublicTest</th><td>70</td>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("interrupted", page, StringComparison.Ordinal);
         Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_shows_how_the_model_does_in_bad_light()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ReportSource source = ReportSource.Open(Run(folder, epochs: 1).Path, Table);
+        string page = File.ReadAllText(Report.Write(source, Table, "made up", folder.Path, Little with { SpoiledFaces = 35 }));
+        FaceTable sample = Table.Select(Split.PublicTest).TakeStratified(35, 1);
+        RobustnessRow dark = Robustness.Measure(source.Classifier, sample).Single(row => row is { Corruption: Corruption.Darkness, Strength: 3 });
+        Assert.Contains("35 PublicTest faces", page, StringComparison.Ordinal);
+        string figures = FormattableString.Invariant($"<td>{dark.Accuracy * 100:F1} %</td><td>{dark.Kept * 100:F1} %</td>");
+        Assert.Contains($"<tr><th>darkness</th><td>levels x 0.06</td>{figures}", page, StringComparison.Ordinal);
+        Assert.Contains("mean of the corruptions", page, StringComparison.Ordinal);
     }
 
     [Fact]
