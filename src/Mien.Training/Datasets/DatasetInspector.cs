@@ -209,6 +209,17 @@ public static class DatasetInspector
         return table.Take([.. Enumerable.Range(0, table.Count).Where(i => !copies.Contains(i))]);
     }
 
+    /// <summary>How many faces the Training split of a data set has too, byte for byte.</summary>
+    /// <param name="faces">Faces of a test split.</param>
+    /// <param name="table">The data set.</param>
+    public static int CountCopiesOfTraining(FaceTable faces, FaceTable table)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        ArgumentNullException.ThrowIfNull(table);
+        var training = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] == Split.Training).Select(i => Fingerprint(table.Face(i))).ToHashSet();
+        return Enumerable.Range(0, faces.Count).Count(i => training.Contains(Fingerprint(faces.Face(i))));
+    }
+
     /// <summary>Places of equal pictures, for each picture that occurs more than once.</summary>
     private static IEnumerable<int[]> CopiesOf(FaceTable table) => Enumerable.Range(0, table.Count)
         .GroupBy(i => Fingerprint(table.Face(i)))

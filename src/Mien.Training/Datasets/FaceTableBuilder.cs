@@ -61,9 +61,10 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     /// <summary>Where each face comes from, in the table's order.</summary>
     public IReadOnlyList<FaceOrigin> Origins => _origins;
 
+    /// <summary>Adds a row of FER2013's table, which names its split and one of its seven classes.</summary>
     public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default)
     {
-        HasSplits = true;
+        (HasSplits, _names.IsFer2013) = (true, true);
         Add(label.Name(), split, origin, width, height);
     }
 

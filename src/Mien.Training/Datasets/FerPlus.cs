@@ -39,6 +39,19 @@ public static class FerPlus
         return table.WithVotes(votes);
     }
 
+    /// <summary>Place of a class among <see cref="Choices"/>, so among the votes; -1 for a class that nobody could vote for.</summary>
+    /// <param name="label">The class's name, in any case.</param>
+    public static int ChoiceOf(string label)
+    {
+        for (int choice = 0; choice < Choices.Count; choice++)
+        {
+            if (string.Equals(Choices[choice], label, StringComparison.OrdinalIgnoreCase))
+                return choice;
+        }
+
+        return -1;
+    }
+
     /// <summary>The eight classes of FER+: the seven expressions in label order, then contempt.</summary>
     public static IReadOnlyList<string> Labels { get; } = [.. Choices.Take(Unknown)];
 

@@ -2,9 +2,9 @@ namespace Mien.Training.Datasets;
 
 /// <summary>The class names that a data set turns out to have, and what each name in it stands for.</summary>
 /// <remarks>
-/// Names that <see cref="Expressions"/> knows are the seven's, whatever alias they go by. Where nothing else occurs the
-/// classes are the seven, so that any part of FER2013 fits a model of it; else they are those that occur, the known
-/// first and in their own order, the others by name.
+/// Names that <see cref="Expressions"/> knows are the seven's, whatever alias they go by. The classes are those that
+/// occur, the known first and in their own order, the others by name. FER2013's table is the exception: its numbers 0 to
+/// 6 are the format's own, so any part of it has all seven classes, less those that the map puts into others.
 /// </remarks>
 internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
 {
@@ -38,6 +38,9 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         return _places[name] = (byte)found;
     }
 
+    /// <summary>Whether rows came from FER2013's table, whose format names the seven classes.</summary>
+    public bool IsFer2013 { get; set; }
+
     /// <summary>The classes in their final order, and for each provisional place its final one.</summary>
     /// <exception cref="MienException">The map names a label that does not occur.</exception>
     public (IReadOnlyList<string> Names, byte[] Places) Build()
@@ -46,7 +49,7 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         if (idle.Length > 0)
             throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", _places.Keys.Order(StringComparer.Ordinal))}.");
         string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
-        List<string> names = own.Length == 0 ? [.. Expressions.Names] : [.. Expressions.Names.Where(_names.Contains), .. own];
+        List<string> names = [.. Expressions.Names.Where(name => _names.Contains(name) || (IsFer2013 && !map.ContainsKey(name))), .. own];
         return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);
     }
 }

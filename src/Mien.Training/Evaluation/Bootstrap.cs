@@ -8,7 +8,7 @@ public readonly record struct Interval(double Low, double High);
 /// <summary>Percentile bootstrap over faces (Efron 1979): how far figures would move with other faces of the same kind.</summary>
 public static class Bootstrap
 {
-    /// <summary>95 % intervals of accuracy and macro F1.</summary>
+    /// <summary>95 % intervals of accuracy and macro F1, the latter over the classes that occur in a resample.</summary>
     /// <param name="probabilities">[N*K], row-major; rows sum to 1.</param>
     /// <param name="labels">[N], each below K.</param>
     /// <param name="classes">K.</param>
@@ -46,18 +46,25 @@ public static class Bootstrap
     private static (double Accuracy, double MacroF1) Figures(int[] cells, int classes, int count)
     {
         int right = 0;
+        int present = 0;
         double scores = 0;
         for (int k = 0; k < classes; k++)
         {
             int hits = cells[k * classes + k];
-            int both = 0;
+            int labelled = 0;
+            int predicted = 0;
             for (int other = 0; other < classes; other++)
-                both += cells[k * classes + other] + cells[other * classes + k];
+            {
+                labelled += cells[k * classes + other];
+                predicted += cells[other * classes + k];
+            }
+
             right += hits;
-            scores += both == 0 ? 0 : 2.0 * hits / both;
+            present += labelled > 0 ? 1 : 0;
+            scores += labelled == 0 ? 0 : 2.0 * hits / (labelled + predicted);
         }
 
-        return ((double)right / count, scores / classes);
+        return ((double)right / count, scores / present);
     }
 
     internal static Interval Middle(double[] values)

@@ -19,9 +19,16 @@ public sealed record PairedDifference(string First, string Second, double Differ
 /// <param name="Accuracy">0..1.</param>
 /// <param name="Low">Lower end of the accuracy's 95 % interval.</param>
 /// <param name="High">Upper end.</param>
-/// <param name="MacroF1">0..1.</param>
+/// <param name="MacroF1">Mean F1 over the classes that occur among the labels, 0..1.</param>
 /// <param name="ImagesPerSecond">Faces classified a second.</param>
-public sealed record ComparedModel(string Name, double Accuracy, double Low, double High, double MacroF1, double ImagesPerSecond);
+public sealed record ComparedModel(string Name, double Accuracy, double Low, double High, double MacroF1, double ImagesPerSecond)
+{
+    /// <summary>Classes of the model that no face is labelled with.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Classes whose probability was shared out among the others, as the whole data set lacks them.</summary>
+    public IReadOnlyList<string> SharedOut { get; init; } = [];
+}
 
 /// <summary>Several classifiers on the same faces.</summary>
 /// <param name="Count">Faces.</param>
@@ -30,6 +37,9 @@ public sealed record ComparedModel(string Name, double Accuracy, double Low, dou
 public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, IReadOnlyList<PairedDifference> Pairs)
 {
     private const int Resamples = 2000;
+
+    /// <summary>Faces that none was judged on, by classes that one of the models lacks.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 
     /// <summary>The comparison as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ComparisonJson.Default.Comparison);
@@ -105,11 +115,10 @@ public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, 
         return (middle.Low, middle.High);
     }
 
-    private static double MacroF1(byte[] predicted, byte[] labels, int classes) => Enumerable.Range(0, classes).Average(k =>
+    private static double MacroF1(byte[] predicted, byte[] labels, int classes) => Enumerable.Range(0, classes).Where(k => labels.Contains((byte)k)).Average(k =>
     {
         int hits = predicted.Zip(labels).Count(pair => pair.First == k && pair.Second == k);
-        int both = predicted.Count(p => p == k) + labels.Count(l => l == k);
-        return both == 0 ? 0 : 2.0 * hits / both;
+        return 2.0 * hits / (predicted.Count(p => p == k) + labels.Count(l => l == k));
     });
 }
 

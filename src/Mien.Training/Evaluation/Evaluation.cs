@@ -12,7 +12,7 @@ public sealed record Evaluation
     /// <summary>Share of faces whose most probable class is the label.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Mean of the classes' F1; a class that is neither labelled nor predicted counts as 0.</summary>
+    /// <summary>Mean F1 over the classes that occur among the labels.</summary>
     [JsonPropertyName("macroF1")]
     public required double MacroF1 { get; init; }
 
@@ -34,6 +34,29 @@ public sealed record Evaluation
     /// <summary>Expected calibration error over 15 equal-width bins of the highest probability (Guo et al. 2017).</summary>
     public required double Ece { get; init; }
 
+    /// <summary>
+    /// Mean of the calibration errors of the classes that occur, each class's probability held against how often it is the
+    /// label (Kull et al. 2019, arXiv:1910.12656).
+    /// </summary>
+    public required double ClasswiseEce { get; init; }
+
+    /// <summary>Classes that no face is labelled with; balanced accuracy and the means over classes leave them out.</summary>
+    public IReadOnlyList<string> Missing => [.. PerClass.Where(pair => pair.Value.Support == 0).Select(pair => pair.Key)];
+
+    /// <summary>Classes whose probability was shared out among the others, as the whole data set lacks them.</summary>
+    public IReadOnlyList<string> SharedOut { get; init; } = [];
+
+    /// <summary>Faces that were not judged, by the classes that the model lacks.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Test faces that Training has too; null where nobody looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestCopies? Copies { get; init; }
+
+    /// <summary>How the answers go with the votes of FER+'s taggers; null where they do not judge.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VoteFigures? Votes { get; init; }
+
     /// <summary>Faces classified a second; 0 where nothing was timed.</summary>
     public double ImagesPerSecond { get; init; }
 
@@ -46,7 +69,14 @@ public sealed record Evaluation
 /// <param name="Recall">Of those labelled, the share predicted so.</param>
 /// <param name="F1">Harmonic mean of the two.</param>
 /// <param name="Support">How many are labelled so.</param>
-public sealed record ClassFigures(double Precision, double Recall, double F1, int Support);
+/// <param name="Ece">Calibration error of the class's own probability, 0..1 (see <see cref="Metrics.ClassCalibrationErrors"/>).</param>
+public sealed record ClassFigures(double Precision, double Recall, double F1, int Support, double Ece);
+
+/// <summary>Test faces that stand in Training too, byte for byte.</summary>
+/// <param name="Judged">How many are among the faces that were judged.</param>
+/// <param name="LeftOut">How many were left out before.</param>
+/// <param name="Model">What the model's file says of such copies in its own training; null where it says nothing.</param>
+public sealed record TestCopies(int Judged, int LeftOut, string? Model);
 
 [JsonSerializable(typeof(Evaluation))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

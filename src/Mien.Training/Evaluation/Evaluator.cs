@@ -8,72 +8,53 @@ public static class Evaluator
 {
     /// <summary>Classifies every face of a split and computes all figures.</summary>
     /// <param name="classifier">The model.</param>
-    /// <param name="table">The data set.</param>
+    /// <param name="table">The data set; faces of classes that the model lacks are left out and counted.</param>
     /// <param name="split">The split to judge on.</param>
     /// <param name="flip">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
-    /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
-    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false)
+    /// <param name="onlyPresent">Shares the probability of classes that the data set lacks out among the others.</param>
+    /// <exception cref="MienException">The split is empty, no class is the model's, or the face size differs from the model's.</exception>
+    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false, bool onlyPresent = false) =>
+        Evaluate(classifier, Fit(classifier, table, split, onlyPresent), flip);
+
+    /// <summary>Classifies the faces of a fit and computes all figures.</summary>
+    /// <param name="classifier">The model that the fit was made for.</param>
+    /// <param name="fit">See <see cref="Fit"/>.</param>
+    /// <param name="flip">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
+    public static Evaluation Evaluate(ExpressionClassifier classifier, LabelFit fit, bool flip = false)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(table);
-        FaceTable faces = FacesFor(classifier, table, split);
+        ArgumentNullException.ThrowIfNull(fit);
+        FaceTable faces = fit.Faces;
         long begun = Stopwatch.GetTimestamp();
-        float[] probabilities = Probabilities(classifier, faces, faces.Pixels, flip);
+        float[] answers = classifier.Classify(faces.Pixels, faces.Count, flip);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        return Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { ImagesPerSecond = faces.Count / seconds };
+        return Figures(fit, fit.Probabilities(answers)) with { ImagesPerSecond = faces.Count / seconds };
     }
 
-    /// <summary>The faces of a split, once it is sure that the model can be judged on them.</summary>
+    /// <summary>All figures of answers for the faces of a fit.</summary>
+    /// <param name="fit">The faces.</param>
+    /// <param name="probabilities">[N*K], as <see cref="LabelFit.Probabilities"/> gives them.</param>
+    /// <exception cref="ArgumentException">Lengths don't match.</exception>
+    public static Evaluation Figures(LabelFit fit, float[] probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(probabilities);
+        return Metrics.Evaluate(probabilities, fit.Faces.Labels, fit.Faces.LabelNames) with { LeftOut = fit.LeftOut, SharedOut = fit.SharedOut };
+    }
+
+    /// <summary>The faces of a split, or of all, that a model can be judged on, and over which classes.</summary>
     /// <param name="classifier">The model.</param>
-    /// <param name="table">The data set.</param>
-    /// <param name="split">The split.</param>
-    /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
-    public static FaceTable FacesFor(ExpressionClassifier classifier, FaceTable table, Split split)
+    /// <param name="table">The whole data set.</param>
+    /// <param name="split">The split; null for all faces.</param>
+    /// <param name="onlyPresent">Shares the probability of classes that the data set lacks out among the others.</param>
+    /// <exception cref="MienException">The split is empty, no class is the model's, or the face size differs from the model's.</exception>
+    public static LabelFit Fit(ExpressionClassifier classifier, FaceTable table, Split? split = null, bool onlyPresent = false)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(table);
-        FaceTable faces = table.Select(split);
-        if (faces.Count == 0)
-            throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
-        Check(classifier, table);
-        return faces;
-    }
-
-    /// <summary>Makes sure that a model can be judged on a table.</summary>
-    /// <param name="classifier">The model.</param>
-    /// <param name="table">The data set.</param>
-    /// <exception cref="MienException">Labels or face size differ from the model's.</exception>
-    public static void Check(ExpressionClassifier classifier, FaceTable table)
-    {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(table);
-        IReadOnlyList<string> labels = classifier.Card.Labels;
-        // Classes that the data has beyond the model's (FER+'s contempt) are faces that it can only read wrong.
-        bool fits = table.LabelNames.Count >= labels.Count && labels.SequenceEqual(table.LabelNames.Take(labels.Count));
-        if (!fits || (table.LabelNames.Count > labels.Count && !table.LabelNames.SequenceEqual(FerPlus.Labels)))
-            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", table.LabelNames)}. Pass a model trained on these labels.");
-        if (classifier.Card.Input.Size != table.Size)
-            throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
-    }
-
-    /// <summary>What a model answers, in the classes of the data, [N*K].</summary>
-    /// <param name="classifier">The model.</param>
-    /// <param name="faces">The faces, for their classes and their number.</param>
-    /// <param name="pixels">Their grey levels, or those of changed copies.</param>
-    /// <param name="flip">Averages with the mirror image.</param>
-    internal static float[] Probabilities(ExpressionClassifier classifier, FaceTable faces, byte[] pixels, bool flip = false)
-    {
-        float[] probabilities = classifier.Classify(pixels, faces.Count, flip);
-        int classes = classifier.Card.Labels.Count;
-        return faces.LabelNames.Count > classes ? Widened(probabilities, classes, faces.LabelNames.Count) : probabilities;
-    }
-
-    /// <summary>[N*from] -> [N*to], the further classes at 0.</summary>
-    private static float[] Widened(float[] probabilities, int from, int to)
-    {
-        float[] wide = new float[probabilities.Length / from * to];
-        for (int i = 0; i < probabilities.Length; i++)
-            wide[i / from * to + i % from] = probabilities[i];
-        return wide;
+        var fit = LabelFit.Of(classifier.Card.Labels, table, split, onlyPresent);
+        return classifier.Card.Input.Size == table.Size
+            ? fit
+            : throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
     }
 }

@@ -44,7 +44,7 @@ public sealed class ForeignClassifier : IDisposable
 
     private ForeignClassifier(InferenceSession session, string file, IReadOnlyList<string> labels, PixelRange range)
     {
-        (_session, _file, _labels, _range) = (session, file, labels, range);
+        (_session, _file, _labels, _range) = (session, file, [.. labels.Select(Known)], range);
         (_input, NodeMetadata input) = _session.InputMetadata.First();
         int[] shape = input.Dimensions;
         bool fits = input.ElementType == typeof(float) && shape.Length == 4;
@@ -74,13 +74,18 @@ public sealed class ForeignClassifier : IDisposable
         return ours ? null : throw new MienException($"{file}: not a model that Mien wrote. Name what its scores mean with --labels neutral,happiness,…");
     }
 
+    /// <summary>What its scores mean, in their order; expressions by Mien's names.</summary>
+    public IReadOnlyList<string> Labels => _labels;
+
     /// <summary>The most probable class of each face.</summary>
     /// <param name="faces">The faces.</param>
+    /// <param name="without">Classes that are never the answer; null for none.</param>
     /// <returns>[N] places among the table's labels; 255 where the answer is none of them.</returns>
     /// <exception cref="MienException">The model does not give one score a label.</exception>
-    public byte[] Predict(FaceTable faces)
+    public byte[] Predict(FaceTable faces, IReadOnlyList<string>? without = null)
     {
         ArgumentNullException.ThrowIfNull(faces);
+        int[] scored = [.. Enumerable.Range(0, _labels.Count).Where(k => without?.Contains(_labels[k]) != true)];
         byte[] places = [.. _labels.Select(label => PlaceOf(label, faces.LabelNames))];
         byte[] predicted = new byte[faces.Count];
         float[] values = new float[_size * _size * _channels];
@@ -96,7 +101,7 @@ public sealed class ForeignClassifier : IDisposable
             ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
             if (scores.Length != _labels.Count)
                 throw new MienException($"{_file}: {scores.Length} scores for {_labels.Count} labels ({string.Join(", ", _labels)}). Name one label a score with --labels.");
-            predicted[i] = places[Metrics.MostProbable(scores)];
+            predicted[i] = places[MostProbable(scores, scored)];
         }
 
         return predicted;
@@ -132,12 +137,25 @@ public sealed class ForeignClassifier : IDisposable
         }
     }
 
+    private static int MostProbable(ReadOnlySpan<float> scores, int[] among)
+    {
+        int best = among[0];
+        foreach (int k in among)
+        {
+            if (scores[k] > scores[best])
+                best = k;
+        }
+
+        return best;
+    }
+
+    private static string Known(string label) => Expressions.TryParse(label, out Expression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
+
     private static byte PlaceOf(string label, IReadOnlyList<string> names)
     {
-        string known = Expressions.TryParse(label, out Expression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
         for (int i = 0; i < names.Count; i++)
         {
-            if (names[i] == known)
+            if (names[i] == label)
                 return (byte)i;
         }
 

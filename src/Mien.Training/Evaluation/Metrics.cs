@@ -16,20 +16,23 @@ public static class Metrics
     public static Evaluation Evaluate(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, IReadOnlyList<string> labelNames)
     {
         int[][] confusion = Confusion(probabilities, labels, labelNames.Count);
+        double[] errors = ClassCalibrationErrors(probabilities, labels, labelNames.Count);
         var perClass = new Dictionary<string, ClassFigures>();
         for (int k = 0; k < labelNames.Count; k++)
-            perClass[labelNames[k]] = FiguresOf(confusion, k);
+            perClass[labelNames[k]] = FiguresOf(confusion, k, errors[k]);
+        ClassFigures[] present = [.. perClass.Values.Where(figures => figures.Support > 0)];
         return new Evaluation
         {
             Count = labels.Length,
             Accuracy = (double)Enumerable.Range(0, confusion.Length).Sum(k => confusion[k][k]) / labels.Length,
-            MacroF1 = perClass.Values.Average(figures => figures.F1),
-            BalancedAccuracy = perClass.Values.Where(figures => figures.Support > 0).Average(figures => figures.Recall),
+            MacroF1 = present.Average(figures => figures.F1),
+            BalancedAccuracy = present.Average(figures => figures.Recall),
             PerClass = perClass,
             Confusion = confusion,
             Nll = NegativeLogLikelihood(probabilities, labels, labelNames.Count),
             Brier = Brier(probabilities, labels, labelNames.Count),
             Ece = ExpectedCalibrationError(probabilities, labels, labelNames.Count),
+            ClasswiseEce = present.Average(figures => figures.Ece),
         };
     }
 
@@ -95,6 +98,34 @@ public static class Metrics
         return confidence.Zip(correct, (sum, hits) => Math.Abs(sum - hits)).Sum() / labels.Length;
     }
 
+    /// <summary>
+    /// For each class the gap between its mean probability and the share of faces that it labels, over 15 equal-width bins
+    /// (b/15, (b+1)/15] of that probability (0 falls into the first), weighted by the bins' shares. All faces count, whatever
+    /// their answer: a class that is never the answer can be overrated too (Kull et al. 2019, arXiv:1910.12656; Nixon et al. 2019,
+    /// arXiv:1904.01685).
+    /// </summary>
+    /// <returns>[K], each 0..1.</returns>
+    /// <inheritdoc cref="Evaluate" path="/exception"/>
+    public static double[] ClassCalibrationErrors(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes)
+    {
+        Check(probabilities, labels, classes);
+        double[] errors = new double[classes];
+        double[] gaps = new double[CalibrationBins];
+        for (int k = 0; k < classes; k++)
+        {
+            Array.Clear(gaps);
+            for (int i = 0; i < labels.Length; i++)
+            {
+                float probability = probabilities[i * classes + k];
+                gaps[CalibrationBin(probability)] += probability - (labels[i] == k ? 1 : 0);
+            }
+
+            errors[k] = gaps.Sum(Math.Abs) / labels.Length;
+        }
+
+        return errors;
+    }
+
     /// <summary>Place of the highest value, the first of equals.</summary>
     /// <param name="row">[K] probabilities or scores.</param>
     /// <returns>0 .. K-1.</returns>
@@ -114,7 +145,7 @@ public static class Metrics
     internal static int CalibrationBin(float confidence) =>
         Math.Clamp((int)Math.Ceiling(confidence * (double)CalibrationBins) - 1, 0, CalibrationBins - 1);
 
-    private static ClassFigures FiguresOf(int[][] confusion, int k)
+    private static ClassFigures FiguresOf(int[][] confusion, int k, double ece)
     {
         int hits = confusion[k][k];
         int support = confusion[k].Sum();
@@ -123,7 +154,8 @@ public static class Metrics
             predicted == 0 ? 0 : (double)hits / predicted,
             support == 0 ? 0 : (double)hits / support,
             support + predicted == 0 ? 0 : 2.0 * hits / (support + predicted),
-            support);
+            support,
+            ece);
     }
 
     internal static void Check(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes)
