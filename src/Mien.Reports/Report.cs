@@ -37,7 +37,7 @@ public static partial class Report
         foreach (Split split in options.Splits ?? [.. table.Splits.Distinct().Order()])
         {
             progress?.Invoke($"reading {split}");
-            splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0));
+            splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0, options.OnlyPresent));
         }
 
         if (splits.Count == 0)
@@ -104,7 +104,7 @@ public static partial class Report
         if (limit == 0)
             return "<p class=\"note\">Left out.</p>";
         JudgedFaces judged = splits.FirstOrDefault(judged => judged.Split == Split.PublicTest) ?? splits[^1];
-        return RobustnessTable.Write(classifier, judged.Faces, judged.Split, limit);
+        return RobustnessTable.Write(classifier, judged, limit);
     }
 
     private static IEnumerable<Figure> Calibration(JudgedFaces judged)

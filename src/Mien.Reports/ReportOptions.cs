@@ -32,6 +32,9 @@ public sealed record ReportOptions
     /// <summary>PublicTest faces (the last split's, where there is none) that are spoiled in every way; 0 leaves the table out.</summary>
     public int SpoiledFaces { get; init; } = 400;
 
+    /// <summary>Shares the probability of classes that the data set lacks out among the others.</summary>
+    public bool OnlyPresent { get; init; }
+
     /// <summary>Decides every random choice.</summary>
     public int Seed { get; init; } = 1;
 }

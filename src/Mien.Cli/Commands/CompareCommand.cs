@@ -23,55 +23,96 @@ internal static class CompareCommand
         {
             models, data, split, flip, drop, labels, pixels, json,
         };
+        Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(drop))
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
-            var answers = new List<(string, byte[], double)>();
-            FaceTable faces = table.Select(parsed.GetValue(split));
-            foreach (string model in parsed.GetValue(models)!)
-            {
-                (byte[] predicted, double speed) = Predict(model, table, parsed.GetValue(split), parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels));
-                answers.Add((model, predicted, speed));
-            }
-
-            var comparison = Comparison.Of(answers, faces.Labels, faces.LabelNames.Count);
+            Split judged = parsed.GetValue(split);
+            ModelAnswers[] answers = [.. parsed.GetValue(models)!.Select(model => Predict(model, table, judged, parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels), parsed.GetValue(onlyPresent)))];
+            Comparison comparison = Compare(answers, table, judged);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(comparison.ToJson());
             else
-                Write(comparison, parsed.GetValue(split), terminal.Console);
+                Write(comparison, judged, terminal.Console);
             return ExitCode.Ok;
         });
         return command;
     }
 
-    /// <returns>A class a face, and faces a second, the opening of the model left out.</returns>
-    private static (byte[] Predicted, double Speed) Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels)
+    /// <summary>Puts answers side by side on the faces that all models have the class of.</summary>
+    private static Comparison Compare(ModelAnswers[] answers, FaceTable table, Split split)
+    {
+        int[] rows = [.. answers.Skip(1).Aggregate<ModelAnswers, IEnumerable<int>>(answers[0].Fit.Rows, (common, next) => common.Intersect(next.Fit.Rows))];
+        if (rows.Length == 0)
+            throw new MienException($"The models have no class of the data's {split} faces in common: {string.Join("; ", answers.Select(answer => $"{answer.Model} has {string.Join(", ", answer.Fit.Faces.LabelNames)}"))}.");
+        FaceTable faces = table.Take(rows);
+        var comparison = Comparison.Of([.. answers.Select(answer => (answer.Model, answer.Among(rows, table), answer.Speed))], faces.Labels, faces.LabelNames.Count);
+        HashSet<int> compared = [.. rows];
+        return comparison with
+        {
+            Models = [.. comparison.Models.Zip(answers, (model, answer) => model with { Missing = answer.Fit.Missing, SharedOut = answer.Fit.SharedOut })],
+            LeftOut = Enumerable.Range(0, table.Count).Where(row => table.Splits[row] == split && !compared.Contains(row))
+                .GroupBy(row => table.LabelNames[table.Labels[row]]).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count()),
+        };
+    }
+
+    private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels, bool onlyPresent)
     {
         string[] files = model.Split('+');
         using ForeignClassifier? foreign = files.Length == 1 && File.Exists(model) ? ForeignClassifier.OpenIfForeign(model, labels?.Split(','), pixels) : null;
         if (foreign is not null)
         {
-            FaceTable others = table.Select(split);
+            var theirs = LabelFit.Of(foreign.Labels, table, split, onlyPresent);
             long started = Stopwatch.GetTimestamp();
-            return Timed(foreign.Predict(others), started);
+            return Timed(theirs, foreign.Predict(theirs.Faces, theirs.SharedOut), started);
         }
 
         using ExpressionClassifier classifier = ExpressionClassifier.Create(files);
-        FaceTable faces = Evaluator.FacesFor(classifier, table, split);
+        LabelFit fit = Evaluator.Fit(classifier, table, split, onlyPresent);
         int classes = classifier.Card.Labels.Count;
         long begun = Stopwatch.GetTimestamp();
-        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count, flip);
-        return Timed([.. Enumerable.Range(0, faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))], begun);
+        float[] probabilities = fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, flip));
+        return Timed(fit, [.. Enumerable.Range(0, fit.Faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))], begun);
 
-        static (byte[], double) Timed(byte[] predicted, long since) => (predicted, predicted.Length / Stopwatch.GetElapsedTime(since).TotalSeconds);
+        ModelAnswers Timed(LabelFit of, byte[] predicted, long since) => new(model, of, predicted, predicted.Length / Stopwatch.GetElapsedTime(since).TotalSeconds);
+    }
+
+    /// <summary>What a model says of the faces that it has the class of, and how fast, the opening of the model left out.</summary>
+    /// <param name="Model">As it was named.</param>
+    /// <param name="Fit">The faces.</param>
+    /// <param name="Predicted">For each its most probable class, a place among the model's.</param>
+    /// <param name="Speed">Faces a second.</param>
+    private sealed record ModelAnswers(string Model, LabelFit Fit, byte[] Predicted, double Speed)
+    {
+        /// <summary>The answers for some rows of a table, as places among its labels; 255 for a class that it lacks.</summary>
+        public byte[] Among(int[] rows, FaceTable table)
+        {
+            var places = Fit.Rows.Select((row, place) => (row, place)).ToDictionary(pair => pair.row, pair => pair.place);
+            byte[] named = [.. Fit.Faces.LabelNames.Select(name => PlaceOf(name, table.LabelNames))];
+            return [.. rows.Select(row => named[Predicted[places[row]]])];
+        }
+
+        private static byte PlaceOf(string name, IReadOnlyList<string> names)
+        {
+            int place = names.ToList().FindIndex(each => string.Equals(each, name, StringComparison.OrdinalIgnoreCase));
+            return place < 0 ? byte.MaxValue : (byte)place;
+        }
     }
 
     private static void Write(Comparison comparison, Split split, IAnsiConsole console)
     {
         console.WriteLine($"{split}: {comparison.Count} faces");
+        if (comparison.LeftOut.Count > 0)
+            console.WriteLine($"left out: {comparison.LeftOut.Values.Sum()} faces of classes that one of the models lacks: {string.Join(", ", comparison.LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"))}");
+        foreach (ComparedModel model in comparison.Models.Where(model => model.Missing.Count > 0))
+        {
+            string shared = model.SharedOut.Count > 0 ? $"; the probability of {string.Join(", ", model.SharedOut)} is shared out among its other classes" : "";
+            console.WriteLine($"{model.Name}: no face is {string.Join(", ", model.Missing)}{shared}");
+        }
+
         var models = new Table().AddColumn("model");
         foreach (string column in (string[])["accuracy", "95 % interval", "macro F1", "faces a second"])
             models.AddColumn(new TableColumn(column).RightAligned());

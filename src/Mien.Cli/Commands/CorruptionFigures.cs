@@ -10,10 +10,10 @@ namespace Mien.Cli.Commands;
 /// <summary>mien evaluate --corruptions.</summary>
 internal static partial class CorruptionFigures
 {
-    public static int Write(ExpressionClassifier classifier, FaceTable faces, string? json, Terminal terminal)
+    public static int Write(ExpressionClassifier classifier, LabelFit fit, string? json, Terminal terminal)
     {
-        IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, faces);
-        var figures = new Figures(faces.Count, rows, Robustness.Mean(rows));
+        IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, fit.Faces, fit);
+        var figures = new Figures(fit.Faces.Count, rows, Robustness.Mean(rows));
         string text = JsonSerializer.Serialize(figures, CorruptionJson.Default.Figures);
         if (json == "-")
         {

@@ -6,9 +6,10 @@ namespace Mien.Cli.Commands;
 /// <summary>mien evaluate --coverage: the table of the model card.</summary>
 internal static class CoverageTable
 {
-    public static void Write(ExpressionClassifier classifier, FaceTable faces, TextWriter output)
+    public static void Write(ExpressionClassifier classifier, LabelFit fit, TextWriter output)
     {
-        float[] probabilities = classifier.Classify(faces.Pixels, faces.Count);
+        FaceTable faces = fit.Faces;
+        float[] probabilities = fit.Probabilities(classifier.Classify(faces.Pixels, faces.Count));
         output.WriteLine("| `--min-confidence` | answered | right of these |");
         output.WriteLine("|---|---|---|");
         for (int tenths = 2; tenths <= 9; tenths++)

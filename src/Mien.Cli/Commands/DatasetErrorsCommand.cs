@@ -40,6 +40,7 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
 
     private readonly Terminal _terminal;
+    private readonly Option<bool> _onlyPresent;
     private readonly DataArguments _reading;
 
     private DatasetErrorsCommand(Command command, Terminal terminal)
@@ -50,6 +51,7 @@ internal sealed class DatasetErrorsCommand
         Ranges.Require(_threads, value => value >= 0, "0 or more");
         foreach (Option option in (Option[])[_data, _out, _split, _folds, _runs, _model, _rank, _recipe, _arch, _epochs, _threads, _ferPlus])
             command.Options.Add(option);
+        _onlyPresent = JudgingArguments.AddOnlyPresent(command);
         _reading = DataArguments.AddTo(command);
     }
 
@@ -71,9 +73,17 @@ internal sealed class DatasetErrorsCommand
         if (table.ClassCounts().Count(count => count > 0) < 2)
             throw new MienException($"{path}: {(table.Count == 0 ? $"no {parsed.GetValue(_split)} faces" : $"every face is {table.LabelNames[table.Labels[0]]}")}. Wrong labels are found among two labels or more.");
         FaceOrigin[] origins = [.. rows.Select(row => data.Origins[row])];
-        float[]? probabilities = parsed.GetValue(_model) is { Length: > 0 } models
-            ? ReadWith(models, whole, table)
-            : CrossValidate(parsed, path, table, origins, cancellation);
+        float[]? probabilities;
+        if (parsed.GetValue(_model) is { Length: > 0 } models)
+        {
+            (LabelFit fit, probabilities) = ReadWith(models, whole, parsed.GetValue(_split), parsed.GetValue(_onlyPresent));
+            (table, origins) = (fit.Faces, [.. fit.Rows.Select(row => data.Origins[row])]);
+        }
+        else
+        {
+            probabilities = CrossValidate(parsed, path, table, origins, cancellation);
+        }
+
         if (probabilities is null)
         {
             _terminal.Error.MarkupLineInterpolated($"[yellow]stopped.[/] The same command goes on with {parsed.GetValue(_runs)}.");
@@ -97,16 +107,19 @@ internal sealed class DatasetErrorsCommand
         return ExitCode.Ok;
     }
 
-    private float[] ReadWith(string[] models, FaceTable whole, FaceTable table)
+    private (LabelFit Fit, float[] Probabilities) ReadWith(string[] models, FaceTable whole, Split? split, bool onlyPresent)
     {
         using ExpressionClassifier classifier = ExpressionClassifier.Create(models);
-        Evaluator.Check(classifier, table);
+        LabelFit fit = Evaluator.Fit(classifier, whole, split, onlyPresent);
+        JudgingArguments.Say(fit, split, _terminal);
+        if (fit.Faces.LabelNames.Count - fit.Missing.Count < 2)
+            throw new MienException($"--model: of the model's labels ({string.Join(", ", fit.Faces.LabelNames)}) the data have {string.Join(", ", fit.Faces.LabelNames.Except(fit.Missing))} alone. Wrong labels are found among two labels or more.");
         bool itsOwn = classifier.Card.DataSha256 == whole.Sha256();
-        if (itsOwn && table.Splits.Contains(Split.Training))
+        if (itsOwn && fit.Faces.Splits.Contains(Split.Training))
             _terminal.Error.MarkupLineInterpolated($"[yellow]{classifier.Card.Name} was trained on this data:[/] it has learnt the Training labels, wrong ones included, and is blind to many of them. Leave --model out, or judge another --split.");
         else if (!itsOwn)
             _terminal.Error.MarkupLineInterpolated($"[yellow]--model:[/] a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.");
-        return classifier.Classify(table.Pixels, table.Count, mirror: true);
+        return (fit, fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, mirror: true)));
     }
 
     private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceOrigin[] origins, CancellationToken cancellation)

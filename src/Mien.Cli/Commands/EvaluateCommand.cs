@@ -3,7 +3,6 @@ using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Mien.Training.Export;
 using Mien.Training.Runs;
-using Spectre.Console;
 
 namespace Mien.Cli.Commands;
 
@@ -26,36 +25,51 @@ internal static class EvaluateCommand
         var corruptions = new Option<bool>("--corruptions") { Description = "Judge on faces in bad light, noisy, blurred, compressed, covered and turned: each corruption at three strengths." };
         var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
         var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, corruptions, write };
+        Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(write) && (result.GetValue(model) is not [not (ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)] || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
-                result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
+            if (result.GetValue(write) && (result.GetValue(model) is not [not (ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)] || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(onlyPresent) || result.GetValue(drop)))
+                result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip, --only-present and --drop-copies out: a file's figures must mean the same in every file.");
         });
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
-            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            Split judged = parsed.GetValue(split);
+            FaceTable whole = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
-                table = FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes));
-            if (parsed.GetValue(drop) && parsed.GetValue(split) != Split.Training)
-                table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
+                whole = FerPlusVotes.AttachNeeded(whole, parsed.GetValue(data)!, parsed.GetValue(votes));
+            FaceTable table = parsed.GetValue(drop) && judged != Split.Training ? DatasetInspector.WithoutCopiesOfTraining(whole, judged) : whole;
+            int dropped = whole.Count - table.Count;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlus.Relabel(table);
+            LabelFit fit = Evaluator.Fit(classifier, table, judged, parsed.GetValue(onlyPresent));
             if (parsed.GetValue(way) is not EvaluationWay.Direct and var detour)
-                return WholeWayFigures.Write(detour, classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), parsed.GetValue(limit), parsed.GetValue(json), terminal);
+            {
+                JudgingArguments.Say(fit, judged, terminal);
+                return WholeWayFigures.Write(detour, classifier, fit, parsed.GetValue(limit), parsed.GetValue(json), terminal);
+            }
+
             if (parsed.GetValue(coverage))
             {
-                CoverageTable.Write(classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), terminal.Output);
+                JudgingArguments.Say(fit, judged, terminal);
+                CoverageTable.Write(classifier, fit, terminal.Output);
                 return ExitCode.Ok;
             }
 
             if (parsed.GetValue(corruptions))
-                return CorruptionFigures.Write(classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), parsed.GetValue(json), terminal);
+            {
+                JudgingArguments.Say(fit, judged, terminal);
+                return CorruptionFigures.Write(classifier, fit, parsed.GetValue(json), terminal);
+            }
 
-            Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
+            if (parsed.GetValue(write) && fit.Sentences(judged).FirstOrDefault() is { } wanting)
+                throw new MienException($"--write-figures: {wanting}. A file's figures must mean the same in every file: pass data that have the model's classes and no others.");
+            Evaluation evaluation = Evaluator.Evaluate(classifier, fit, parsed.GetValue(flip));
+            if (judged != Split.Training)
+                evaluation = evaluation with { Copies = new TestCopies(DatasetInspector.CountCopiesOfTraining(fit.Faces, whole), dropped, classifier.Card.Notes.GetValueOrDefault(TestCopies.Note)) };
             if (parsed.GetValue(write))
-                ModelFigures.Write(parsed.GetValue(model)![0], parsed.GetValue(split), evaluation);
+                ModelFigures.Write(parsed.GetValue(model)![0], judged, evaluation);
             string text = evaluation.ToJson();
             if (parsed.GetValue(json) == "-")
             {
@@ -63,38 +77,11 @@ internal static class EvaluateCommand
                 return ExitCode.Ok;
             }
 
-            EvaluationTable.Write(evaluation, parsed.GetValue(split), terminal.Console);
+            EvaluationTable.Write(evaluation, judged, fit.Sentences(judged), terminal.Console);
             if (parsed.GetValue(json) is { } file)
                 OutputFiles.Write(file, text);
             return ExitCode.Ok;
         });
         return command;
-    }
-}
-
-/// <summary>Figures as tables.</summary>
-internal static class EvaluationTable
-{
-    public static void Write(Evaluation evaluation, Split split, IAnsiConsole console)
-    {
-        console.WriteLine($"{split}: {evaluation.Count} faces, {evaluation.ImagesPerSecond:F0} a second");
-        console.WriteLine($"accuracy {evaluation.Accuracy * 100:F2} %, macro F1 {evaluation.MacroF1:F4}, balanced accuracy {evaluation.BalancedAccuracy * 100:F2} %");
-        console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}, expected calibration error {evaluation.Ece:F4}");
-
-        var classes = new Table().AddColumn("class");
-        foreach (string column in (string[])["precision", "recall", "F1", "support"])
-            classes.AddColumn(new TableColumn(column).RightAligned());
-        foreach ((string label, ClassFigures figures) in evaluation.PerClass)
-            classes.AddRow(label, $"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}", $"{figures.Support}");
-        console.Write(classes);
-
-        string[] labels = [.. evaluation.PerClass.Keys];
-        console.WriteLine("confusion matrix: rows are labels, columns predictions");
-        var confusion = new Table().AddColumn("");
-        foreach (string label in labels)
-            confusion.AddColumn(new TableColumn(label).RightAligned());
-        for (int row = 0; row < labels.Length; row++)
-            confusion.AddRow([labels[row], .. evaluation.Confusion[row].Select(count => $"{count}")]);
-        console.Write(confusion);
     }
 }

@@ -94,12 +94,15 @@ internal static class PlotCommand
         var command = new Command(name, description) { model, data, split, file };
         foreach (Option option in more)
             command.Options.Add(option);
+        Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
-            return Save(draw(source.Classifier, JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
+            JudgedFaces judged = JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split), onlyPresent: parsed.GetValue(onlyPresent));
+            JudgingArguments.Say(judged.Fit, judged.Split, terminal);
+            return Save(draw(source.Classifier, judged, parsed), parsed.GetValue(file)!, terminal);
         });
         return command;
     }

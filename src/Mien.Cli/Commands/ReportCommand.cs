@@ -20,6 +20,7 @@ internal static class ReportCommand
         var training = new Option<int>("--training-faces") { Description = "Training faces to read, stratified; 0 reads all.", DefaultValueFactory = _ => defaults.TrainingFaces };
         var seed = new Option<int>("--seed") { Description = "Decides the random samples.", DefaultValueFactory = _ => defaults.Seed };
         var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed };
+        Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -28,7 +29,7 @@ internal static class ReportCommand
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, parsed.GetValue(ferPlus), terminal);
             using ReportSource opened = ReportSource.Open(given, table);
-            var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed) };
+            var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed), OnlyPresent = parsed.GetValue(onlyPresent) };
             if (parsed.GetValue(splits) is { Length: > 0 } wanted)
                 options = options with { Splits = [.. wanted.Distinct().Order()] };
             string target = parsed.GetValue(folder) ?? (opened.Configuration is not null && Directory.Exists(given) ? given : ".");

@@ -23,13 +23,12 @@ internal static partial class WholeWayFigures
     // A size at which the turn alone is at work.
     private const double RotatedSide = 96;
 
-    public static int Write(EvaluationWay way, ExpressionClassifier classifier, FaceTable faces, int limit, string? json, Terminal terminal)
+    public static int Write(EvaluationWay way, ExpressionClassifier classifier, LabelFit fit, int limit, string? json, Terminal terminal)
     {
         using var detector = new FaceDetector();
-        if (limit > 0)
-            faces = faces.TakeStratified(limit, Seed);
+        FaceTable faces = limit > 0 ? fit.Faces.TakeStratified(limit, Seed) : fit.Faces;
         double?[] turns = way == EvaluationWay.Whole ? [null] : [-30, -20, -10, 0, 10, 20, 30];
-        WholeWayRow[] rows = [.. turns.Select(turn => new WholeWayRow(turn, WholeWay.Measure(classifier, detector, faces, Options(turn))))];
+        WholeWayRow[] rows = [.. turns.Select(turn => new WholeWayRow(turn, WholeWay.Measure(classifier, detector, faces, Options(turn), fit)))];
         string text = JsonSerializer.Serialize(rows, Json.Default.WholeWayRowArray);
         if (json == "-")
         {

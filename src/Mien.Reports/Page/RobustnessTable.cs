@@ -11,15 +11,14 @@ internal static class RobustnessTable
 
     /// <summary>Spoils a sample of faces in every way and writes a row for each.</summary>
     /// <param name="classifier">The model.</param>
-    /// <param name="faces">The faces of one split.</param>
-    /// <param name="split">Which split.</param>
+    /// <param name="judged">The faces of one split.</param>
     /// <param name="limit">Faces of the sample at most, each class's share kept.</param>
-    public static string Write(ExpressionClassifier classifier, FaceTable faces, Split split, int limit)
+    public static string Write(ExpressionClassifier classifier, JudgedFaces judged, int limit)
     {
-        FaceTable sample = faces.TakeStratified(limit, Seed);
-        IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, sample);
+        FaceTable sample = judged.Faces.TakeStratified(limit, Seed);
+        IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, sample, judged.Fit);
         var html = new Html()
-            .Add($"<p class=\"note\">{sample.Count:N0} {split} faces, spoiled in one way each. Kept is the accuracy as a share of that on the faces as they are. ")
+            .Add($"<p class=\"note\">{sample.Count:N0} {judged.Split} faces, spoiled in one way each. Kept is the accuracy as a share of that on the faces as they are. ")
             .Raw("Where accuracy falls, confidence should fall with it.</p><div class=\"scroll\"><table><thead><tr><th>corruption</th><th>strength</th>")
             .Raw("<th>accuracy</th><th>kept</th><th>confidence</th><th>calibration error</th></tr></thead><tbody>");
         foreach (RobustnessRow row in rows.Append(Robustness.Mean(rows)))

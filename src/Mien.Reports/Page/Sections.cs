@@ -26,7 +26,10 @@ internal static class Sections
                 .Add($"<td>{figures.BalancedAccuracy * 100:F1} %</td><td>{figures.Nll:F3}</td><td>{figures.Ece:F3}</td></tr>");
         }
 
-        return html.Raw("</tbody></table></div>").ToString();
+        html.Raw("</tbody></table></div>");
+        foreach (string sentence in splits.SelectMany(judged => judged.Fit.Sentences(judged.Split).Select(sentence => $"{judged.Split}, {sentence}.")))
+            html.Add($"<p class=\"note\">{sentence}</p>");
+        return html.ToString();
     }
 
     /// <summary>The curves of a run, as far as it got.</summary>

@@ -8,24 +8,27 @@ public sealed class JudgedFaces
 {
     private readonly byte[] _predicted;
 
-    private JudgedFaces(Split split, int whole, FaceTable faces, float[] probabilities)
+    private JudgedFaces(Split split, LabelFit fit, FaceTable faces, float[] probabilities)
     {
         Split = split;
-        Whole = whole;
+        Fit = fit;
         Faces = faces;
         Probabilities = probabilities;
         int classes = faces.LabelNames.Count;
         _predicted = [.. Enumerable.Range(0, faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))];
-        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames);
+        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { LeftOut = fit.LeftOut, SharedOut = fit.SharedOut };
     }
 
     /// <summary>The split.</summary>
     public Split Split { get; }
 
-    /// <summary>Faces of the split in the data; more than <see cref="FaceTable.Count"/> where only a sample was read.</summary>
-    public int Whole { get; }
+    /// <summary>How the data's classes and the model's go together: which are missing, which faces are left out.</summary>
+    public LabelFit Fit { get; }
 
-    /// <summary>The faces that were read.</summary>
+    /// <summary>Faces of the split that can be judged; more than <see cref="FaceTable.Count"/> where only a sample was read.</summary>
+    public int Whole => Fit.Faces.Count;
+
+    /// <summary>The faces that were read, with the model's classes as labels.</summary>
     public FaceTable Faces { get; }
 
     /// <summary>[N*K], row-major; rows sum to 1.</summary>
@@ -51,16 +54,15 @@ public sealed class JudgedFaces
     /// <param name="table">The data set.</param>
     /// <param name="split">The split.</param>
     /// <param name="limit">Read about so many faces at most, stratified by class; 0 for all.</param>
-    /// <exception cref="MienException">The split is empty, or labels or face size differ from the model's.</exception>
-    public static JudgedFaces Judge(ExpressionClassifier classifier, FaceTable table, Split split, int limit = 0)
+    /// <param name="onlyPresent">Shares the probability of classes that the data set lacks out among the others.</param>
+    /// <exception cref="MienException">The split is empty, no class is the model's, or the face size differs from the model's.</exception>
+    public static JudgedFaces Judge(ExpressionClassifier classifier, FaceTable table, Split split, int limit = 0, bool onlyPresent = false)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(table);
-        FaceTable faces = Evaluator.FacesFor(classifier, table, split);
-        int whole = faces.Count;
-        if (limit > 0)
-            faces = faces.TakeStratified(limit, seed: 1);
-        return new JudgedFaces(split, whole, faces, classifier.Classify(faces.Pixels, faces.Count));
+        LabelFit fit = Evaluator.Fit(classifier, table, split, onlyPresent);
+        FaceTable faces = limit > 0 ? fit.Faces.TakeStratified(limit, seed: 1) : fit.Faces;
+        return new JudgedFaces(split, fit, faces, fit.Probabilities(classifier.Classify(faces.Pixels, faces.Count)));
     }
 
     /// <summary>A random sample, the same with the same seed.</summary>

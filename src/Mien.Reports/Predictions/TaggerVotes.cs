@@ -24,14 +24,16 @@ internal static class TaggerVotes
     public static (int Model, int Label, int Neither) Sides(JudgedFaces judged, IEnumerable<int> faces)
     {
         (int model, int label, int neither) = (0, 0, 0);
+        int[] choices = [.. judged.Faces.LabelNames.Select(FerPlus.ChoiceOf)];
         foreach (int face in faces)
         {
             ReadOnlySpan<byte> votes = judged.Faces.VotesOf(face);
             byte most = 0;
             foreach (byte count in votes)
                 most = Math.Max(most, count);
-            bool withModel = most > 0 && votes[judged.Predicted(face)] == most;
-            bool withLabel = most > 0 && votes[judged.Faces.Labels[face]] == most;
+            (int answer, int given) = (choices[judged.Predicted(face)], choices[judged.Faces.Labels[face]]);
+            bool withModel = most > 0 && answer >= 0 && votes[answer] == most;
+            bool withLabel = most > 0 && given >= 0 && votes[given] == most;
             if (withModel == withLabel)
                 neither++;
             else if (withModel)

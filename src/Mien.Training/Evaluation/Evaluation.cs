@@ -53,7 +53,7 @@ public sealed record Evaluation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCopies? Copies { get; init; }
 
-    /// <summary>How the answers go with the votes of FER+'s taggers; null where they do not judge.</summary>
+    /// <summary>How the answers go with the votes of FER+'s taggers; null for data without votes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VoteFigures? Votes { get; init; }
 
@@ -76,7 +76,11 @@ public sealed record ClassFigures(double Precision, double Recall, double F1, in
 /// <param name="Judged">How many are among the faces that were judged.</param>
 /// <param name="LeftOut">How many were left out before.</param>
 /// <param name="Model">What the model's file says of such copies in its own training; null where it says nothing.</param>
-public sealed record TestCopies(int Judged, int LeftOut, string? Model);
+public sealed record TestCopies(int Judged, int LeftOut, string? Model)
+{
+    /// <summary>The note of a model's card (<see cref="ModelCard.Notes"/>) that says it.</summary>
+    public const string Note = "copiesOfTestFaces";
+}
 
 [JsonSerializable(typeof(Evaluation))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

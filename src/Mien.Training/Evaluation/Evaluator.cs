@@ -39,7 +39,12 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(probabilities);
-        return Metrics.Evaluate(probabilities, fit.Faces.Labels, fit.Faces.LabelNames) with { LeftOut = fit.LeftOut, SharedOut = fit.SharedOut };
+        return Metrics.Evaluate(probabilities, fit.Faces.Labels, fit.Faces.LabelNames) with
+        {
+            LeftOut = fit.LeftOut,
+            SharedOut = fit.SharedOut,
+            Votes = fit.Faces.Votes is null ? null : VoteShares.Judge(fit, probabilities),
+        };
     }
 
     /// <summary>The faces of a split, or of all, that a model can be judged on, and over which classes.</summary>

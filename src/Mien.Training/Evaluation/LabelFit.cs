@@ -53,7 +53,7 @@ public sealed class LabelFit
             throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", Occurring(table))}. They have none in common: pass a model trained on these labels, or --map label=label where they only go by other names.");
         FaceTable part = table.Take(kept);
         byte[] labelled = [.. part.Labels.Select(label => (byte)places[label])];
-        var faces = new FaceTable(part.Size, part.Pixels, labelled, part.Splits, labels, part.Votes);
+        var faces = new FaceTable(part.Size, part.Pixels, labelled, part.Splits, labels, part.Votes, part.OwnLabels);
         var leftOut = rows.Where(row => places[table.Labels[row]] < 0).GroupBy(row => table.LabelNames[table.Labels[row]])
             .OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
 

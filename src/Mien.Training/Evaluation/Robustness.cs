@@ -22,10 +22,11 @@ public static class Robustness
 
     /// <summary>Judges a model on faces as they are, then under every corruption at strengths 1, 2 and 3.</summary>
     /// <param name="classifier">The model.</param>
-    /// <param name="faces">Faces that the model can be judged on, as <see cref="Evaluator.FacesFor"/> gives them.</param>
+    /// <param name="faces">Faces that the model can be judged on, as <see cref="Evaluator.Fit"/> gives them, or a part of them.</param>
+    /// <param name="fit">Shares out the probability of classes that do not judge; null where all do.</param>
     /// <returns>The row of the faces as they are, then one a corruption and strength.</returns>
     /// <exception cref="ArgumentException">There are no faces.</exception>
-    public static IReadOnlyList<RobustnessRow> Measure(ExpressionClassifier classifier, FaceTable faces)
+    public static IReadOnlyList<RobustnessRow> Measure(ExpressionClassifier classifier, FaceTable faces, LabelFit? fit = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(faces);
@@ -43,7 +44,8 @@ public static class Robustness
 
         (double Accuracy, double Confidence, double Ece) Judge(byte[] pixels)
         {
-            float[] probabilities = Evaluator.Probabilities(classifier, faces, pixels);
+            float[] answers = classifier.Classify(pixels, faces.Count);
+            float[] probabilities = fit?.Probabilities(answers) ?? answers;
             int classes = faces.LabelNames.Count;
             double confidence = 0;
             int right = 0;

@@ -59,10 +59,11 @@ public static class WholeWay
     /// <summary>Puts each face into a picture of its own and reads it from there.</summary>
     /// <param name="classifier">The model.</param>
     /// <param name="detector">The detector.</param>
-    /// <param name="faces">The faces, of the model's size and labels (<see cref="Evaluator.FacesFor"/>).</param>
+    /// <param name="faces">The faces, of the model's size and labels (<see cref="Evaluator.Fit"/>).</param>
     /// <param name="options">The pictures.</param>
+    /// <param name="fit">Shares out the probability of classes that do not judge; null where all do.</param>
     /// <exception cref="MienException">No face was found in any picture.</exception>
-    public static WholeWayResult Measure(ExpressionClassifier classifier, FaceDetector detector, FaceTable faces, WholeWayOptions options)
+    public static WholeWayResult Measure(ExpressionClassifier classifier, FaceDetector detector, FaceTable faces, WholeWayOptions options, LabelFit? fit = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(detector);
@@ -88,8 +89,8 @@ public static class WholeWay
         if (seen.Length == 0)
             throw new MienException("The detector found none of the faces in the pictures made around them: are they faces?");
         FaceTable direct = faces.Take(seen);
-        double before = Accuracy(classifier, direct.Pixels, direct);
-        double after = Accuracy(classifier, [.. seen.SelectMany(i => crops[i]!)], direct);
+        double before = Accuracy(classifier, direct.Pixels, direct, fit);
+        double after = Accuracy(classifier, [.. seen.SelectMany(i => crops[i]!)], direct, fit);
         return new WholeWayResult(faces.Count, (double)seen.Length / faces.Count, before, after, after / before,
             Difference.Summary([.. seen.Select(i => differences[i]!)]));
     }
@@ -118,10 +119,11 @@ public static class WholeWay
         }
     }
 
-    private static double Accuracy(ExpressionClassifier classifier, ReadOnlySpan<byte> pixels, FaceTable faces)
+    private static double Accuracy(ExpressionClassifier classifier, ReadOnlySpan<byte> pixels, FaceTable faces, LabelFit? fit)
     {
         int classes = classifier.Card.Labels.Count;
-        float[] probabilities = classifier.Classify(pixels, faces.Count);
+        float[] answers = classifier.Classify(pixels, faces.Count);
+        float[] probabilities = fit?.Probabilities(answers) ?? answers;
         return (double)Enumerable.Range(0, faces.Count)
             .Count(i => Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)) == faces.Labels[i]) / faces.Count;
     }

@@ -1,3 +1,5 @@
+using Mien.Training.Evaluation;
+
 namespace Mien.Training.Runs;
 
 /// <summary>What a network learnt from, those it learnt from or went on from included, as its model file tells.</summary>
@@ -6,7 +8,7 @@ namespace Mien.Training.Runs;
 internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
 {
     private const string LearntFromNote = "learntFrom";
-    private const string CopiesNote = "copiesOfTestFaces";
+    private const string CopiesNote = TestCopies.Note;
     private const string LeftOut = "left out";
     private const string FerPlus = "FER+";
 

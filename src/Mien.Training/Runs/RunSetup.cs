@@ -74,6 +74,9 @@ internal static class RunSetup
     {
         if (options.FerPlus is not null)
             table = FerPlus.Attach(options.FerPlus, table);
+        // Votes and labels share their columns: they must stand in one order.
+        if ((options.FerPlusShare > 0 || options.OwnHead > 0) && !table.LabelNames.SequenceEqual(FerPlus.Choices.Take(table.LabelNames.Count)))
+            throw new MienException($"FER+'s votes are for FER2013's own classes, the data's are {string.Join(", ", table.LabelNames)}. Leave --map out, or learn from the labels alone.");
         // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
         if (options.Labels == LabelSource.FerPlus)

@@ -12,7 +12,7 @@ public class RobustnessTests
     {
         FaceTable faces = DatasetReader.Load(TestData.Fer2013Zip).Table.Select(Split.PublicTest).TakeStratified(60, 1);
         using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
-        faces = Evaluator.FacesFor(classifier, faces, Split.PublicTest);
+        faces = Evaluator.Fit(classifier, faces, Split.PublicTest).Faces;
 
         IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, faces);
 

@@ -1,0 +1,81 @@
+using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
+using Spectre.Console;
+
+namespace Mien.Cli.Commands;
+
+/// <summary>Figures as tables.</summary>
+internal static class EvaluationTable
+{
+    private const string None = "-";
+
+    /// <param name="evaluation">The figures.</param>
+    /// <param name="split">What was judged on.</param>
+    /// <param name="notes">What a reader must know of the labels, a sentence each.</param>
+    /// <param name="console">Receives the tables.</param>
+    public static void Write(Evaluation evaluation, Split split, IEnumerable<string> notes, IAnsiConsole console)
+    {
+        console.WriteLine($"{split}: {evaluation.Count} faces, {evaluation.ImagesPerSecond:F0} a second");
+        foreach (string note in notes)
+            console.WriteLine(note);
+        if (evaluation.Copies is { } copies)
+            WriteCopies(copies, console);
+        console.WriteLine($"accuracy {evaluation.Accuracy * 100:F2} %, macro F1 {evaluation.MacroF1:F4}, balanced accuracy (mean of the recalls) {evaluation.BalancedAccuracy * 100:F2} %");
+        console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}");
+        console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}");
+
+        var classes = new Table().AddColumn("class");
+        foreach (string column in (string[])["precision", "recall", "F1", "calibration error", "support"])
+            classes.AddColumn(new TableColumn(column).RightAligned());
+        foreach ((string label, ClassFigures figures) in evaluation.PerClass)
+        {
+            bool present = figures.Support > 0;
+            classes.AddRow(Markup.Escape(label), present ? $"{figures.Precision:F4}" : None, present ? $"{figures.Recall:F4}" : None, present ? $"{figures.F1:F4}" : None, $"{figures.Ece:F4}", $"{figures.Support}");
+        }
+
+        console.Write(classes);
+        if (evaluation.Votes is { } votes)
+            WriteVotes(evaluation, votes, console);
+        WriteConfusion(evaluation, console);
+    }
+
+    private static void WriteCopies(TestCopies copies, IAnsiConsole console)
+    {
+        if (copies.LeftOut > 0)
+            console.WriteLine($"{copies.LeftOut} faces that Training has too were left out (--drop-copies)");
+        if (copies.Judged > 0)
+            console.WriteLine($"{copies.Judged} of these faces stand in Training too, byte for byte; --drop-copies leaves them out");
+        if (copies.LeftOut + copies.Judged > 0)
+            console.WriteLine($"such copies in the model's own training: {copies.Model ?? "its file does not say"}");
+    }
+
+    private static void WriteVotes(Evaluation evaluation, VoteFigures votes, IAnsiConsole console)
+    {
+        console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; their entropy {votes.Entropy:F4} is the least possible");
+        var people = new Table().AddColumns("answers", "held against");
+        foreach (string column in (string[])["accuracy", "macro F1", "judged"])
+            people.AddColumn(new TableColumn(column).RightAligned());
+        people.AddRow("the model", "the labels", $"{evaluation.Accuracy * 100:F2} %", $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");
+        people.AddRow("the model", "most of nine taggers", $"{votes.Model.Accuracy * 100:F2} %", $"{votes.Model.MacroF1:F4}", $"{votes.Model.Count} votes");
+        people.AddRow("one tagger", "most of the other nine", $"{votes.OnePerson.Accuracy * 100:F2} %", $"{votes.OnePerson.MacroF1:F4}", $"{votes.OnePerson.Count} votes");
+        console.Write(people);
+        if (votes.OnePerson.WithoutMajority > 0)
+            console.WriteLine($"{votes.OnePerson.WithoutMajority} votes are left out of the last two rows: the other nine taggers have no majority");
+    }
+
+    private static void WriteConfusion(Evaluation evaluation, IAnsiConsole console)
+    {
+        string[] labels = [.. evaluation.PerClass.Keys];
+        console.WriteLine("confusion matrix: rows are labels, columns predictions");
+        var confusion = new Table().AddColumn("");
+        foreach (string label in labels)
+            confusion.AddColumn(new TableColumn(Markup.Escape(label)).RightAligned());
+        for (int row = 0; row < labels.Length; row++)
+        {
+            if (evaluation.PerClass[labels[row]].Support > 0)
+                confusion.AddRow([Markup.Escape(labels[row]), .. evaluation.Confusion[row].Select(count => $"{count}")]);
+        }
+
+        console.Write(confusion);
+    }
+}
