@@ -18,7 +18,7 @@ public class EvaluationCommandTests
         Assert.Equal((ExitCode.Ok, ""), (exit, error));
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(
-            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "imagesPerSecond"],
+            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing", "sharedOut", "leftOut", "copies", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(14, json.RootElement.GetProperty("count").GetInt32());
         Assert.Equal(Expressions.Names, json.RootElement.GetProperty("perClass").EnumerateObject().Select(property => property.Name));

@@ -16,8 +16,22 @@ public class TableTests
     {
         Evaluation evaluation = Metrics.Evaluate([0.8f, 0.2f, 0.4f, 0.6f, 0.7f, 0.3f], [0, 1, 1], ["yes", "no"]) with { ImagesPerSecond = 1234 };
         using TestConsole console = new TestConsole().Width(100);
-        EvaluationTable.Write(evaluation, Split.PublicTest, console);
+        EvaluationTable.Write(evaluation, Split.PublicTest, [], console);
         AssertApproved("Evaluation.txt", console);
+    }
+
+    [Fact]
+    public void Figures_where_a_class_is_missing_copies_are_judged_and_taggers_voted()
+    {
+        Evaluation evaluation = Metrics.Evaluate([0.8f, 0.2f, 0, 0.4f, 0.6f, 0, 0.7f, 0.2f, 0.1f], [0, 1, 1], ["yes", "no", "perhaps"]) with
+        {
+            ImagesPerSecond = 1234,
+            Copies = new TestCopies(2, 3, "left out"),
+            Votes = new VoteFigures(0.75, 0.5, new HumanAgreement(28, 2, 0.75, 0.6), new HumanAgreement(28, 2, 0.8, 0.7)),
+        };
+        using TestConsole console = new TestConsole().Width(100);
+        EvaluationTable.Write(evaluation, Split.PrivateTest, ["missing in PrivateTest: perhaps"], console);
+        AssertApproved("EvaluationWithVotes.txt", console);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal static class TrainingDisplay
         RunConfiguration run = trainer.Configuration;
         terminal.Error.MarkupLineInterpolated(
             $"[bold]{run.Options.Architecture}[/], {run.Faces["Training"]} Training and {run.Faces["PublicTest"]} PublicTest faces, {run.Options.Epochs} epochs, {run.Options.Precision} on {run.Options.Device}, {run.Options.Threads} threads, seed {run.Options.Seed}");
+        terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {(run.CopiesLeftOut ? "left out" : run.Options.DropCopies ? "left out here; the model that it goes on from may have learnt from them" : "left in (--drop-copies false)")}");
         if (trainer.History.Count > 0)
             terminal.Error.MarkupLineInterpolated($"going on after epoch {trainer.History.Count}");
     }

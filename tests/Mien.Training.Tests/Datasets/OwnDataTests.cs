@@ -25,13 +25,45 @@ public class OwnDataTests
             table.Labels.Zip(table.Splits, (label, split) => ((int)label, split)));
     }
 
-    [Fact]
-    public void A_part_of_the_seven_keeps_all_seven_as_classes()
+    [Theory]
+    [InlineData("joy", "sad", "happy", "sad")]
+    [InlineData("neutral", "anger", "angry", "neutral")]
+    public void A_folder_of_two_of_the_seven_has_two_classes(string first, string second, params string[] classes)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Save(folder.File("train/joy/1.png"), 40);
-        Save(folder.File("train/sad/2.png"), 40);
-        Assert.Equal(Expressions.Names, DatasetReader.Load(folder.Path).Table.LabelNames);
+        Save(folder.File($"train/{first}/1.png"), 40);
+        Save(folder.File($"train/{second}/2.png"), 40);
+        Assert.Equal(classes, DatasetReader.Load(folder.Path).Table.LabelNames);
+    }
+
+    [Fact]
+    public void A_manifest_of_two_of_the_seven_has_two_classes()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Save(folder.File("a.png"), 40);
+        Save(folder.File("b.png"), 40);
+        string manifest = folder.Write("faces.csv", "file,label\na.png,surprise\nb.png,disgust\n");
+        Assert.Equal(["disgust", "surprise"], DatasetReader.Load(manifest).Table.LabelNames);
+    }
+
+    [Fact]
+    public void A_part_of_FER2013s_table_keeps_the_seven_that_its_numbers_stand_for()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string table = folder.Write("fer2013.csv", $"{CsvText.Header}\n{CsvText.Row(3, 1, Split.Training)}\n{CsvText.Row(4, 2, Split.Training)}\n");
+        FaceTable faces = DatasetReader.Load(table).Table;
+        Assert.Equal(Expressions.Names, faces.LabelNames.Take(7));
+        Assert.Equal([3, 4], faces.Labels);
+    }
+
+    [Fact]
+    public void Classes_of_FER2013s_table_that_a_map_puts_into_others_are_gone()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string table = folder.Write("fer2013.csv", $"{CsvText.Header}\n{CsvText.Row(2, 1, Split.Training)}\n{CsvText.Row(4, 2, Split.Training)}\n");
+        FaceTable faces = DatasetReader.Load(table, DatasetOptions.Default with { Map = Map(("fear", "sad")) }).Table;
+        Assert.Equal(["angry", "disgust", "happy", "sad", "surprise", "neutral"], faces.LabelNames);
+        Assert.Equal([3, 3], faces.Labels);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public class ComparisonTests
         Assert.InRange(pair.Low, 0.0565 - 0.02, 0.0565 + 0.02);
         Assert.InRange(pair.High, 0.2435 - 0.02, 0.2435 + 0.02);
         Assert.Equal(0.9, comparison.Models[0].Accuracy, 1e-12);
-        // Class 0: 90 hits among 90 + 100; class 1: none.
-        Assert.Equal(180.0 / 190 / 2, comparison.Models[0].MacroF1, 1e-12);
+        // Class 0: 90 hits among 90 + 100; no face is of class 1.
+        Assert.Equal(180.0 / 190, comparison.Models[0].MacroF1, 1e-12);
     }
 
     [Fact]

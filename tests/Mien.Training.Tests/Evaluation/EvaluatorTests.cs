@@ -70,13 +70,47 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void FER_pluss_further_class_can_only_be_read_wrong()
+    public void Faces_of_a_class_that_the_model_lacks_are_left_out_of_every_figure()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, Expressions.Names);
         FaceTable table = Table(48, FerPlus.Labels, Split.PrivateTest);
-        var contempt = new FaceTable(48, table.Pixels, [.. table.Labels.Select(_ => (byte)FerPlus.Contempt)], table.Splits, FerPlus.Labels);
-        Assert.Equal(0, Evaluator.Evaluate(classifier, contempt, Split.PrivateTest).Accuracy);
+        FaceTable seven = table.Take([.. Enumerable.Range(0, table.Count).Where(i => table.Labels[i] != FerPlus.Contempt)]);
+        var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
+        var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, Expressions.Names);
+        Assert.Equal((expected.Count, expected.Accuracy, expected.MacroF1, expected.Nll), (figures.Count, figures.Accuracy, figures.MacroF1, figures.Nll));
+        Assert.Equal(new Dictionary<string, int> { ["contempt"] = table.Count - seven.Count }, figures.LeftOut);
+    }
+
+    [Fact]
+    public void A_class_that_the_data_lack_is_answered_or_shared_out()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
+        FaceTable table = Table(48, Expressions.Names, Split.PrivateTest);
+        var open = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
+        Assert.Equal(["contempt"], open.Missing);
+        Assert.Empty(open.SharedOut);
+        Assert.Equal(8, open.PerClass.Count);
+        var shared = Evaluator.Evaluate(classifier, table, Split.PrivateTest, onlyPresent: true);
+        Assert.Equal(["contempt"], shared.SharedOut);
+        Assert.Equal(0, shared.Confusion.Sum(row => row[FerPlus.Contempt]));
+        Assert.True(shared.Nll < open.Nll);
+    }
+
+    [Fact]
+    public void Votes_beside_the_faces_are_judged_too()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
+        FaceTable table = Table(48, Expressions.Names, Split.PrivateTest);
+        Assert.Null(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Votes);
+        FaceTable voted = FerPlus.Relabel(table.WithVotes([.. Enumerable.Range(0, table.Count).SelectMany(_ => (byte[])[0, 0, 0, 6, 0, 0, 4, 0, 0, 0])]));
+        VoteFigures votes = Evaluator.Evaluate(classifier, voted, Split.PrivateTest).Votes!;
+        // 0.6 and 0.4 of each face's votes; six of ten agree with the other nine.
+        Assert.Equal(-0.6 * Math.Log(0.6) - 0.4 * Math.Log(0.4), votes.Entropy, 9);
+        Assert.True(votes.Nll > votes.Entropy);
+        Assert.Equal(0.6, votes.OnePerson.Accuracy, 12);
     }
 
     [Fact]

@@ -34,9 +34,9 @@ public class MetricsTests
         Assert.Equal((2.0 / 3 + 1.0 / 2) / 3, Figures.BalancedAccuracy, 12);
         // F1: a 2*2/(3+3), b 2*1/(2+2), c 0/(1+1).
         Assert.Equal((2.0 / 3 + 1.0 / 2 + 0) / 3, Figures.MacroF1, 12);
-        Assert.Equal(new ClassFigures(2.0 / 3, 2.0 / 3, 2.0 / 3, 3), Figures.PerClass["a"]);
-        Assert.Equal(new ClassFigures(0.5, 0.5, 0.5, 2), Figures.PerClass["b"]);
-        Assert.Equal(new ClassFigures(0, 0, 0, 1), Figures.PerClass["c"]);
+        AssertClass((2.0 / 3, 2.0 / 3, 2.0 / 3, 3), Figures.PerClass["a"]);
+        AssertClass((0.5, 0.5, 0.5, 2), Figures.PerClass["b"]);
+        AssertClass((0, 0, 0, 1), Figures.PerClass["c"]);
     }
 
     [Fact]
@@ -54,6 +54,31 @@ public class MetricsTests
         // Confidences .8 .6 .5 .7 .6 .4 in bins 12 9 8 11 9 6 of 15; hits 1 1 0 1 0 0; the bin of the two .6 holds one hit.
         double expected = (0.2 + Math.Abs(1.2 - 1) + 0.5 + 0.3 + 0.4) / 6;
         Assert.Equal(expected, Figures.Ece, 6);
+    }
+
+    [Fact]
+    public void Calibration_error_of_each_class_agrees_with_counting_by_hand()
+    {
+        // a: .8 .6 .3 for its own faces, .1 .2 .4 for others', each in a bin of its own.
+        // b: .7 .2 for its own; the two .3 of others share a bin, .1 and .5 stand alone.
+        // c: .3 for its own; the two .1 and the two .2 of others share bins, .6 stands alone.
+        double[] expected =
+        [
+            (0.2 + 0.4 + 0.7 + 0.1 + 0.2 + 0.4) / 6,
+            (0.3 + 0.8 + 0.6 + 0.1 + 0.5) / 6,
+            (0.7 + 0.2 + 0.4 + 0.6) / 6,
+        ];
+        Assert.All(expected.Zip(Metrics.ClassCalibrationErrors(Probabilities, Labels, 3)), pair => Assert.Equal(pair.First, pair.Second, 6));
+        Assert.Equal(expected, Figures.PerClass.Values.Select(figures => figures.Ece), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(expected.Average(), Figures.ClasswiseEce, 6);
+    }
+
+    [Fact]
+    public void A_bin_whose_probabilities_are_right_on_average_adds_nothing_to_a_classs_error()
+    {
+        // Two of three faces with 0.65 for a are a: 1.95 against 2. For b 1.05 against 1.
+        double[] errors = Metrics.ClassCalibrationErrors([0.65f, 0.35f, 0.65f, 0.35f, 0.65f, 0.35f], [0, 0, 1], 2);
+        Assert.All(errors, error => Assert.Equal(0.05 / 3, error, 6));
     }
 
     [Fact]
@@ -81,11 +106,14 @@ public class MetricsTests
     }
 
     [Fact]
-    public void A_class_that_never_occurs_counts_as_nothing_in_macro_F1_and_not_at_all_in_balanced_accuracy()
+    public void A_class_that_never_occurs_counts_in_no_mean_over_classes()
     {
-        var figures = Metrics.Evaluate([1, 0, 1, 0], [0, 0], ["a", "b"]);
-        Assert.Equal(0.5, figures.MacroF1, 12);
-        Assert.Equal(1, figures.BalancedAccuracy, 12);
+        // Two faces of a, one read as b, which nobody is labelled: F1 of a is 2*1/(2+1).
+        var figures = Metrics.Evaluate([1, 0, 0, 0, 1, 0], [0, 0], ["a", "b", "c"]);
+        Assert.Equal(2.0 / 3, figures.MacroF1, 12);
+        Assert.Equal(0.5, figures.BalancedAccuracy, 12);
+        Assert.Equal(figures.PerClass["a"].Ece, figures.ClasswiseEce, 12);
+        Assert.Equal(["b", "c"], figures.Missing);
     }
 
     [Fact]
@@ -107,9 +135,9 @@ public class MetricsTests
     {
         using JsonDocument json = JsonDocument.Parse(Figures.ToJson());
         Assert.Equal(
-            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "imagesPerSecond"],
+            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing", "sharedOut", "leftOut", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["precision", "recall", "f1", "support"], json.RootElement.GetProperty("perClass").GetProperty("a").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["precision", "recall", "f1", "support", "ece"], json.RootElement.GetProperty("perClass").GetProperty("a").EnumerateObject().Select(property => property.Name));
     }
 
     [Theory]
@@ -117,6 +145,9 @@ public class MetricsTests
     [InlineData(5, 2)]
     public void Lengths_that_do_not_match_are_refused(int probabilities, int labels) =>
         Assert.Throws<ArgumentException>(() => Metrics.Evaluate(new float[probabilities], new byte[labels], ["a", "b"]));
+
+    private static void AssertClass((double Precision, double Recall, double F1, int Support) expected, ClassFigures actual) =>
+        Assert.Equal(expected, (actual.Precision, actual.Recall, actual.F1, actual.Support));
 
     private static void AssertSame(NaiveMetrics expected, Mien.Training.Evaluation.Evaluation actual)
     {
@@ -126,6 +157,7 @@ public class MetricsTests
         Assert.Equal(expected.Nll, actual.Nll, 1e-5);
         Assert.Equal(expected.Brier, actual.Brier, 1e-5);
         Assert.Equal(expected.Ece, actual.Ece, 1e-5);
+        Assert.Equal(expected.ClasswiseEce, actual.ClasswiseEce, 1e-5);
     }
 
     /// <summary>The same figures from their textbook definitions over lists of (label, prediction, row).</summary>
@@ -144,11 +176,20 @@ public class MetricsTests
             })];
         }
 
+        private IEnumerable<int> Occurring => Enumerable.Range(0, _classes).Where(k => _faces.Any(face => face.Label == k));
+
+        public double ClasswiseEce => Occurring.Average(k => Enumerable.Range(0, 15).Sum(bin =>
+        {
+            var members = _faces.Where(face => face.Row[k] > bin / 15.0 && face.Row[k] <= (bin + 1) / 15.0).ToArray();
+            return members.Length == 0 ? 0 : (double)members.Length / _faces.Length
+                * Math.Abs(members.Average(face => face.Row[k]) - members.Average(face => face.Label == k ? 1.0 : 0.0));
+        }));
+
         public double Accuracy => _faces.Average(face => face.Label == face.Predicted ? 1.0 : 0.0);
 
         public double BalancedAccuracy => _faces.GroupBy(face => face.Label).Average(group => group.Average(face => face.Predicted == group.Key ? 1.0 : 0.0));
 
-        public double MacroF1 => Enumerable.Range(0, _classes).Average(k =>
+        public double MacroF1 => Occurring.Average(k =>
         {
             double both = _faces.Count(face => face.Label == k && face.Predicted == k);
             double precision = both / Math.Max(1, _faces.Count(face => face.Predicted == k));

@@ -1,5 +1,6 @@
 using Mien.TestSupport;
 using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
 using Mien.Training.Runs;
 using Mien.Training.Tests.Datasets;
 
@@ -202,6 +203,9 @@ public class TrainerTests
             Assert.False(Directory.Exists(folder.File("pupil")), "nothing is kept of a run that is refused");
         }
 
+        Assert.Equal("may have been learnt from", NoteOn("teacher"));
+        Assert.False(new RunFolder(folder.File("teacher")).ReadConfiguration().CopiesLeftOut);
+
         // Who goes on from it may, as long as it says so.
         Train(folder.File("on"), Quick with { Epochs = 1, DropCopies = true, From = folder.File("teacher/model.onnx") });
         Assert.Contains("--drop-copies", Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [folder.File("on")] })).Message, StringComparison.Ordinal);
@@ -209,6 +213,13 @@ public class TrainerTests
         Train(folder.File("clean"), Quick with { Epochs = 1, DropCopies = true });
         foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")), ("b", folder.File("clean/model.onnx"))])
             Assert.Single(Train(folder.File(name), Quick with { Epochs = 1, DropCopies = true, Teachers = [teacher] }));
+        Assert.Equal(("may have been learnt from", "left out", "left out"), (NoteOn("on"), NoteOn("clean"), NoteOn("a")));
+
+        string NoteOn(string run)
+        {
+            using var model = ExpressionClassifier.Create(folder.File($"{run}/model.onnx"));
+            return model.Card.Notes[TestCopies.Note];
+        }
     }
 
     [Fact]
