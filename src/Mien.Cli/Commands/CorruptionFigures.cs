@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mien.Training.Augmentation;
-using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Spectre.Console;
 

@@ -20,7 +20,8 @@ internal static class EvaluationTable
             console.WriteLine(note);
         if (evaluation.Copies is { } copies)
             WriteCopies(copies, console);
-        console.WriteLine($"accuracy {evaluation.Accuracy * 100:F2} %, macro F1 {evaluation.MacroF1:F4}, balanced accuracy (mean of the recalls) {evaluation.BalancedAccuracy * 100:F2} %");
+        string balanced = $"balanced accuracy (mean of the recalls) {Percent(evaluation.BalancedAccuracy)}";
+        console.WriteLine($"accuracy {Percent(evaluation.Accuracy)}, macro F1 {evaluation.MacroF1:F4}, {balanced}");
         console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}");
         console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}");
 
@@ -29,8 +30,8 @@ internal static class EvaluationTable
             classes.AddColumn(new TableColumn(column).RightAligned());
         foreach ((string label, ClassFigures figures) in evaluation.PerClass)
         {
-            bool present = figures.Support > 0;
-            classes.AddRow(Markup.Escape(label), present ? $"{figures.Precision:F4}" : None, present ? $"{figures.Recall:F4}" : None, present ? $"{figures.F1:F4}" : None, $"{figures.Ece:F4}", $"{figures.Support}");
+            string[] shares = figures.Support > 0 ? [$"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}"] : [None, None, None];
+            classes.AddRow([Markup.Escape(label), .. shares, $"{figures.Ece:F4}", $"{figures.Support}"]);
         }
 
         console.Write(classes);
@@ -51,17 +52,21 @@ internal static class EvaluationTable
 
     private static void WriteVotes(Evaluation evaluation, VoteFigures votes, IAnsiConsole console)
     {
-        console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; their entropy {votes.Entropy:F4} is the least possible");
+        string floor = $"their entropy {votes.Entropy:F4} is the least possible";
+        console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; {floor}");
         var people = new Table().AddColumns("answers", "held against");
         foreach (string column in (string[])["accuracy", "macro F1", "judged"])
             people.AddColumn(new TableColumn(column).RightAligned());
-        people.AddRow("the model", "the labels", $"{evaluation.Accuracy * 100:F2} %", $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");
-        people.AddRow("the model", "most of nine taggers", $"{votes.Model.Accuracy * 100:F2} %", $"{votes.Model.MacroF1:F4}", $"{votes.Model.Count} votes");
-        people.AddRow("one tagger", "most of the other nine", $"{votes.OnePerson.Accuracy * 100:F2} %", $"{votes.OnePerson.MacroF1:F4}", $"{votes.OnePerson.Count} votes");
+        (HumanAgreement model, HumanAgreement person) = (votes.Model, votes.OnePerson);
+        people.AddRow("the model", "the labels", Percent(evaluation.Accuracy), $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");
+        people.AddRow("the model", "most of nine taggers", Percent(model.Accuracy), $"{model.MacroF1:F4}", $"{model.Count} votes");
+        people.AddRow("one tagger", "most of the other nine", Percent(person.Accuracy), $"{person.MacroF1:F4}", $"{person.Count} votes");
         console.Write(people);
-        if (votes.OnePerson.WithoutMajority > 0)
-            console.WriteLine($"{votes.OnePerson.WithoutMajority} votes are left out of the last two rows: the other nine taggers have no majority");
+        if (person.WithoutMajority > 0)
+            console.WriteLine($"{person.WithoutMajority} votes are left out of the last two rows: the other nine taggers have no majority");
     }
+
+    private static string Percent(double share) => $"{share * 100:F2} %";
 
     private static void WriteConfusion(Evaluation evaluation, IAnsiConsole console)
     {

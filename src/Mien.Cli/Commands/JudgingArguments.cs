@@ -11,7 +11,11 @@ internal static class JudgingArguments
     /// <summary>Adds --only-present to a verb.</summary>
     public static Option<bool> AddOnlyPresent(Command command)
     {
-        var option = new Option<bool>("--only-present") { Description = "Share the probability of classes that the whole data set lacks (CK+ has no neutral) out among the others; where left out, the model may answer them, which counts as wrong." };
+        var option = new Option<bool>("--only-present")
+        {
+            Description = "Share the probability of classes that the whole data set lacks (CK+ has no neutral) out among the others; "
+                + "where left out, the model may answer them, which counts as wrong.",
+        };
         command.Options.Add(option);
         return option;
     }

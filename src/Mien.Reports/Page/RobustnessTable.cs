@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mien.Reports.Predictions;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 

@@ -13,7 +13,8 @@ public static class Evaluator
     /// <param name="flip">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
     /// <param name="onlyPresent">Shares the probability of classes that the data set lacks out among the others.</param>
     /// <exception cref="MienException">The split is empty, no class is the model's, or the face size differs from the model's.</exception>
-    public static Evaluation Evaluate(ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false, bool onlyPresent = false) =>
+    public static Evaluation Evaluate(
+        ExpressionClassifier classifier, FaceTable table, Split split, bool flip = false, bool onlyPresent = false) =>
         Evaluate(classifier, Fit(classifier, table, split, onlyPresent), flip);
 
     /// <summary>Classifies the faces of a fit and computes all figures.</summary>
@@ -60,6 +61,7 @@ public static class Evaluator
         var fit = LabelFit.Of(classifier.Card.Labels, table, split, onlyPresent);
         return classifier.Card.Input.Size == table.Size
             ? fit
-            : throw new MienException($"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
+            : throw new MienException(
+                $"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
     }
 }

@@ -70,7 +70,8 @@ public sealed record HumanAgreement(int Count, int WithoutMajority, double Accur
 
         if (count == 0)
             return new HumanAgreement(0, without, 0, 0);
-        double score = Enumerable.Range(0, decided.Length).Where(k => decided[k] > 0).Average(k => 2.0 * hits[k] / (decided[k] + answered[k]));
+        double score = Enumerable.Range(0, decided.Length).Where(k => decided[k] > 0)
+            .Average(k => 2.0 * hits[k] / (decided[k] + answered[k]));
         return new HumanAgreement(count, without, (double)hits.Sum() / count, score);
     }
 }

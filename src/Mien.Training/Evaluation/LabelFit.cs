@@ -12,7 +12,8 @@ public sealed class LabelFit
 {
     private readonly bool[] _shared;
 
-    private LabelFit(FaceTable faces, IReadOnlyList<int> rows, IReadOnlyDictionary<string, int> leftOut, IReadOnlyList<string> missing, bool[] shared)
+    private LabelFit(
+        FaceTable faces, IReadOnlyList<int> rows, IReadOnlyDictionary<string, int> leftOut, IReadOnlyList<string> missing, bool[] shared)
     {
         (Faces, Rows, LeftOut, Missing, _shared) = (faces, rows, leftOut, missing, shared);
         SharedOut = [.. faces.LabelNames.Where((_, k) => shared[k])];
@@ -45,12 +46,19 @@ public sealed class LabelFit
         ArgumentNullException.ThrowIfNull(table);
         int[] rows = [.. Enumerable.Range(0, table.Count).Where(i => split is null || table.Splits[i] == split)];
         if (rows.Length == 0)
-            throw new MienException($"No {split} faces in the data. It has {string.Join(", ", table.Splits.Distinct().Order())}: pass one of them as --split.");
+        {
+            string there = string.Join(", ", table.Splits.Distinct().Order());
+            throw new MienException($"No {split} faces in the data. It has {there}: pass one of them as --split.");
+        }
 
         int[] places = [.. table.LabelNames.Select(name => PlaceOf(name, labels))];
         int[] kept = [.. rows.Where(row => places[table.Labels[row]] >= 0)];
         if (kept.Length == 0)
-            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", Occurring(table))}. They have none in common: pass a model trained on these labels, or --map label=label where they only go by other names.");
+        {
+            throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", Occurring(table))}. "
+                + "They have none in common: pass a model trained on these labels, or --map label=label where they only go by other names.");
+        }
+
         FaceTable part = table.Take(kept);
         byte[] labelled = [.. part.Labels.Select(label => (byte)places[label])];
         var faces = new FaceTable(part.Size, part.Pixels, labelled, part.Splits, labels, part.Votes, part.OwnLabels);
@@ -61,7 +69,11 @@ public sealed class LabelFit
         string[] occurring = [.. Occurring(table)];
         bool[] shared = [.. labels.Select(label => onlyPresent && !occurring.Contains(label, StringComparer.OrdinalIgnoreCase))];
         if (shared.Count(each => !each) < 2)
-            throw new MienException($"Of the model's labels the data have {faces.LabelNames[faces.Labels[0]]} alone: over that one class every answer is right. Leave --only-present out.");
+        {
+            throw new MienException($"Of the model's labels the data have {faces.LabelNames[faces.Labels[0]]} alone: "
+                + "over that one class every answer is right. Leave --only-present out.");
+        }
+
         return new LabelFit(faces, kept, leftOut, [.. labels.Where((_, k) => counts[k] == 0)], shared);
     }
 
@@ -98,13 +110,20 @@ public sealed class LabelFit
     {
         string where = split is null ? "the data" : $"{split}";
         if (LeftOut.Count > 0)
-            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {string.Join(", ", LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"))}";
+        {
+            string classes = string.Join(", ", LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"));
+            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {classes}";
+        }
+
         if (Missing.Count > 0)
         {
             string[] kept = [.. Missing.Except(SharedOut)];
-            string shared = SharedOut.Count > 0 ? $"; the probability of {string.Join(", ", SharedOut)} is shared out among the other classes" : "";
+            string shared = SharedOut.Count > 0
+                ? $"; the probability of {string.Join(", ", SharedOut)} is shared out among the other classes"
+                : "";
             string open = kept.Length > 0 ? $"; the model may still answer {string.Join(", ", kept)}, which counts as wrong" : "";
-            yield return $"missing in {where}: {string.Join(", ", Missing)}; macro F1 is over the other {Faces.LabelNames.Count - Missing.Count} classes{shared}{open}";
+            int others = Faces.LabelNames.Count - Missing.Count;
+            yield return $"missing in {where}: {string.Join(", ", Missing)}; macro F1 is over the other {others} classes{shared}{open}";
         }
     }
 

@@ -28,7 +28,8 @@ public static class VoteShares
         if (faces.Votes is null)
             throw new ArgumentException("The table has no votes.", nameof(faces));
         int classes = faces.LabelNames.Count;
-        int[] choices = [.. faces.LabelNames.Select(name => without?.Contains(name) != true && FerPlus.ChoiceOf(name) is var choice and < FerPlus.Unknown ? choice : -1)];
+        int[] choices = [.. faces.LabelNames.Select(name => without?.Contains(name) == true ? -1 : FerPlus.ChoiceOf(name))
+            .Select(choice => choice < FerPlus.Unknown ? choice : -1)];
         double[] shares = new double[faces.Count * classes];
         for (int i = 0; i < faces.Count; i++)
         {
@@ -87,7 +88,8 @@ public static class VoteShares
         double nll = CrossEntropy(probabilities, shares, classes);
         for (int i = 0; i < answers.Length; i++)
             answers[i] = fit.Faces.LabelNames[Metrics.MostProbable(probabilities.Slice(i * classes, classes))];
-        return new VoteFigures(nll, Entropy(shares, classes), HumanAgreement.OfOnePerson(fit.Faces), HumanAgreement.OfModel(fit.Faces, answers));
+        return new VoteFigures(
+            nll, Entropy(shares, classes), HumanAgreement.OfOnePerson(fit.Faces), HumanAgreement.OfModel(fit.Faces, answers));
     }
 
     private static int Rows(ReadOnlySpan<double> shares, int classes)
