@@ -12,7 +12,7 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string[]>("--model") { Description = "A model.onnx; several are averaged; accurate for the larger model, bundled or left out for the bundled one." };
+        var model = new Option<string[]>("--model") { Description = $"A model.onnx, or {Classifiers.Named}; several are averaged; default where left out." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
@@ -29,7 +29,7 @@ internal static class EvaluateCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(write) && (result.GetValue(model) is not [not (ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)] || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
+            if (result.GetValue(write) && (result.GetValue(model) is not [var one] || ExpressionClassifier.Names.Contains(one) || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
                 result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
         });
         command.SetAction(parsed =>

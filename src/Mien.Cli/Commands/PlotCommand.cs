@@ -87,7 +87,7 @@ internal static class PlotCommand
     /// <summary>A figure over what a model says of one split.</summary>
     private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
-        var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; accurate for the larger model, bundled or left out for the bundled one.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var file = FileOption();

@@ -12,7 +12,7 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal)
     {
         ReportOptions defaults = ReportOptions.Default;
-        var source = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; accurate for the larger model, bundled or left out for the bundled one.", Arity = ArgumentArity.ZeroOrOne };
+        var source = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var folder = new Option<string?>("--out") { Description = "Folder for report.html; the run's own, or the current one, where left out." };
         var splits = new Option<Split[]>("--split") { Description = "Splits to read, the test set last; all that the data has where left out. Leave PrivateTest out while a model is still being chosen.", AllowMultipleArgumentsPerToken = true };

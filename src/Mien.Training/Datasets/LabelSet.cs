@@ -46,7 +46,7 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         if (idle.Length > 0)
             throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", _places.Keys.Order(StringComparer.Ordinal))}.");
         string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
-        List<string> names = own.Length == 0 ? [.. Expressions.Names] : [.. Expressions.Names.Where(_names.Contains), .. own];
+        List<string> names = own.Length == 0 ? [.. _names.Contains(Expression.Contempt.Name()) ? Expressions.Names : Expressions.Fer2013Names] : [.. Expressions.Names.Where(_names.Contains), .. own];
         return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);
     }
 }
