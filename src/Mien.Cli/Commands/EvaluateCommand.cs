@@ -29,8 +29,8 @@ internal static class EvaluateCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(write) && (result.GetValue(model) is not [var one] || ExpressionClassifier.Names.Contains(one) || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(drop)))
-                result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip and --drop-copies out: a file's figures must mean the same in every file.");
+            if (result.GetValue(write) && (result.GetValue(model) is not [var one] || ExpressionClassifier.Names.Contains(one) || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(flip) || result.GetValue(drop)))
+                result.AddError("--write-figures: name one --model file, and leave --way, --flip and --drop-copies out: a file's figures must mean the same in every file.");
         });
         command.SetAction(parsed =>
         {
@@ -54,6 +54,9 @@ internal static class EvaluateCommand
                 return CorruptionFigures.Write(classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), parsed.GetValue(json), terminal);
 
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
+            // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
+            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
+                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             if (parsed.GetValue(write))
                 ModelFigures.Write(parsed.GetValue(model)![0], parsed.GetValue(split), evaluation);
             string text = evaluation.ToJson();

@@ -98,7 +98,9 @@ internal static class PlotCommand
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, null, terminal);
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
+            table = WhoseLabels.For(source.Classifier.Card, table);
             return Save(draw(source.Classifier, JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split)), parsed), parsed.GetValue(file)!, terminal);
         });
         return command;

@@ -31,7 +31,7 @@ public class OwnDataTests
         using TemporaryFolder folder = TestData.NewFolder();
         Save(folder.File("train/joy/1.png"), 40);
         Save(folder.File("train/sad/2.png"), 40);
-        Assert.Equal(Expressions.Names, DatasetReader.Load(folder.Path).Table.LabelNames);
+        Assert.Equal(Expressions.Fer2013Names, DatasetReader.Load(folder.Path).Table.LabelNames);
     }
 
     [Fact]

@@ -285,7 +285,7 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Split[] splits = [.. Enumerable.Range(0, count + 2).Select(i => i < count ? Split.Training : Split.PublicTest)];
-        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Names);
+        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Fer2013Names);
         var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
         Assert.Contains(wrong, error.Message, StringComparison.Ordinal);
     }
@@ -370,7 +370,7 @@ public class TrainerTests
                 pixels[i * 2304 + p] = (byte)(noise[p] / 4 + (p / 48 / 7 == labels[i] ? 180 : 0));
         }
 
-        return new FaceTable(48, pixels, labels, splits, Expressions.Names);
+        return new FaceTable(48, pixels, labels, splits, Expressions.Fer2013Names);
     }
 
     private static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual) =>
