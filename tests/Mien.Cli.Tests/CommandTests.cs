@@ -111,7 +111,7 @@ public class CommandTests
         JsonElement face = picture.GetProperty("faces")[0];
         Assert.Equal(["box", "detectorScore", "label", "confidence", "quality", "probabilities"], Keys(face));
         Assert.Equal(["x", "y", "width", "height"], Keys(face.GetProperty("box")));
-        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"], Keys(face.GetProperty("probabilities")));
+        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"], Keys(face.GetProperty("probabilities")));
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public static class Calibration
         float[] targets = new float[logits.Length];
         for (int i = 0; i < labels.Length; i++)
             targets[i * classes + labels[i]] = 1;
-        return FitTemperature(logits, targets, classes);
+        return FitTemperatureToShares(logits, targets, classes);
     }
 
     /// <summary>The temperature with the lowest cross-entropy to shares, such as those of people who chose each class; found as for labels.</summary>
@@ -61,7 +61,7 @@ public static class Calibration
     /// <returns>e^-3 .. e^3.</returns>
     /// <exception cref="ArgumentOutOfRangeException">K is below 1.</exception>
     /// <exception cref="ArgumentException">Lengths don't match, are no whole rows, or N is 0.</exception>
-    public static float FitTemperature(ReadOnlySpan<float> logits, ReadOnlySpan<float> shares, int classes)
+    public static float FitTemperatureToShares(ReadOnlySpan<float> logits, ReadOnlySpan<float> shares, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (logits.Length != shares.Length || logits.Length == 0 || logits.Length % classes != 0)

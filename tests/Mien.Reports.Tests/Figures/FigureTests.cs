@@ -138,7 +138,7 @@ public class FigureTests
 
     private static (ExpressionClassifier Classifier, JudgedFaces Judged) Judged()
     {
-        ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
+        ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
         return (classifier, JudgedFaces.Judge(classifier, MadeUpFaces.Table(0, 14, 0), Split.PublicTest));
     }
 

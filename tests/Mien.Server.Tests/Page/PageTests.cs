@@ -211,8 +211,9 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     public async Task How_often_each_expression_is_read_right_comes_from_the_model_s_own_file()
     {
         await using Window window = await browser.Open();
-        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(7);
+        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(Expressions.Count);
         using var recognizer = ExpressionRecognizer.CreateDefault();
+        await Expect(window.Page.Locator("#says")).ToHaveTextAsync(recognizer.Model.Meaning);
         IReadOnlyDictionary<string, double> figures = recognizer.Model.Metrics;
         Assert.Equal(
             recognizer.Model.Labels.Select(label => FormattableString.Invariant($"{label}{figures[$"PrivateTest.recall.{label}"] * 100:F0} %")),

@@ -60,7 +60,7 @@ public class GradCamTests(ITestOutputHelper output)
     public void Masking_what_is_marked_lowers_the_probability_more_than_masking_at_random()
     {
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table.Select(Split.PublicTest).TakeStratified(Faces, seed: 1);
-        using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
         var explainer = new Explainer(classifier);
         FaceFeatures features = classifier.ClassifyWithFeatures(table.Pixels, table.Count);
         byte ground = (byte)Math.Round(classifier.Card.Input.Mean * 255);

@@ -69,7 +69,7 @@ public class QuantizerTests
     }
 
     [Fact]
-    public void The_bundled_model_loses_less_than_three_tenths_of_a_point()
+    public void The_model_fer2013_loses_less_than_three_tenths_of_a_point()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table;
