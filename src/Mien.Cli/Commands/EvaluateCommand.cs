@@ -35,6 +35,9 @@ internal static class EvaluateCommand
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
+            // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
+            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
+                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes));
@@ -54,9 +57,6 @@ internal static class EvaluateCommand
                 return CorruptionFigures.Write(classifier, Evaluator.FacesFor(classifier, table, parsed.GetValue(split)), parsed.GetValue(json), terminal);
 
             Evaluation evaluation = Evaluator.Evaluate(classifier, table, parsed.GetValue(split), parsed.GetValue(flip));
-            // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
-            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
-                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             if (parsed.GetValue(write))
                 ModelFigures.Write(parsed.GetValue(model)![0], parsed.GetValue(split), evaluation);
             string text = evaluation.ToJson();
