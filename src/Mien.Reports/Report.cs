@@ -33,6 +33,7 @@ public static partial class Report
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         // Most tables have three splits; which of them are read is the caller's choice, and one that is missing is named.
+        table = WhoseLabels.For(source.Classifier.Card, table);
         var splits = new List<JudgedFaces>();
         foreach (Split split in options.Splits ?? [.. table.Splits.Distinct().Order()])
         {
@@ -44,7 +45,7 @@ public static partial class Report
             throw new MienException($"{data}: no face at all. Pass a data set with faces as --data; `mien dataset inspect` shows what one holds.");
 
         progress?.Invoke("drawing");
-        string page = Build(source, splits, data, options);
+        string page = Build(source, splits, data, WhoseLabels.Sentence(source.Classifier.Card, table), options);
         string path = Path.Combine(folder, FileName);
         try
         {
@@ -59,7 +60,7 @@ public static partial class Report
         return path;
     }
 
-    private static string Build(ReportSource source, IReadOnlyList<JudgedFaces> splits, string data, ReportOptions options)
+    private static string Build(ReportSource source, IReadOnlyList<JudgedFaces> splits, string data, string judges, ReportOptions options)
     {
         IReadOnlyList<string> labels = splits[0].Faces.LabelNames;
         var gallery = new Gallery(splits, options);
@@ -81,6 +82,8 @@ public static partial class Report
             ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
             ["style"] = Resources.Text("report.css") + SheetStyles("s", gallery.Sheets()) + SheetStyles("o", attention.Sheets()),
             ["summary"] = summary,
+            ["meaning"] = System.Net.WebUtility.HtmlEncode(source.Classifier.Card.Meaning),
+            ["judges"] = System.Net.WebUtility.HtmlEncode(judges),
             ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs) : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl beside it.</p>",
             ["configuration"] = Sections.Configuration(source.Configuration, source.Classifier.Card),
             ["confusions"] = Sections.Confusions(splits),

@@ -27,14 +27,14 @@ public sealed class ReportSource : IDisposable
     public IReadOnlyList<EpochMetrics> Epochs { get; }
 
     /// <summary>Opens a run folder or a model file.</summary>
-    /// <param name="path">The folder or the .onnx file; <see cref="ExpressionClassifier.AccurateName"/>; <see cref="ExpressionClassifier.BundledName"/> or null for the bundled model.</param>
+    /// <param name="path">The folder, the .onnx file, or one of <see cref="ExpressionClassifier.Names"/>; null for the default model.</param>
     /// <param name="table">The data of the run: a run that was killed before it exported is exported from its checkpoint.</param>
     /// <exception cref="MienException">Nothing there, no epoch done, a damaged model or checkpoint, other data.</exception>
     public static ReportSource Open(string? path, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        path ??= ExpressionClassifier.BundledName;
-        if (path is ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)
+        path ??= ExpressionClassifier.DefaultName;
+        if (ExpressionClassifier.Names.Contains(path))
             return new ReportSource($"the {path} model", ExpressionClassifier.Create(path), null, []);
         if (!Directory.Exists(path))
             return OpenFile(path);

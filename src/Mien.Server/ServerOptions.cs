@@ -9,7 +9,7 @@ public sealed record ServerOptions
     /// <summary>The defaults.</summary>
     public static ServerOptions Default { get; } = new();
 
-    /// <summary>Model files, averaged where there are several; the bundled model where there is none.</summary>
+    /// <summary>Model files, averaged where there are several; the default model where there is none.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>How pictures are read. Pictures of more than 40 megapixels are refused unless told otherwise.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Mien;
 
-/// <summary>The seven expressions of FER2013, in the order of its labels (Goodfellow et al. 2013).</summary>
+/// <summary>The eight expressions of FER+ (Barsoum et al. 2016): the seven of FER2013 in the order of its labels (Goodfellow et al. 2013), then contempt.</summary>
 public enum Expression
 {
     /// <summary>Label 0.</summary>
@@ -25,6 +25,9 @@ public enum Expression
 
     /// <summary>Label 6.</summary>
     Neutral = 6,
+
+    /// <summary>No label of FER2013; FER+'s taggers could name it.</summary>
+    Contempt = 7,
 }
 
 /// <summary>Names and aliases of the expressions: the only place that knows them.</summary>
@@ -48,6 +51,8 @@ public static class Expressions
         ["surprise"] = Expression.Surprise,
         ["surprised"] = Expression.Surprise,
         ["neutral"] = Expression.Neutral,
+        ["contempt"] = Expression.Contempt,
+        ["contemptuous"] = Expression.Contempt,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The label of an answer that is too weak to give.</summary>
@@ -58,11 +63,14 @@ public static class Expressions
     internal static IReadOnlyList<double> Fer2013Shares { get; } =
         [.. ((int[])[3995, 436, 4097, 7215, 4830, 3171, 4965]).Select(count => count / 28709.0)];
 
-    /// <summary>The names in label order: angry, disgust, fear, happy, sad, surprise, neutral.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    /// <summary>FER2013's seven in the order of its labels: angry, disgust, fear, happy, sad, surprise, neutral.</summary>
+    public static IReadOnlyList<string> Fer2013Names { get; } =
         ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 
-    /// <summary>How many expressions there are (7).</summary>
+    /// <summary>All eight: <see cref="Fer2013Names"/>, then contempt. FER+'s classes in the order of the default model's.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Fer2013Names, "contempt"];
+
+    /// <summary>How many expressions there are (8).</summary>
     public static int Count => Names.Count;
 
     /// <summary>The lower-case name of an expression, as it stands in JSON and on the screen.</summary>

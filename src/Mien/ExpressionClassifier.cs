@@ -11,17 +11,21 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Faces a run at most; more are done in turn, so that memory stays bounded.</summary>
     public const int MaxBatch = 256;
 
-    /// <summary>Names the model that comes with Mien wherever paths of models are given; a file of that name is <c>./bundled</c>.</summary>
-    public const string BundledName = "bundled";
+    /// <summary>Names the model that comes with Mien wherever paths of models are given; a file of that name is <c>./default</c>.</summary>
+    /// <remarks>Its probabilities are the shares of people who would name each of the eight <see cref="Expressions"/>.</remarks>
+    public const string DefaultName = "default";
 
-    /// <summary>
-    /// Names the larger, more accurate model of the package Mien.Accurate wherever paths of models are given; a file of
-    /// that name is <c>./accurate</c>.
-    /// </summary>
+    /// <summary>Names the larger, more accurate model of the package Mien.Accurate, which says the same as the default one.</summary>
     public const string AccurateName = "accurate";
 
-    private const string BundledFile = "mien-fer2013.onnx";
-    private const string AccurateFile = "mien-fer2013-accurate.onnx";
+    /// <summary>Names the small network of FER2013's own seven labels, for comparison, in the package Mien.Fer2013.</summary>
+    public const string Fer2013Name = "fer2013";
+
+    /// <summary>Names the large network of FER2013's own seven labels, for comparison, in the package Mien.Fer2013.</summary>
+    public const string Fer2013AccurateName = "fer2013-accurate";
+
+    /// <summary>The names of the models that come with Mien: each may stand wherever paths of models are given.</summary>
+    public static IReadOnlyList<string> Names => NamedModels.Names;
 
     private static readonly string[] Inputs = [ModelCard.InputName];
     private static readonly string[] Outputs = [ModelCard.ProbabilitiesName];
@@ -44,16 +48,16 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Loads the model that comes with Mien.</summary>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Mien was built without a model.</exception>
-    public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(BundledName, options);
+    public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(DefaultName, options);
 
     /// <summary>Loads a model file that `mien train` wrote.</summary>
-    /// <param name="path">The .onnx file, <see cref="BundledName"/> or <see cref="AccurateName"/>.</param>
+    /// <param name="path">The .onnx file, or one of <see cref="Names"/>.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
     public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
 
     /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
-    /// <param name="paths">.onnx files with the same labels and input size; <see cref="BundledName"/> and <see cref="AccurateName"/> may be among them.</param>
+    /// <param name="paths">.onnx files with the same labels and input size; <see cref="Names"/> may be among them.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="ArgumentException">No path is given.</exception>
     /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
@@ -66,12 +70,9 @@ public sealed class ExpressionClassifier : IDisposable
         {
             foreach (string path in paths)
             {
-                members.Add(path switch
-                {
-                    BundledName => Member.Open(ReadBundled, "the bundled model", options),
-                    AccurateName => Member.Open(ReadAccurate, "the accurate model", options),
-                    _ => Member.Open(() => Read(path), path, options),
-                });
+                members.Add(NamedModels.Names.Contains(path)
+                    ? Member.Open(() => NamedModels.Read(path), $"the {path} model", options)
+                    : Member.Open(() => Read(path), path, options));
                 (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
                 if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
                     throw new MienException($"{path}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) are not those of {paths[0]} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). Models are averaged only where both agree.");
@@ -185,20 +186,7 @@ public sealed class ExpressionClassifier : IDisposable
             member.Session.Dispose();
     }
 
-    private static byte[] ReadBundled() => Resources.Has(BundledFile)
-        ? Resources.Read(BundledFile)
-        : throw new MienException("This build of Mien carries no model. Build it with models/mien-fer2013.int8.onnx in place, or name a model of your own.");
-
-    /// <summary>The package puts its model beside the program: as a resource it would make every build of the library four times as large.</summary>
-    private static byte[] ReadAccurate()
-    {
-        string path = Path.Combine(AppContext.BaseDirectory, AccurateFile);
-        return File.Exists(path)
-            ? Read(path)
-            : throw new MienException($"The accurate model is not here ({path}). Add its package to the program: `dotnet add package Mien.Accurate`.");
-    }
-
-    private static byte[] Read(string path)
+    internal static byte[] Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try

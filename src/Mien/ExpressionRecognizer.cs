@@ -46,7 +46,7 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <inheritdoc cref="ExpressionClassifier.ReadModels"/>
     public IReadOnlyList<ModelFile> ReadModels() => _classifier.ReadModels();
 
-    /// <summary>Opens the model that comes with Mien.</summary>
+    /// <summary>Opens the default model: each probability is the share of people who would name that expression.</summary>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Mien was built without a model, or ONNX Runtime refuses the session's options.</exception>
     public static ExpressionRecognizer CreateDefault(RecognizerOptions? options = null)
@@ -57,13 +57,13 @@ public sealed class ExpressionRecognizer : IDisposable
     }
 
     /// <summary>Opens a model file that `mien train` wrote.</summary>
-    /// <param name="modelPath">The .onnx file, <see cref="ExpressionClassifier.BundledName"/> or <see cref="ExpressionClassifier.AccurateName"/>.</param>
+    /// <param name="modelPath">The .onnx file, or one of <see cref="ExpressionClassifier.Names"/>.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
     public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) => Create([modelPath], options);
 
     /// <summary>Opens several model files, whose probabilities are averaged.</summary>
-    /// <param name="modelPaths">.onnx files with the same labels and input size; <see cref="ExpressionClassifier.BundledName"/> and <see cref="ExpressionClassifier.AccurateName"/> may be among them.</param>
+    /// <param name="modelPaths">.onnx files with the same labels and input size; <see cref="ExpressionClassifier.Names"/> may be among them.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">As for one file, or they differ in labels or size.</exception>
     public static ExpressionRecognizer Create(IReadOnlyList<string> modelPaths, RecognizerOptions? options = null)

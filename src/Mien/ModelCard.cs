@@ -25,10 +25,13 @@ public sealed record ModelCard
     /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature maps.</summary>
     public const string ClassifierWeightsName = "classifier_weights";
 
+    /// <summary>Key of the note that says whose labels, votes and answers the model learnt from.</summary>
+    public const string LearntFromNote = "learntFrom";
+
     private const string DataSetLevels = "dataset";
     private const string FaceLevels = "face";
 
-    /// <summary>The model's own name, such as `mien-fer2013`.</summary>
+    /// <summary>The model's own name, such as `mien-default`.</summary>
     public required string Name { get; init; }
 
     /// <summary>Version of Mien that wrote the file.</summary>
@@ -60,6 +63,17 @@ public sealed record ModelCard
 
     /// <summary>Free text: licence, recipe, limits. Keys without the `mien.` prefix.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new SortedDictionary<string, string>();
+
+    /// <summary>What the model's probabilities say, in one sentence; `mien model info` and the page begin with it.</summary>
+    public string Meaning => LearntFromPeople
+        ? "Each probability is the share of people who would name that one of eight expressions."
+        : Labels.SequenceEqual(Expressions.Fer2013Names)
+            ? "Each probability is how likely that one of FER2013's seven labels is."
+            : "Each probability is how likely that label is in data like those that the model learnt from.";
+
+    /// <summary>Whether the probabilities are shares of people: the eight expressions, learnt from how FER+'s taggers voted.</summary>
+    public bool LearntFromPeople =>
+        Labels.SequenceEqual(Expressions.Names) && Notes.GetValueOrDefault(LearntFromNote)?.Contains("FER+ votes", StringComparison.Ordinal) == true;
 
     /// <summary>The card as key-value pairs for the file's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()

@@ -4,9 +4,9 @@ namespace Mien;
 /// <remarks>Okabe and Ito 2008, "Color Universal Design"; a grey in place of their black, dark enough to differ from their purple without red or green.</remarks>
 public static class Palette
 {
-    private static readonly string[] Colours = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#707070"];
+    private static readonly string[] Colours = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#707070", "#E69F00"];
 
-    private static readonly string[] Others = ["#E69F00", "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#117733"];
+    private static readonly string[] Others = ["#999933", "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#117733"];
 
     /// <summary>The colour of an answer that is too weak to give, as `#RRGGBB`.</summary>
     public static string Uncertain => "#DDDDDD";

@@ -25,18 +25,18 @@ public class CompareCommandTests
     public void The_table_names_both_models_and_their_difference()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, _) = Run("compare", "bundled", Model(folder), "--data", Data(folder));
+        (int exit, string output, _) = Run("compare", "fer2013", Model(folder), "--data", Data(folder));
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Contains("PublicTest: 7 faces", output, StringComparison.Ordinal);
-        Assert.Contains("bundled", output, StringComparison.Ordinal);
+        Assert.Contains("fer2013", output, StringComparison.Ordinal);
         Assert.Contains("McNemar", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_bundled_model_is_averaged_like_any_other()
+    public void A_model_that_goes_by_name_is_averaged_like_any_other()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("compare", "bundled", "bundled+bundled", $"bundled+{Model(folder)}", "--data", Data(folder), "--split", "PrivateTest", "--json");
+        (int exit, string output, string error) = Run("compare", "fer2013", "fer2013+fer2013", $"fer2013+{Model(folder)}", "--data", Data(folder), "--split", "PrivateTest", "--json");
         Assert.True(exit == ExitCode.Ok, error);
         JsonElement[] pairs = [.. JsonDocument.Parse(output).RootElement.GetProperty("pairs").EnumerateArray()];
         Assert.Equal((3, 0), (pairs.Length, pairs[0].GetProperty("onlyFirst").GetInt32() + pairs[0].GetProperty("onlySecond").GetInt32()));
@@ -47,7 +47,7 @@ public class CompareCommandTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string data = Data(folder);
-        (int exit, _, string error) = Run("compare", data, "bundled", "--data", data);
+        (int exit, _, string error) = Run("compare", data, "fer2013", "--data", data);
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains($"{data}: not an ONNX model", error, StringComparison.Ordinal);
     }
@@ -56,7 +56,7 @@ public class CompareCommandTests
     public void One_model_alone_is_a_mistake_of_usage()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Assert.Equal(ExitCode.Usage, Run("compare", "bundled", "--data", Data(folder)).Exit);
+        Assert.Equal(ExitCode.Usage, Run("compare", "fer2013", "--data", Data(folder)).Exit);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class DataArgumentsTests
         "train --data DATA --out OUT",
         "evaluate --data DATA --model MODEL",
         "report MODEL --data DATA --out OUT",
-        "compare MODEL bundled --data DATA",
+        "compare MODEL fer2013 --data DATA",
         "plot confusion MODEL --data DATA --out OUT.png",
         "sweep SWEEP --data DATA --out OUT",
         "dataset inspect DATA",
@@ -76,7 +76,7 @@ public class DataArgumentsTests
         using TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("photos/test/happy"));
         File.Copy(AverageFaces, folder.File("photos/test/happy/seven.png"));
-        string[] compare = ["compare", "bundled", "bundled", "--data", folder.File("photos"), "--split", "PrivateTest", "--json", "--faces", "detect", "--face-cache", folder.File("cache")];
+        string[] compare = ["compare", "fer2013", "fer2013", "--data", folder.File("photos"), "--split", "PrivateTest", "--json", "--faces", "detect", "--face-cache", folder.File("cache")];
         (int exit, string output, string error) = Run(compare);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("count").GetInt32());

@@ -39,7 +39,7 @@ public class TableTests
     {
         using TestConsole console = new TestConsole().Width(120);
         var terminal = new Terminal(TextWriter.Null, console, console);
-        float[] probabilities = [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.03f];
+        float[] probabilities = [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.02f, 0.01f];
         using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, Expressions.Names, terminal))
         {
             var face = new Face { Box = new Box(10.4f, 20.6f, 100, 120), DetectorScore = 0.934f, Labels = Expressions.Names, Probabilities = probabilities };

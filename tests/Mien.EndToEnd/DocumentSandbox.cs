@@ -40,7 +40,7 @@ internal sealed class DocumentSandbox : IDisposable
         System.IO.File.WriteAllText(File("mien"), $"""
             #!/bin/sh
             case "$*" in
-              train*'--recipe bundled'*) set -- "$@" --epochs 2 ;;
+              train*'--recipe fer2013'*|train*'--recipe ferplus'*) set -- "$@" --epochs 2 ;;
               *--resume*|*--epochs*|*--recipe*) ;;
               train*) set -- "$@" --epochs 2 ;;
             esac

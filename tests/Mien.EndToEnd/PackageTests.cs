@@ -21,6 +21,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [Theory]
     [InlineData("Mien", "lib/net10.0/Mien.Inference.xml")]
     [InlineData("Mien.Accurate", null)]
+    [InlineData("Mien.Fer2013", null)]
     [InlineData("Mien.Training", "lib/net10.0/Mien.Training.xml")]
     [InlineData("Mien.Server", "lib/net10.0/Mien.Server.xml")]
     [InlineData("Mien.Cli", null)]
@@ -81,14 +82,16 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
 
-    [Fact]
-    public void The_lines_of_the_accurate_models_read_me_run_in_an_empty_project()
+    [Theory]
+    [InlineData("Mien.Accurate")]
+    [InlineData("Mien.Fer2013")]
+    public void The_lines_of_a_models_read_me_run_in_an_empty_project(string package)
     {
-        string project = NewProject("console", "Accurate", "Mien.Accurate");
+        string project = NewProject("console", package.Replace("Mien.", "With", StringComparison.Ordinal), package);
         string printed = packed.Use(project, "run", "--", Faces);
         output.WriteLine(printed);
         Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(project, "bin"), "Mien.Accurate*", SearchOption.AllDirectories), file => file.EndsWith(".dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(project, "bin"), $"{package}*", SearchOption.AllDirectories), file => file.EndsWith(".dll", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -145,7 +148,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         output.WriteLine($"{new FileInfo(packed.File($"Mien.Cli.{PackedFeed.System}")).Length / 1e6:F0} MB");
         packed.Use(folder, "tool", "install", "Mien.Cli", "--tool-path", "bin", "--version", packed.Version);
         Assert.Contains("7 faces", Tool("predict", Faces), StringComparison.Ordinal);
-        Assert.Contains("7 faces", Tool("predict", Faces, "--model", "accurate"), StringComparison.Ordinal);
+        foreach (string model in ExpressionClassifier.Names)
+            Assert.Contains("7 faces", Tool("predict", Faces, "--model", model), StringComparison.Ordinal);
         Assert.Contains("Conv2d", Tool("model", "summary", "--arch", "plain"), StringComparison.Ordinal);
         Assert.StartsWith(packed.Version, Tool("--version"), StringComparison.Ordinal);
 

@@ -18,7 +18,7 @@ public sealed partial class PackedFeed : IDisposable
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         // What has been built for these tests, as it is; only the program is built again, for this system alone.
-        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Training", "src/Mien.Server"])
+        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Fer2013", "src/Mien.Training", "src/Mien.Server"])
             Dotnet(TestData.Root, "pack", library, "--no-build", "-c", configuration, "-o", Feed);
         Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}", $"-p:PublishDir={_folder.File("tool-content")}/");
         Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "Mien.Training.*.nupkg").Single())["Mien.Training.".Length..];

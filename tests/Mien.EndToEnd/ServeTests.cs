@@ -13,7 +13,7 @@ public class ServeTests
     public async Task SIGTERM_lets_the_server_finish_what_it_accepted_and_its_log_says_nothing_of_faces()
     {
         Assert.SkipUnless(File.Exists("/bin/kill"), "No kill to send SIGTERM with.");
-        using Process process = MienProcess.Start("serve", "--port", "0", "--model", "bundled");
+        using Process process = MienProcess.Start("serve", "--port", "0", "--model", "default");
         Task<string> log = process.StandardError.ReadToEndAsync(Cancellation);
         string line = (await process.StandardOutput.ReadLineAsync(Cancellation))!;
         Assert.StartsWith("Mien serves on http://", line, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ internal static class MadeUpFaces
             Vary(averages[truth], averages[chance.Next(7)], chance, pixels.AsSpan(i * Size * Size, Size * Size));
         }
 
-        return new FaceTable(Size, pixels, labels, splits, Expressions.Names, votes);
+        return new FaceTable(Size, pixels, labels, splits, Expressions.Fer2013Names, votes);
     }
 
     private static void Vary(byte[] face, byte[] other, Random chance, Span<byte> result)

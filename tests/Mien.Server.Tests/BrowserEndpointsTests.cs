@@ -44,7 +44,7 @@ public class BrowserEndpointsTests(ServedMien served) : IClassFixture<ServedMien
     [Fact]
     public async Task The_model_is_the_server_s_own_and_there_is_no_other()
     {
-        byte[] model = await File.ReadAllBytesAsync(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"), Cancellation);
+        byte[] model = await File.ReadAllBytesAsync(Path.Combine(TestData.Root, "models", "mien-default.int8.onnx"), Cancellation);
         Assert.Equal(model, await served.Client.GetByteArrayAsync("/browser/models/0", Cancellation));
         foreach (string path in (string[])["/browser/models/1", "/browser/models/-1", "/browser/models/x"])
             Assert.Equal(HttpStatusCode.NotFound, (await served.Client.GetAsync(path, Cancellation)).StatusCode);

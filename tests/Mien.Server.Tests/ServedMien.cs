@@ -7,7 +7,7 @@ using Mien.TestSupport;
 
 namespace Mien.Server.Tests;
 
-/// <summary>A server of the bundled model on a free port of this machine, with the real Kestrel.</summary>
+/// <summary>A server of the default model on a free port of this machine, with the real Kestrel.</summary>
 public sealed class ServedMien : IAsyncLifetime
 {
     private readonly ServerOptions _options;
@@ -22,8 +22,8 @@ public sealed class ServedMien : IAsyncLifetime
     /// <summary>The drawing of seven faces that is ours.</summary>
     public static string Sample { get; } = Path.Combine(TestData.Root, "samples", "average-faces.png");
 
-    /// <summary>What the bundled model calls itself.</summary>
-    public static string ModelName { get; } = NameOfBundled();
+    /// <summary>What the default model calls itself.</summary>
+    public static string ModelName { get; } = NameOfDefault();
 
     /// <summary>The app.</summary>
     public WebApplication App { get; private set; } = null!;
@@ -56,10 +56,10 @@ public sealed class ServedMien : IAsyncLifetime
         await App.DisposeAsync();
     }
 
-    private static string NameOfBundled()
+    private static string NameOfDefault()
     {
-        using var bundled = ExpressionClassifier.CreateDefault();
-        return bundled.Card.Name;
+        using var classifier = ExpressionClassifier.CreateDefault();
+        return classifier.Card.Name;
     }
 
     internal static ByteArrayContent SampleContent() => Content(File.ReadAllBytes(Sample), "image/png");

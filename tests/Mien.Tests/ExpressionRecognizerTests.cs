@@ -8,15 +8,38 @@ public class ExpressionRecognizerTests
     private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
 
     [Fact]
-    public void All_seven_average_faces_are_found_and_most_are_read_right()
+    public void All_seven_average_faces_are_found_and_the_network_of_their_labels_reads_most_right()
     {
-        using var recognizer = ExpressionRecognizer.CreateDefault();
-        IReadOnlyList<Face> faces = recognizer.Recognize(AverageFaces);
-        Assert.Equal(7, faces.Count);
-        // Drawn in label order, four a row.
-        var inOrder = faces.OrderBy(face => face.Box.Y + face.Box.Height / 2 > 260).ThenBy(face => face.Box.X).ToArray();
+        using var recognizer = ExpressionRecognizer.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
+        Face[] inOrder = InLabelOrder(recognizer);
         int right = inOrder.Where((face, i) => face.Expression == (Expression)i).Count();
         Assert.True(right >= 6, string.Join(", ", inOrder.Select(face => $"{face.Label} {face.Confidence:P0}")));
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("accurate")]
+    public void Of_the_average_faces_those_that_are_plain_to_people_are_read_right_and_none_as_contempt(string model)
+    {
+        using var recognizer = ExpressionRecognizer.Create(Path.Combine(TestData.Root, "models", $"mien-{model}.int8.onnx"));
+        Face[] inOrder = InLabelOrder(recognizer);
+        foreach (Expression plain in (Expression[])[Expression.Happy, Expression.Surprise, Expression.Neutral])
+            Assert.Equal(plain, inOrder[(int)plain].Expression);
+        Assert.DoesNotContain(inOrder, face => face.Expression == Expression.Contempt);
+        Assert.Equal(Expressions.Names, inOrder[0].Labels);
+    }
+
+    [Fact]
+    public void The_default_model_is_the_file_in_8_bits_and_says_that_it_gives_shares_of_people()
+    {
+        using var classifier = ExpressionClassifier.CreateDefault();
+        byte[] file = File.ReadAllBytes(Path.Combine(TestData.Root, "models", "mien-default.int8.onnx"));
+        Assert.Equal(file, Assert.Single(classifier.ReadModels()).Onnx);
+        Assert.True(classifier.Card.LearntFromPeople);
+        Assert.Contains("share of people", classifier.Card.Meaning, StringComparison.Ordinal);
+        using var labels = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
+        Assert.False(labels.Card.LearntFromPeople);
+        Assert.Contains("FER2013's seven labels", labels.Card.Meaning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,11 +95,23 @@ public class ExpressionRecognizerTests
         Assert.Contains("not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create(folder.File("none.onnx"))).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Without_its_package_the_accurate_model_is_asked_for()
+    [Theory]
+    [InlineData(ExpressionClassifier.AccurateName, "Mien.Accurate")]
+    [InlineData(ExpressionClassifier.Fer2013Name, "Mien.Fer2013")]
+    [InlineData(ExpressionClassifier.Fer2013AccurateName, "Mien.Fer2013")]
+    public void Without_its_package_a_model_is_asked_for(string name, string package)
     {
-        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(ExpressionClassifier.AccurateName));
-        Assert.Contains("dotnet add package Mien.Accurate", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(name));
+        Assert.Contains($"the {name} model is not here", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"dotnet add package {package}`", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The seven average faces, drawn in label order, four a row.</summary>
+    private static Face[] InLabelOrder(ExpressionRecognizer recognizer)
+    {
+        IReadOnlyList<Face> faces = recognizer.Recognize(AverageFaces);
+        Assert.Equal(7, faces.Count);
+        return [.. faces.OrderBy(face => face.Box.Y + face.Box.Height / 2 > 260).ThenBy(face => face.Box.X)];
     }
 
     private static string Describe(IReadOnlyList<Face> faces) =>

@@ -3,13 +3,17 @@ namespace Mien.Tests;
 public class ExpressionTests
 {
     [Fact]
-    public void The_order_is_that_of_FER2013s_labels() =>
-        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"], Enum.GetValues<Expression>().Select(expression => expression.Name()));
+    public void The_order_is_that_of_FER2013s_labels_and_contempt_comes_after_them()
+    {
+        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"], Expressions.Fer2013Names);
+        Assert.Equal([.. Expressions.Fer2013Names, "contempt"], Enum.GetValues<Expression>().Select(expression => expression.Name()));
+    }
 
     [Theory]
     [InlineData("Anger", Expression.Angry)]
     [InlineData(" happiness ", Expression.Happy)]
     [InlineData("NEUTRAL", Expression.Neutral)]
+    [InlineData("Contemptuous", Expression.Contempt)]
     public void Aliases_are_known_in_any_case(string name, Expression expected)
     {
         Assert.True(Expressions.TryParse(name, out Expression expression));
@@ -21,5 +25,5 @@ public class ExpressionTests
 
     [Fact]
     public void Each_expression_has_a_colour_of_its_own() =>
-        Assert.Equal(7, Enum.GetValues<Expression>().Select(Palette.Of).Distinct().Count());
+        Assert.Equal(8, Enum.GetValues<Expression>().Select(Palette.Of).Distinct().Count());
 }

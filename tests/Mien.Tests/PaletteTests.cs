@@ -35,7 +35,8 @@ public class PaletteTests
     public void An_alias_has_its_expressions_colour_and_other_classes_have_colours_of_their_own()
     {
         Assert.Equal(Palette.Of(Expression.Happy), Palette.Of("happiness", 5));
-        string[] others = [.. Enumerable.Range(0, 7).Select(place => Palette.Of("contempt", place))];
+        Assert.Equal(Palette.Of(Expression.Contempt), Palette.Of("contempt", 0));
+        string[] others = [.. Enumerable.Range(0, 7).Select(place => Palette.Of("boredom", place))];
         Assert.Equal(7, others.Distinct().Count());
         Assert.Empty(others.Intersect(Expressions.Names.Select(name => Palette.Of(name, 0))));
     }

@@ -17,6 +17,9 @@ internal static class TestData
     /// <summary>The annotated photos' folder, or a skipped test.</summary>
     public static string Photos => Needed(Path.Combine(Root, "..", "shared", "photos"));
 
+    /// <summary>The folder of portraits with a plain expression, or a skipped test.</summary>
+    public static string Portraits => Needed(Path.Combine(Root, "..", "shared", "portraits"));
+
     /// <summary>A photo of that folder, or a skipped test.</summary>
     public static string Photo(string name) => Needed(Path.Combine(Photos, name));
 

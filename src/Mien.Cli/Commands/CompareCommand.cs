@@ -11,7 +11,7 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var models = new Argument<string[]>("MODEL") { Description = "Two or more .onnx files; a+b averages a and b; bundled or accurate for a model that comes with Mien.", Arity = new ArgumentArity(2, 100) };
+        var models = new Argument<string[]>("MODEL") { Description = $"Two or more: .onnx files, or {Classifiers.Named}; a+b averages a and b.", Arity = new ArgumentArity(2, 100) };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var flip = new Option<bool>("--flip") { Description = "Average each face with its mirror image (models of Mien's)." };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mien.Imaging;
 using Mien.Training.Datasets;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;
@@ -41,11 +42,15 @@ internal static class DatasetCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
-        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file };
+        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
+        var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
+        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file, labels, votes };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            if (parsed.GetValue(labels) == LabelSource.FerPlus)
+                table = FerPlus.Relabel(FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes)));
             Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
             terminal.Output.WriteLine(parsed.GetValue(file));
             return ExitCode.Ok;

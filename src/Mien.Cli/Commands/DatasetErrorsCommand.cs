@@ -31,7 +31,7 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = "Read the faces with this model.onnx in place of folds; several are averaged; bundled for the bundled model." };
+    private readonly Option<string[]> _model = new("--model") { Description = $"Read the faces with this model.onnx in place of folds, or with {Classifiers.Named}; several are averaged." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learnt." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };

@@ -11,7 +11,7 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string[]>("--model") { Description = "A model.onnx; several are averaged; accurate for the larger model, bundled or left out for the bundled one." };
+        var model = new Option<string[]>("--model") { Description = $"A model.onnx, or {Classifiers.Named}; several are averaged; default where left out." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
@@ -29,12 +29,17 @@ internal static class EvaluateCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(write) && (result.GetValue(model) is not [not (ExpressionClassifier.BundledName or ExpressionClassifier.AccurateName)] || result.GetValue(way) != EvaluationWay.Direct || result.GetValue(labels) != LabelSource.Own || result.GetValue(flip) || result.GetValue(onlyPresent) || result.GetValue(drop)))
-                result.AddError("--write-figures: name one --model file, and leave --way, --labels, --flip, --only-present and --drop-copies out: a file's figures must mean the same in every file.");
+            bool named = result.GetValue(model) is [var one] && !ExpressionClassifier.Names.Contains(one);
+            bool plain = result.GetValue(way) == EvaluationWay.Direct && !result.GetValue(flip) && !result.GetValue(onlyPresent) && !result.GetValue(drop);
+            if (result.GetValue(write) && !(named && plain))
+                result.AddError("--write-figures: name one --model file, and leave --way, --flip, --only-present and --drop-copies out: a file's figures must mean the same in every file.");
         });
         command.SetAction(parsed =>
         {
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
+            // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
+            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
+                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             Split judged = parsed.GetValue(split);
             FaceTable whole = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)

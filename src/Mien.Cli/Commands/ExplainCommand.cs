@@ -12,7 +12,7 @@ internal static class ExplainCommand
     {
         var photo = new Argument<string>("PHOTO") { Description = "A picture file." };
         var folder = new Option<string>("--out") { Description = "Folder for one PNG a face.", Required = true };
-        var model = new Option<string?>("--model") { Description = "A model.onnx; accurate for the larger model, bundled or left out for the bundled one." };
+        var model = new Option<string?>("--model") { Description = $"A model.onnx, or {Classifiers.Named}; default where left out." };
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces };
@@ -20,7 +20,7 @@ internal static class ExplainCommand
         {
             string file = parsed.GetValue(photo)!;
             var options = RecognizerOptions.Default with { Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect };
-            using ExpressionRecognizer recognizer = ExpressionRecognizer.Create(parsed.GetValue(model) ?? ExpressionClassifier.BundledName, options);
+            using ExpressionRecognizer recognizer = ExpressionRecognizer.Create(parsed.GetValue(model) ?? ExpressionClassifier.DefaultName, options);
             IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(file));
             if (explanations.Count == 0)
             {

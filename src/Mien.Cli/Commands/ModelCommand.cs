@@ -30,7 +30,7 @@ internal static class ModelCommand
         var command = new Command("summary", "Prints layers, output shapes, parameters and multiply-adds.") { arch, json };
         command.SetAction(parsed =>
         {
-            ModelSummary summary = ModelSummary.Of(parsed.GetValue(arch)!, Expressions.Count, InputSpec.Fer2013.Size);
+            ModelSummary summary = ModelSummary.Of(parsed.GetValue(arch)!, Expressions.Fer2013Names.Count, InputSpec.Fer2013.Size);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(ToJson(summary).ToJsonString(Indented));
             else
@@ -42,7 +42,7 @@ internal static class ModelCommand
 
     private static Command CreateInfo(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "A model.onnx; accurate for the larger model, bundled or left out for the bundled one.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("FILE") { Description = $"A model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Prints what a model file says of itself.") { file, json };
         command.SetAction(parsed =>
@@ -56,6 +56,7 @@ internal static class ModelCommand
                 return ExitCode.Ok;
             }
 
+            terminal.Console.WriteLine(classifier.Card.Meaning);
             foreach ((string key, string value) in metadata)
                 terminal.Console.WriteLine($"{key}: {value}");
             return ExitCode.Ok;

@@ -87,7 +87,7 @@ internal static class PlotCommand
     /// <summary>A figure over what a model says of one split.</summary>
     private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
-        var model = new Argument<string?>("RUN|MODEL") { Description = "A run's folder or a model.onnx; accurate for the larger model, bundled or left out for the bundled one.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var file = FileOption();
@@ -99,7 +99,9 @@ internal static class PlotCommand
         command.SetAction(parsed =>
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, null, terminal);
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
+            table = WhoseLabels.For(source.Classifier.Card, table);
             JudgedFaces judged = JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split), onlyPresent: parsed.GetValue(onlyPresent));
             JudgingArguments.Say(judged.Fit, judged.Split, terminal);
             return Save(draw(source.Classifier, judged, parsed), parsed.GetValue(file)!, terminal);

@@ -6,7 +6,7 @@ namespace Mien.Cli.Commands;
 /// <summary>The options of the verbs that read faces: which model, which faces.</summary>
 internal sealed class RecognizerArguments
 {
-    private readonly Option<string[]> _model = new("--model") { Description = "A model.onnx; several are averaged; accurate for the larger model, bundled or left out for the bundled one." };
+    private readonly Option<string[]> _model = new("--model") { Description = $"A model.onnx, or {Classifiers.Named}; several are averaged; default where left out." };
     private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
     private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "Smallest face in pixels, or in percent of the picture's longer side (10% reads photos many times faster).", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
@@ -49,7 +49,7 @@ internal sealed class RecognizerArguments
         Threads = threads,
     };
 
-    /// <summary>The model files that were asked for; none for the bundled model.</summary>
+    /// <summary>The model files that were asked for; none for the default model.</summary>
     public string[] Models(ParseResult parsed) => parsed.GetValue(_model) ?? [];
 
     /// <summary>Opens the model that was asked for.</summary>

@@ -20,7 +20,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _recipe = new("--recipe") { Description = $"One of Mien's recipes ({string.Join(", ", Training.Runs.Recipe.Names)}), or JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
-    private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx: its architecture and weights in place of fresh ones.");
+    private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx, or from default, accurate, fer2013 or fer2013-accurate in a clone: its architecture and weights in place of fresh ones.");
     private readonly Option<double> _bodyRate = Recipe("--body-rate", Defaults.BodyRate, "Share of the learning rate of all but the last layer; 0 freezes them.");
     private readonly Option<int> _frozenLayers = Recipe("--frozen-layers", Defaults.FrozenLayers, "How many of the first layers (stem, blocks) stay as they are.");
     private readonly Option<int> _epochs = Recipe("--epochs", Defaults.Epochs, "Passes over the Training split.");
@@ -44,7 +44,7 @@ internal sealed class TrainCommand
     private readonly Option<InputLevels?> _levels = Recipe<InputLevels?>("--levels", null, "Normalize each face by its own mean and deviation (face) or by the data set's (dataset); a run that goes on from a model takes that model's.");
     private readonly Option<double> _corruption = Recipe("--corruption", Defaults.Augmentation.Corruption, "Share of faces that are darkened, blurred, made noisy, covered or spoiled otherwise.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
-    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder or model.onnx whose answers are learnt from as well; several are averaged.");
+    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder, model.onnx or a model's name, whose answers are learnt from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
     private readonly Option<double> _teacherTemperature = Recipe("--teacher-temperature", Defaults.TeacherTemperature, "Softens the answers in that part.");
     private readonly Option<int> _teachersAStep = Recipe("--teachers-a-step", Defaults.TeachersAStep, "How many of several teachers are asked at a step, in turn; 0 for all.");
@@ -74,7 +74,7 @@ internal sealed class TrainCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe; the bundled model's is --recipe bundled.");
+        var command = new Command("train", "Trains a network and exports it as model.onnx. With no more than --data and --out it takes the default recipe; the default model's is --recipe ferplus.");
         var verb = new TrainCommand(command, terminal);
         command.Validators.Add(verb.Check);
         command.SetAction(verb.Run);

@@ -127,6 +127,9 @@ public sealed record ModelAnswer
     /// <summary>The model's own name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What its probabilities say, in one sentence.</summary>
+    public required string Meaning { get; init; }
+
     /// <summary>Version of Mien that wrote it.</summary>
     public required string Version { get; init; }
 

@@ -15,6 +15,7 @@ internal static class ModelEndpoint
             new ModelAnswer
             {
                 Name = card.Name,
+                Meaning = card.Meaning,
                 Version = card.Version,
                 Architecture = card.Architecture,
                 Created = card.Created,

@@ -49,15 +49,19 @@ try {
   say(error.message, true);
 }
 
-/** Whether the classes are FER2013's. */
-function seven() {
-  return model.classes.map(each => each.label).join() === 'angry,disgust,fear,happy,sad,surprise,neutral';
+/** What people do on the same faces: from the model's file, or what is known of FER2013's labels. */
+function people(split) {
+  const person = model.metrics[`${split}.onePerson`];
+  if (person !== undefined) return ` One person says what most of the others say of ${percent(person)}.`;
+  const seven = model.classes.map(each => each.label).join() === 'angry,disgust,fear,happy,sad,surprise,neutral';
+  return seven ? ' People themselves agree with FER2013’s labels on about 65 %.' : '';
 }
 
 /** Figures come from the model's own file: another model, other figures. */
 function showAccuracy() {
+  byId('says').textContent = model.meaning;
   const split = ['PrivateTest', 'PublicTest'].find(name => model.metrics[`${name}.accuracy`] !== undefined);
-  if (split) byId('accuracy').textContent = `Of ${split}'s faces, which the model has not learnt from, it reads ${percent(model.metrics[`${split}.accuracy`])} as people labelled them.${seven() ? ' People themselves agree with FER2013’s labels on about 65 %.' : ''}`;
+  if (split) byId('accuracy').textContent = `Of ${split}'s faces, which the model has not learnt from, it reads ${percent(model.metrics[`${split}.accuracy`])} as people labelled them.${people(split)}`;
   const measured = ['PrivateTest', 'PublicTest'].find(name => model.classes.every(each => each.recall[name] !== undefined));
   if (!measured) {
     byId('by-class').append(make('p', { class: 'quiet', text: 'This model’s file does not say how well it reads each expression: `mien evaluate` tells.' }));

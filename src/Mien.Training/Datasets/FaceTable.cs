@@ -56,7 +56,7 @@ public sealed class FaceTable
     /// <summary>[Count*10] FER+ votes in the order of <see cref="FerPlus.Choices"/>; null where the data came without.</summary>
     public byte[]? Votes { get; }
 
-    /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Names"/>; null where <see cref="Labels"/> are they.</summary>
+    /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
     public byte[]? OwnLabels { get; }
 
     /// <summary>The FER+ votes for one face, [10]; empty where the data came without.</summary>

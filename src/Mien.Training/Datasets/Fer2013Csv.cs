@@ -112,7 +112,7 @@ internal static class Fer2013Csv
         if (columns < header.Last)
             return $"{columns + 1} columns, expected {header.Last + 1}.";
         if (!TryParseLabel(emotion, out Expression label))
-            return $"emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Count - 1} or one of {string.Join(", ", Expressions.Names)}.";
+            return $"emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of {string.Join(", ", Expressions.Fer2013Names)}.";
         Split split = withoutUsage;
         if (header.Usage >= 0 && !Splits.TryParseUsage(usage, out split))
             return $"Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.";
@@ -149,11 +149,11 @@ internal static class Fer2013Csv
         if (field is [>= (byte)'0' and <= (byte)'9'])
         {
             label = (Expression)(field[0] - '0');
-            return (int)label < Expressions.Count;
+            return (int)label < Expressions.Fer2013Names.Count;
         }
 
         label = default;
-        return field.Length is > 0 and < 32 && Expressions.TryParse(Encoding.UTF8.GetString(field), out label);
+        return field.Length is > 0 and < 32 && Expressions.TryParse(Encoding.UTF8.GetString(field), out label) && (int)label < Expressions.Fer2013Names.Count;
     }
 
     /// <summary>Numbers with blanks between them into bytes.</summary>

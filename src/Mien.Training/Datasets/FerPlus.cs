@@ -7,11 +7,11 @@ namespace Mien.Training.Datasets;
 /// <remarks>The file is `fer2013new.csv` of github.com/microsoft/FERPlus; its row i is row i of `fer2013.csv`.</remarks>
 public static class FerPlus
 {
-    /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>; contempt is no FER2013 class.</summary>
-    public static IReadOnlyList<string> Choices { get; } = [.. Expressions.Names, "contempt", "unknown", "not a face"];
+    /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>: the expressions, then two that are none.</summary>
+    public static IReadOnlyList<string> Choices { get; } = [.. Expressions.Names, "unknown", "not a face"];
 
     /// <summary>Place of contempt among <see cref="Choices"/>: those before it are the seven expressions in label order.</summary>
-    public const int Contempt = 7;
+    public const int Contempt = (int)Expression.Contempt;
 
     /// <summary>Place of "unknown" among <see cref="Choices"/>.</summary>
     public const int Unknown = 8;

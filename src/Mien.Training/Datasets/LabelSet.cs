@@ -49,7 +49,10 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         if (idle.Length > 0)
             throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", _places.Keys.Order(StringComparer.Ordinal))}.");
         string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
-        List<string> names = [.. Expressions.Names.Where(name => _names.Contains(name) || (IsFer2013 && !map.ContainsKey(name))), .. own];
+        List<string> names = [.. Expressions.Names.Where(name => _names.Contains(name) || IsOfFer2013(name)), .. own];
         return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);
+
+        // Its label numbers stand for seven classes, whichever of them occur.
+        bool IsOfFer2013(string name) => IsFer2013 && Expressions.Fer2013Names.Contains(name) && !map.ContainsKey(name);
     }
 }

@@ -15,11 +15,12 @@ namespace Mien.Training.Export;
 internal static class OnnxImporter
 {
     /// <summary>Reads a model's card.</summary>
+    /// <param name="file">A file, or one of <see cref="ExpressionClassifier.Names"/>, whose float32 file is meant.</param>
     /// <exception cref="MienException">The file can't be read or is not Mien's.</exception>
     public static ModelCard Card(string file) => CardOf(Parse(file), file);
 
     /// <summary>Fills a network with a file's weights.</summary>
-    /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture.</param>
+    /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture, or one of <see cref="ExpressionClassifier.Names"/>.</param>
     /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>
     /// <param name="faces">[N,1,S,S] normalised faces of the new data, some hundreds, to measure the norms' statistics on.</param>
@@ -55,17 +56,7 @@ internal static class OnnxImporter
 
     private static ModelCard CardOf(ModelProto model, string file) => ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
 
-    private static ModelProto Parse(string file)
-    {
-        try
-        {
-            return ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
-        {
-            throw new MienException($"{file}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` wrote.", e);
-        }
-    }
+    private static ModelProto Parse(string file) => OnnxFile.Read(FloatModels.Find(file));
 
     /// <summary>Convolutions and dense layers in the order in which they are exported, each with the norm folded into it.</summary>
     private static List<Layer> Layers(nn.Module<Tensor, Tensor> network, int size)

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest.</summary>
+/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest: on its labels, or on the taggers' shares where these are learnt.</summary>
 internal static class BestExport
 {
     /// <summary>Writes the file, atomically.</summary>
@@ -28,7 +28,10 @@ internal static class BestExport
         exported.eval();
         SecondTask.CopyWithout(trained.Network, exported, options.OwnShare);
         float[] logits = FaceBatches.Logits(exported, validation, configuration.Input, device, ScalarType.Float32);
-        float temperature = Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
+        // Fitted to majorities, probabilities would say how likely the majority's answer is, not how many people give it.
+        float temperature = options is { Labels: LabelSource.FerPlus, FerPlusShare: 1 }
+            ? Calibration.FitTemperatureToShares(logits, Targets.VoteShares(validation), validation.LabelNames.Count)
+            : Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, validation.LabelNames.Count, temperature), validation.Labels, validation.LabelNames);
         var card = new ModelCard

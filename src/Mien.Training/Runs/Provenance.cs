@@ -7,20 +7,19 @@ namespace Mien.Training.Runs;
 /// <param name="CopiesLeftOut">Whether none of them learnt from exact copies of test faces.</param>
 internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
 {
-    private const string LearntFromNote = "learntFrom";
     private const string CopiesNote = TestCopies.Note;
     private const string LeftOut = "left out";
     private const string FerPlus = "FER+";
 
     /// <summary>The notes of a model's card that say so.</summary>
     public IEnumerable<KeyValuePair<string, string>> Notes =>
-        [new(LearntFromNote, LearntFrom), new(CopiesNote, CopiesLeftOut ? LeftOut : "may have been learnt from")];
+        [new(ModelCard.LearntFromNote, LearntFrom), new(CopiesNote, CopiesLeftOut ? LeftOut : "may have been learnt from")];
 
     private bool FromVotes => LearntFrom.Contains(FerPlus, StringComparison.Ordinal);
 
     /// <summary>What a model file says of itself; one that says nothing may have learnt from copies.</summary>
     public static Provenance Of(ModelCard card) =>
-        new(card.Notes.GetValueOrDefault(LearntFromNote) ?? "labels", card.Notes.GetValueOrDefault(CopiesNote) == LeftOut);
+        new(card.Notes.GetValueOrDefault(ModelCard.LearntFromNote) ?? "labels", card.Notes.GetValueOrDefault(CopiesNote) == LeftOut);
 
     /// <summary>What a run says of itself; of one begun before runs kept it, what its recipe says.</summary>
     public static Provenance Of(RunConfiguration run) => run.LearntFrom is null

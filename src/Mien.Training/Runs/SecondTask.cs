@@ -15,7 +15,7 @@ internal static class SecondTask
 {
     /// <summary>Columns of the last layer in training: K, and those of the second task.</summary>
     public static int Outputs(TrainingOptions options, int classes) =>
-        classes + (options.VotesHead > 0 ? FerPlus.Choices.Count : options.OwnHead > 0 ? Expressions.Count : 0);
+        classes + (options.VotesHead > 0 ? FerPlus.Choices.Count : options.OwnHead > 0 ? Expressions.Fer2013Names.Count : 0);
 
     /// <summary>Weight of its loss; 0 where there is none.</summary>
     public static double Weight(TrainingOptions options) => options.VotesHead > 0 ? options.VotesHead : options.OwnHead;

@@ -40,7 +40,7 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || ExpressionClassifier.Names.Contains(path);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");

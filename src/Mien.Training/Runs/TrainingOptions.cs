@@ -47,7 +47,7 @@ public enum Precision
     BFloat16,
 }
 
-/// <summary>The recipe: everything that decides what a training run computes. The defaults need nothing but a data set; the bundled model's recipe is `Recipe.Read("bundled")`.</summary>
+/// <summary>The recipe: everything that decides what a training run computes. The defaults need nothing but a data set; the default model's recipe is `Recipe.Read("ferplus")`.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The default recipe.</summary>
@@ -56,7 +56,10 @@ public sealed record TrainingOptions
     /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
     public string Architecture { get; init; } = "residual-48.96.192-1.2.2";
 
-    /// <summary>A model.onnx whose weights the run begins with, in place of fresh ones; null for fresh ones.</summary>
+    /// <summary>
+    /// A model.onnx whose weights the run begins with, or one of <see cref="ExpressionClassifier.Names"/> (in a clone, which has the
+    /// float32 files); null for fresh weights.
+    /// </summary>
     public string? From { get; init; }
 
     /// <summary>

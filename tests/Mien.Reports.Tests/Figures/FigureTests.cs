@@ -100,7 +100,7 @@ public class FigureTests
         {
             string shown = SampleSheet.Draw(judged, [0, 1, 2], "three").ToSvg();
             Assert.Equal(3, XDocument.Parse(shown).Descendants(Svg + "image").Count());
-            Assert.All(Expressions.Names, name => Assert.Contains(Palette.Of(name, 0), shown, StringComparison.Ordinal));
+            Assert.All(Expressions.Fer2013Names, name => Assert.Contains(Palette.Of(name, 0), shown, StringComparison.Ordinal));
             Assert.DoesNotContain("<image", SampleSheet.Draw(judged, [0, 1, 2], "three", faces: false).ToSvg(), StringComparison.Ordinal);
         }
     }
@@ -124,7 +124,7 @@ public class FigureTests
             return new()
             {
                 ["history"] = Charts.History(epochs),
-                ["confusion"] = ConfusionMatrix.Draw(judged.Evaluation.Confusion, Expressions.Names, ConfusionCells.Counts),
+                ["confusion"] = ConfusionMatrix.Draw(judged.Evaluation.Confusion, Expressions.Fer2013Names, ConfusionCells.Counts),
                 ["reliability"] = Charts.ReliabilityDiagram(Reliability.Bins(probabilities, labels, 2), 0.1),
                 ["coverage"] = Charts.CoverageCurve(Coverage.Curve(probabilities, labels, 2)),
                 ["classes"] = Charts.ClassBars(judged.Evaluation),
@@ -138,7 +138,7 @@ public class FigureTests
 
     private static (ExpressionClassifier Classifier, JudgedFaces Judged) Judged()
     {
-        ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
+        ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
         return (classifier, JudgedFaces.Judge(classifier, MadeUpFaces.Table(0, 14, 0), Split.PublicTest));
     }
 

@@ -3,7 +3,7 @@ using Mien.TestSupport;
 
 namespace Mien.Reports.Tests.Page;
 
-/// <summary>A browser, and a report of the bundled model on made-up faces.</summary>
+/// <summary>A browser, and a report of the model `fer2013` on made-up faces.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = TestData.NewFolder("report");

@@ -51,7 +51,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             if (count == 0 && cell > 3)
                 continue;
             await cells[cell].ClickAsync();
-            (string label, string read) = (Expressions.Names[cell / 7], Expressions.Names[cell % 7]);
+            (string label, string read) = (Expressions.Fer2013Names[cell / 7], Expressions.Fer2013Names[cell % 7]);
             Assert.Equal($"{split}: labelled {label}, read as {read}: {count} faces.", await page.TextContentAsync("#caption"));
             IReadOnlyList<string> sentences = await page.Locator("#cards .answer").AllTextContentsAsync();
             Assert.Equal(Math.Min(count, 60), sentences.Count);
@@ -142,7 +142,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             for (int k = 0; k < 7; k++)
             {
                 string colour = await bars.Nth(k).EvaluateAsync<string>("bar => getComputedStyle(bar).backgroundColor");
-                Assert.Equal(Rgb(Palette.Of(Expressions.Names[k], k)), colour);
+                Assert.Equal(Rgb(Palette.Of(Expressions.Fer2013Names[k], k)), colour);
                 string title = await bars.Nth(k).GetAttributeAsync("title") ?? "";
                 Assert.InRange(int.Parse(title.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) - judged.Probabilities[sample[card] * 7 + k] * 100, -0.8, 0.8);
             }

@@ -99,7 +99,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         JsonElement json = JsonSerializer.Deserialize<JsonElement>(await Download(window.Page, "#save-json"));
         Assert.Equal(7, json.GetProperty("photos")[0].GetProperty("faces").GetArrayLength());
         string[] lines = (await Download(window.Page, "#save-csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,error,time", lines[0]);
+        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,contempt,error,time", lines[0]);
         Assert.Equal(8, lines.Length);
         Assert.All(lines, line => Assert.Equal(21, line.Split(',').Length));
         Assert.StartsWith("faces.png,1000,520,1,", lines[1], StringComparison.Ordinal);
@@ -211,8 +211,9 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     public async Task How_often_each_expression_is_read_right_comes_from_the_model_s_own_file()
     {
         await using Window window = await browser.Open();
-        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(7);
+        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(Expressions.Count);
         using var recognizer = ExpressionRecognizer.CreateDefault();
+        await Expect(window.Page.Locator("#says")).ToHaveTextAsync(recognizer.Model.Meaning);
         IReadOnlyDictionary<string, double> figures = recognizer.Model.Metrics;
         Assert.Equal(
             recognizer.Model.Labels.Select(label => FormattableString.Invariant($"{label}{figures[$"PrivateTest.recall.{label}"] * 100:F0} %")),

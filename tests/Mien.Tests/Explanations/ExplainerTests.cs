@@ -7,7 +7,7 @@ namespace Mien.Tests.Explanations;
 public class ExplainerTests
 {
     [Fact]
-    public void The_bundled_model_gives_Grad_CAM_without_torch()
+    public void The_default_model_gives_Grad_CAM_without_torch()
     {
         using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
         var explainer = new Explainer(classifier);
@@ -36,7 +36,7 @@ public class ExplainerTests
     {
         using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
         Assert.Throws<ArgumentException>(() => new Explainer(classifier).GradCam(new byte[100], 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Explainer(classifier).GradCam(new byte[48 * 48], 7));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Explainer(classifier).GradCam(new byte[48 * 48], Expressions.Count));
     }
 
     [Fact]

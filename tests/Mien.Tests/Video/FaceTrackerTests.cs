@@ -111,7 +111,7 @@ public class FaceTrackerTests
     {
         Box = new Box(x, y, size, size * 1.3f),
         DetectorScore = 0.9f,
-        Labels = Expressions.Names,
+        Labels = Expressions.Fer2013Names,
         Probabilities = probabilities ?? Happy,
     };
 }

@@ -61,7 +61,7 @@ public class TimelineTests
 
     private static TrackedFace FaceOf(int track, TimeSpan time, Expression expression)
     {
-        float[] probabilities = new float[7];
+        float[] probabilities = new float[Expressions.Count];
         probabilities[(int)expression] = 1;
         return new TrackedFace(track, time, new Face { Box = new Box(0, 0, 10, 10), DetectorScore = 1, Labels = Expressions.Names, Probabilities = probabilities });
     }

@@ -19,7 +19,7 @@ public class AverageFacesTests
     [Fact]
     public void A_class_without_Training_faces_is_named()
     {
-        var table = new FaceTable(48, new byte[2304], [3], [Split.Training], Expressions.Names);
+        var table = new FaceTable(48, new byte[2304], [3], [Split.Training], Expressions.Fer2013Names);
         Assert.Contains("angry", Assert.Throws<MienException>(() => AverageFaces.Draw(table)).Message, StringComparison.Ordinal);
     }
 }

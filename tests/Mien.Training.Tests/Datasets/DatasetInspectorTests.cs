@@ -138,5 +138,5 @@ public class DatasetInspectorTests
         [.. rows.SelectMany(row => row.Seed < 0 ? new byte[48 * 48] : CsvText.Pixels(row.Seed))],
         [.. rows.Select(row => (byte)row.Label)],
         [.. rows.Select(row => row.Split)],
-        Expressions.Names);
+        Expressions.Fer2013Names);
 }

@@ -97,5 +97,5 @@ public class FerPlusTests
     }
 
     private static FaceTable Table(params Split[] splits) =>
-        new(1, new byte[splits.Length], new byte[splits.Length], splits, Expressions.Names);
+        new(1, new byte[splits.Length], new byte[splits.Length], splits, Expressions.Fer2013Names);
 }

@@ -23,7 +23,7 @@ public class GradCamTests(ITestOutputHelper output)
         using nn.Module<Tensor, Tensor> network = Architectures.Create("residual", 7);
         network.eval();
         using TemporaryFolder folder = TestData.NewFolder();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = Expressions.Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = Expressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         byte[] face = new byte[48 * 48];
         new Random(4).NextBytes(face);
@@ -60,7 +60,7 @@ public class GradCamTests(ITestOutputHelper output)
     public void Masking_what_is_marked_lowers_the_probability_more_than_masking_at_random()
     {
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table.Select(Split.PublicTest).TakeStratified(Faces, seed: 1);
-        using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
         var explainer = new Explainer(classifier);
         FaceFeatures features = classifier.ClassifyWithFeatures(table.Pixels, table.Count);
         byte ground = (byte)Math.Round(classifier.Card.Input.Mean * 255);

@@ -129,7 +129,7 @@ public class OnnxExporterTests
         Name = "test",
         Version = "1.2.3",
         Architecture = architecture,
-        Labels = Expressions.Names,
+        Labels = Expressions.Fer2013Names,
         Input = InputSpec.Fer2013,
         Temperature = Temperature,
         DataSha256 = "abc",

@@ -23,10 +23,10 @@ public class OnnxImporterTests
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create(architecture, 7));
-        string file = Export(folder, original, architecture, Expressions.Names);
+        string file = Export(folder, original, architecture, Expressions.Fer2013Names);
         using nn.Module<Tensor, Tensor> copy = Architectures.Create(architecture, 7);
 
-        OnnxImporter.Read(file, copy, Expressions.Names, randn(32, 1, 48, 48));
+        OnnxImporter.Read(file, copy, Expressions.Fer2013Names, randn(32, 1, 48, 48));
 
         Tensor faces = randn(4, 1, 48, 48);
         original.eval();
@@ -107,7 +107,7 @@ public class OnnxImporterTests
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = TrainerTests.Table().TakeStratified(105, seed: 1);
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
-        string first = Export(folder, network, "plain", Expressions.Names);
+        string first = Export(folder, network, "plain", Expressions.Fer2013Names);
         nn.Module[] learning = [.. network.children().Where(child => child.parameters().Any())];
         int head = (int)learning[^1].parameters().Sum(parameter => parameter.numel());
         TrainingOptions options = Quick with { From = first, Optimiser = optimiser, LearningRate = 0.05, WeightDecay = 0.01 };
@@ -134,7 +134,7 @@ public class OnnxImporterTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
-        string file = Export(folder, network, "plain", Expressions.Names, size: 24);
+        string file = Export(folder, network, "plain", Expressions.Fer2013Names, size: 24);
         var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
         Assert.Contains("24 pixels", error.Message, StringComparison.Ordinal);
     }
@@ -155,7 +155,7 @@ public class OnnxImporterTests
         using TemporaryFolder folder = TestData.NewFolder();
         const string branched = "residual-branched-16.16-1.1";
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create(branched, 7));
-        string file = Export(folder, network, branched, Expressions.Names);
+        string file = Export(folder, network, branched, Expressions.Fer2013Names);
         var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
         Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
     }

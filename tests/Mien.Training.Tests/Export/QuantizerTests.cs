@@ -69,7 +69,7 @@ public class QuantizerTests
     }
 
     [Fact]
-    public void The_bundled_model_loses_less_than_three_tenths_of_a_point()
+    public void The_model_fer2013_loses_less_than_three_tenths_of_a_point()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table;
@@ -89,7 +89,7 @@ public class QuantizerTests
         foreach (var parameter in network.named_parameters().Where(pair => pair.name.StartsWith("classifier.weight", StringComparison.Ordinal)))
             parameter.parameter.with_requires_grad(false).mul_(20);
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = Expressions.Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = Expressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }
@@ -98,6 +98,6 @@ public class QuantizerTests
     {
         byte[] pixels = new byte[64 * 48 * 48];
         new Random(6).NextBytes(pixels);
-        return new FaceTable(48, pixels, new byte[64], new Split[64], Expressions.Names);
+        return new FaceTable(48, pixels, new byte[64], new Split[64], Expressions.Fer2013Names);
     }
 }

@@ -145,6 +145,26 @@ public class TrainerTests
         Assert.Contains("going on from model.onnx, which learnt from FER+ votes", on.Card.Notes["learntFrom"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_model_of_votes_is_as_sure_as_people_agree_not_as_often_as_it_is_right()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = Table();
+        // Of each face six people say what the label is, four the next class.
+        string[] columns = ["anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt", "unknown", "NF"];
+        IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i =>
+            $"{table.Splits[i]},{string.Join(',', columns.Select((_, k) => k == table.Labels[i] ? 6 : k == table.Labels[i] + 1 ? 4 : 0))}");
+        string votes = folder.Write("votes.csv", string.Join('\n', rows.Prepend($"Usage,{string.Join(',', columns)}")));
+        Train(folder.File("run"), Quick with { Epochs = 6, FerPlus = votes, Labels = LabelSource.FerPlus, FerPlusShare = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        using var classifier = ExpressionClassifier.Create(new RunFolder(folder.File("run")).ModelFile);
+        FaceTable judged = table.Select(Split.PublicTest);
+        float[] probabilities = classifier.Classify(judged.Pixels, judged.Count);
+        float[] sure = [.. Enumerable.Range(0, judged.Count).Select(i => probabilities.AsSpan(i * 8, 8).ToArray()).Where((row, i) => Array.IndexOf(row, row.Max()) == judged.Labels[i]).Select(row => row.Max())];
+        Assert.True(sure.Length > 0.9 * judged.Count, $"{sure.Length} of {judged.Count} right");
+        Assert.InRange(sure.Average(), 0.5, 0.7);
+        Assert.Contains("share of people", classifier.Card.Meaning, StringComparison.Ordinal);
+    }
+
     /// <summary>A fer2013new.csv by which everybody says of every face what its label is.</summary>
     internal static string VotesAsLabelled(FaceTable table) =>
         MadeUpVotes.AsLabelled(Enumerable.Range(0, table.Count).Select(i => (table.Splits[i].ToString(), (int)table.Labels[i])));
@@ -296,7 +316,7 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Split[] splits = [.. Enumerable.Range(0, count + 2).Select(i => i < count ? Split.Training : Split.PublicTest)];
-        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Names);
+        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Fer2013Names);
         var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
         Assert.Contains(wrong, error.Message, StringComparison.Ordinal);
     }
@@ -381,7 +401,7 @@ public class TrainerTests
                 pixels[i * 2304 + p] = (byte)(noise[p] / 4 + (p / 48 / 7 == labels[i] ? 180 : 0));
         }
 
-        return new FaceTable(48, pixels, labels, splits, Expressions.Names);
+        return new FaceTable(48, pixels, labels, splits, Expressions.Fer2013Names);
     }
 
     private static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual) =>
