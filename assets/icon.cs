@@ -1,4 +1,4 @@
-// Draws the packages' icon: a face of circles and arcs in a ring of the seven expressions' colours.
+// Draws the packages' icon: a face of circles and arcs in a ring of the colours of FER2013's seven expressions.
 //
 //   dotnet run assets/icon.cs
 #:project ../src/Mien/Mien.csproj
@@ -16,8 +16,8 @@ using var bitmap = new SKBitmap(Side, Side, SKColorType.Rgba8888, SKAlphaType.Pr
 using var canvas = new SKCanvas(bitmap);
 using var pen = new SKPaint { IsAntialias = true, IsStroke = true, StrokeWidth = 13 };
 canvas.Clear(SKColors.Transparent);
-float turn = 360f / Expressions.Count;
-for (int i = 0; i < Expressions.Count; i++)
+float turn = 360f / Expressions.Fer2013Names.Count;
+for (int i = 0; i < Expressions.Fer2013Names.Count; i++)
 {
     pen.Color = SKColor.Parse(Palette.Of((Expression)i));
     using var arc = new SKPathBuilder();

@@ -71,9 +71,9 @@ public sealed record ModelCard
             ? "Each probability is how likely that one of FER2013's seven labels is."
             : "Each probability is how likely that label is in data like those that the model learnt from.";
 
-    /// <summary>Whether the probabilities are shares of people: the eight expressions, learnt from how FER+'s taggers voted.</summary>
+    /// <summary>Whether the probabilities are shares of people: the eight expressions, learnt as FER+'s taggers shared their votes out.</summary>
     public bool LearntFromPeople =>
-        Labels.SequenceEqual(Expressions.Names) && Notes.GetValueOrDefault(LearntFromNote)?.Contains("FER+ votes", StringComparison.Ordinal) == true;
+        Labels.SequenceEqual(Expressions.Names) && Notes.GetValueOrDefault(LearntFromNote)?.Contains("FER+ votes (1)", StringComparison.Ordinal) == true;
 
     /// <summary>The card as key-value pairs for the file's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()

@@ -27,7 +27,8 @@ public class TableTests
         {
             ImagesPerSecond = 1234,
             Copies = new TestCopies(2, 3, "left out"),
-            Votes = new VoteFigures(0.75, 0.5, new HumanAgreement(28, 2, 0.75, 0.6), new HumanAgreement(28, 2, 0.8, 0.7)),
+            Votes = new VoteFigures(
+                0.75, 0.5, 0.0123, new Dictionary<string, double> { ["yes"] = 0.01, ["no"] = 0.02, ["perhaps"] = 0.03 }, new HumanAgreement(28, 2, 0.75, 0.6), new HumanAgreement(28, 2, 0.8, 0.7)),
         };
         using TestConsole console = new TestConsole().Width(100);
         EvaluationTable.Write(evaluation, Split.PrivateTest, ["missing in PrivateTest: perhaps"], console);

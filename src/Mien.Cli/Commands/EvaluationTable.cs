@@ -23,15 +23,16 @@ internal static class EvaluationTable
         string balanced = $"balanced accuracy (mean of the recalls) {Percent(evaluation.BalancedAccuracy)}";
         console.WriteLine($"accuracy {Percent(evaluation.Accuracy)}, macro F1 {evaluation.MacroF1:F4}, {balanced}");
         console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}");
-        console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}");
+        console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}{(evaluation.Votes is null ? "" : ", against the labels")}");
 
         var classes = new Table().AddColumn("class");
-        foreach (string column in (string[])["precision", "recall", "F1", "calibration error", "support"])
+        string error = evaluation.Votes is null ? "calibration error" : "error against votes";
+        foreach (string column in (string[])["precision", "recall", "F1", error, "support"])
             classes.AddColumn(new TableColumn(column).RightAligned());
         foreach ((string label, ClassFigures figures) in evaluation.PerClass)
         {
             string[] shares = figures.Support > 0 ? [$"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}"] : [None, None, None];
-            classes.AddRow([Markup.Escape(label), .. shares, $"{figures.Ece:F4}", $"{figures.Support}"]);
+            classes.AddRow([Markup.Escape(label), .. shares, $"{evaluation.Votes?.ClassEce[label] ?? figures.Ece:F4}", $"{figures.Support}"]);
         }
 
         console.Write(classes);
@@ -54,6 +55,9 @@ internal static class EvaluationTable
     {
         string floor = $"their entropy {votes.Entropy:F4} is the least possible";
         console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; {floor}");
+        double classes = votes.ClassEce.Where(pair => evaluation.PerClass[pair.Key].Support > 0).Average(pair => pair.Value);
+        (string worst, double most) = votes.ClassEce.MaxBy(pair => pair.Value);
+        console.WriteLine($"calibration error {votes.Ece:F4}, mean of the classes' {classes:F4}, the largest {most:F4} ({worst}), against the votes");
         var people = new Table().AddColumns("answers", "held against");
         foreach (string column in (string[])["accuracy", "macro F1", "judged"])
             people.AddColumn(new TableColumn(column).RightAligned());

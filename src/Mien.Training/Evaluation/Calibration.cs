@@ -48,7 +48,7 @@ public static class Calibration
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         Metrics.Check(logits, labels, classes);
-        float[] targets = new float[logits.Length];
+        double[] targets = new double[logits.Length];
         for (int i = 0; i < labels.Length; i++)
             targets[i * classes + labels[i]] = 1;
         return FitTemperatureToShares(logits, targets, classes);
@@ -61,7 +61,7 @@ public static class Calibration
     /// <returns>e^-3 .. e^3.</returns>
     /// <exception cref="ArgumentOutOfRangeException">K is below 1.</exception>
     /// <exception cref="ArgumentException">Lengths don't match, are no whole rows, or N is 0.</exception>
-    public static float FitTemperatureToShares(ReadOnlySpan<float> logits, ReadOnlySpan<float> shares, int classes)
+    public static float FitTemperatureToShares(ReadOnlySpan<float> logits, ReadOnlySpan<double> shares, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (logits.Length != shares.Length || logits.Length == 0 || logits.Length % classes != 0)
@@ -95,7 +95,7 @@ public static class Calibration
 
     // Metrics.NegativeLogLikelihood bounds a row's loss. That would flatten this one at low temperatures, and on a
     // plain the search loses its way; a logarithm of a sum of exponentials needs no bound.
-    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<float> shares, int classes, double logTemperature)
+    private static double Loss(ReadOnlySpan<float> logits, ReadOnlySpan<double> shares, int classes, double logTemperature)
     {
         double temperature = Math.Exp(logTemperature);
         double loss = 0;

@@ -10,7 +10,7 @@ namespace Mien.Training.Evaluation;
 /// <param name="Accuracy">Share read right.</param>
 /// <param name="Kept">That accuracy as a share of the accuracy on the faces as they are.</param>
 /// <param name="Confidence">Mean probability of the answers.</param>
-/// <param name="Ece">Expected calibration error.</param>
+/// <param name="Ece">Expected calibration error: against the shares of people where the faces have votes, else against the labels.</param>
 public sealed record RobustnessRow(
     Corruption? Corruption, int Strength, string Setting, double Accuracy, double Kept, double Confidence, double Ece);
 
@@ -32,6 +32,8 @@ public static class Robustness
         ArgumentNullException.ThrowIfNull(faces);
         if (faces.Count == 0)
             throw new ArgumentException("No faces to judge on.", nameof(faces));
+        int classes = faces.LabelNames.Count;
+        double[]? shares = faces.Votes is null ? null : VoteShares.Of(faces, fit?.SharedOut);
         RobustnessRow clean = Row(null, 0, Judge(faces.Pixels), 0);
         var rows = new List<RobustnessRow> { clean };
         foreach (Corruption corruption in Corruptions.All)
@@ -46,7 +48,6 @@ public static class Robustness
         {
             float[] answers = classifier.Classify(pixels, faces.Count);
             float[] probabilities = fit?.Probabilities(answers) ?? answers;
-            int classes = faces.LabelNames.Count;
             double confidence = 0;
             int right = 0;
             for (int i = 0; i < faces.Count; i++)
@@ -57,7 +58,10 @@ public static class Robustness
                 right += answer == faces.Labels[i] ? 1 : 0;
             }
 
-            return ((double)right / faces.Count, confidence / faces.Count, Metrics.ExpectedCalibrationError(probabilities, faces.Labels, classes));
+            double error = shares is null
+                ? Metrics.ExpectedCalibrationError(probabilities, faces.Labels, classes)
+                : VoteShares.CalibrationError(probabilities, shares, classes);
+            return ((double)right / faces.Count, confidence / faces.Count, error);
         }
     }
 

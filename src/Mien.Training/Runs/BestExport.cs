@@ -30,7 +30,7 @@ internal static class BestExport
         float[] logits = FaceBatches.Logits(exported, validation, configuration.Input, device, ScalarType.Float32);
         // Fitted to majorities, probabilities would say how likely the majority's answer is, not how many people give it.
         float temperature = options is { Labels: LabelSource.FerPlus, FerPlusShare: 1 }
-            ? Calibration.FitTemperatureToShares(logits, Targets.VoteShares(validation), validation.LabelNames.Count)
+            ? Calibration.FitTemperatureToShares(logits, VoteShares.Of(validation), validation.LabelNames.Count)
             : Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(
             Calibration.Softmax(logits, validation.LabelNames.Count, temperature), validation.Labels, validation.LabelNames);

@@ -64,20 +64,6 @@ internal sealed class Targets
         return tensor(values, [rows.Length, _columns]);
     }
 
-    /// <summary>The shares of the taggers who voted for each class, [N*K]; a face without such votes has its label alone.</summary>
-    public static float[] VoteShares(FaceTable faces)
-    {
-        int classes = faces.LabelNames.Count;
-        float[] rows = new float[faces.Count * classes];
-        for (int i = 0; i < faces.Count; i++)
-        {
-            rows[i * classes + faces.Labels[i]] = 1;
-            MixIn(faces.VotesOf(i), 1, rows.AsSpan(i * classes, classes));
-        }
-
-        return rows;
-    }
-
     /// <summary>Moves a share of a one-hot row to where the taggers voted; votes for none of the classes are left out.</summary>
     private static void MixIn(ReadOnlySpan<byte> votes, float share, Span<float> row)
     {

@@ -74,7 +74,7 @@ public class FerPlusTests
     public void Divided_faces_are_kept_for_training_alone_where_expressions_have_most_votes(byte[] votes, int label)
     {
         byte[] own = [2, 2];
-        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], Expressions.Names, [.. votes, .. votes]);
+        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], Expressions.Fer2013Names, [.. votes, .. votes]);
 
         FaceTable kept = FerPlus.Relabel(table, keepDivided: true);
 

@@ -46,7 +46,7 @@ public class PreprocessingPathTests
     {
         byte[] grey = new byte[48 * 48];
         new Random(3).NextBytes(grey);
-        var table = new FaceTable(48, grey, [0], [Split.Training], Expressions.Names);
+        var table = new FaceTable(48, grey, [0], [Split.Training], Expressions.Fer2013Names);
         using torch.Tensor read = FaceBatches.Faces(table, [0], Input);
         using torch.Tensor window = FaceBatches.OwnLevels(read);
         float[] inference = new float[grey.Length];

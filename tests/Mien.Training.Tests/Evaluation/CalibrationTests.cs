@@ -50,15 +50,15 @@ public class CalibrationTests
     {
         // Of each face 3 of 4 people say the first: softmax((2, 0) / T) = (0.75, 0.25) at T = 2 / ln 3. The label alone would
         // be given all, at the lowest temperature there is.
-        Assert.Equal(2 / Math.Log(3), Calibration.FitTemperatureToShares([2, 0, 0, 2], [0.75f, 0.25f, 0.25f, 0.75f], 2), 1e-4);
+        Assert.Equal(2 / Math.Log(3), Calibration.FitTemperatureToShares([2, 0, 0, 2], [0.75, 0.25, 0.25, 0.75], 2), 1e-4);
         Assert.Equal(Math.Exp(-3), Calibration.FitTemperature([2, 0, 0, 2], [0, 1], 2), 1e-4);
     }
 
     [Fact]
     public void Lengths_that_do_not_match_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => Calibration.FitTemperatureToShares(new float[6], new float[3], 3));
-        Assert.Throws<ArgumentException>(() => Calibration.FitTemperatureToShares(new float[5], new float[5], 3));
+        Assert.Throws<ArgumentException>(() => Calibration.FitTemperatureToShares(new float[6], new double[3], 3));
+        Assert.Throws<ArgumentException>(() => Calibration.FitTemperatureToShares(new float[5], new double[5], 3));
         Assert.Throws<ArgumentException>(() => Calibration.FitTemperatureToShares([], [], 3));
         Assert.Throws<ArgumentException>(() => Calibration.FitTemperature(new float[5], new byte[2], 3));
         Assert.Throws<ArgumentException>(() => Calibration.FitTemperature([], [], 3));
