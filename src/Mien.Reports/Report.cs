@@ -39,6 +39,8 @@ public static partial class Report
         {
             progress?.Invoke($"reading {split}");
             splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0, options.OnlyPresent));
+            foreach (string sentence in splits[^1].Fit.Sentences(split))
+                progress?.Invoke(sentence);
         }
 
         if (splits.Count == 0)
