@@ -23,12 +23,12 @@ public class VoteSharesTests
     public void Calibration_is_against_the_share_of_people_who_gave_the_same_answer()
     {
         double[] shares = VoteShares.Of(Faces);
-        // Both answers have 0.5: three quarters of the people agree with the first, nobody with the second (sad, the first of equals).
+        // Both answers have 0.5: three quarters of the people agree with the first, nobody with the second (neutral, the first of equals).
         Assert.Equal(Math.Abs(0.5 - 0.75 + 0.5) / 2, VoteShares.CalibrationError(Answers, shares, 8), 6);
         double[] classes = VoteShares.ClassCalibrationErrors(Answers, shares, 8);
         Assert.Equal(0.25 / 2, classes[0], 6);
         Assert.Equal(0.25 / 2, classes[3], 6);
-        Assert.Equal(0.5 / 2, classes[6 - 2], 6);
+        Assert.Equal(0.5 / 2, classes[6], 6);
         Assert.Equal(0.5 / 2, classes[7], 6);
         Assert.Equal(0, classes[1], 6);
     }
