@@ -25,6 +25,7 @@ public sealed class ExpressionRecognizer : IDisposable
     private readonly RecognizerOptions _options;
     private readonly ExpressionClassifier _classifier;
     private readonly Lazy<FaceDetector> _detector;
+    private readonly Lazy<CoverNetwork> _cover;
 
     private ExpressionRecognizer(ExpressionClassifier classifier, RecognizerOptions options)
     {
@@ -35,6 +36,11 @@ public sealed class ExpressionRecognizer : IDisposable
             using SessionOptions session = SessionOf(options);
             return new FaceDetector(session);
         });
+        _cover = new Lazy<CoverNetwork>(() =>
+        {
+            using SessionOptions session = SessionOf(options);
+            return new CoverNetwork(session);
+        });
     }
 
     /// <summary>What the model says of itself.</summary>
@@ -42,6 +48,9 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>How pictures are read.</summary>
     public RecognizerOptions Options => _options;
+
+    /// <summary>The .onnx file of the network behind <see cref="FaceQuality.Cover"/>, for a runtime elsewhere (a browser's).</summary>
+    public static byte[] ReadCoverNetwork() => CoverNetwork.ReadNetwork();
 
     /// <inheritdoc cref="ExpressionClassifier.ReadModels"/>
     public IReadOnlyList<ModelFile> ReadModels() => _classifier.ReadModels();
@@ -192,6 +201,8 @@ public sealed class ExpressionRecognizer : IDisposable
         _classifier.Dispose();
         if (_detector.IsValueCreated)
             _detector.Value.Dispose();
+        if (_cover.IsValueCreated)
+            _cover.Value.Dispose();
     }
 
     /// <summary>Finds the faces and cuts them out.</summary>
@@ -201,12 +212,19 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
-        int area = size * size;
         if (_options.Faces == FaceMode.Cropped)
         {
-            byte[] crop = new byte[area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
-            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
+            byte[] grey = picture.ToGrey();
+            byte[] crop = Resized(size);
+            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)],
+                crop, size == FaceQuality.CropSize ? crop : Resized(FaceQuality.CropSize), Detected: false);
+
+            byte[] Resized(int side)
+            {
+                byte[] resized = new byte[side * side];
+                Preprocessing.Resize(grey, picture.Width, picture.Height, side, resized);
+                return resized;
+            }
         }
 
         float across = (float)picture.WholeWidth / picture.Width;
@@ -217,12 +235,20 @@ public sealed class ExpressionRecognizer : IDisposable
         {
             MinFacePixels = (int)MathF.Ceiling(detector.MinFacePixels / Math.Max(across, down)),
         });
-        byte[] crops = new byte[found.Count * area];
-        for (int i = 0; i < found.Count; i++)
-            FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
+        byte[] crops = Aligned(pyramid, found, size);
+        byte[] qualityCrops = size == FaceQuality.CropSize ? crops : Aligned(pyramid, found, FaceQuality.CropSize);
         if (picture.IsReduced)
             found = [.. found.Select(face => face.Scale(across, down))];
-        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, Detected: true);
+        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, qualityCrops, Detected: true);
+    }
+
+    private static byte[] Aligned(Pyramid pyramid, IReadOnlyList<DetectedFace> faces, int size)
+    {
+        int area = size * size;
+        byte[] crops = new byte[faces.Count * area];
+        for (int i = 0; i < faces.Count; i++)
+            FaceAligner.Align(pyramid, faces[i].Keypoints, size, crops.AsSpan(i * area, area));
+        return crops;
     }
 
     /// <summary>How many times smaller a picture of some width and height may be decoded.</summary>
@@ -243,17 +269,21 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
-        float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count), _options.Flip);
+        int count = pictures.Sum(picture => picture.Faces.Count);
+        float[] probabilities = _classifier.Classify(crops, count, _options.Flip);
+        byte[] qualityCrops = pictures.Count == 1 ? pictures[0].QualityCrops
+            : _classifier.Card.Input.Size == FaceQuality.CropSize ? crops : [.. pictures.SelectMany(picture => picture.QualityCrops)];
+        CoverAnswer[] covers = count == 0 ? [] : _cover.Value.Read(qualityCrops, count);
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
-        int size = _classifier.Card.Input.Size;
+        const int Area = FaceQuality.CropSize * FaceQuality.CropSize;
         int place = 0;
         return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = picture.Detected ? face.Keypoints : null,
-            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * size * size, size * size), size) : null,
+            Quality = FaceQuality.Of(picture.Detected ? face.Keypoints : null, Math.Min(picture.Width, picture.Height), qualityCrops.AsSpan(place * Area, Area), covers[place]),
             MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),

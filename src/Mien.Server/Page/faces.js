@@ -62,10 +62,18 @@ function hints(face) {
   const quality = face.quality;
   const reasons = [];
   if (face.confidence < 0.5) reasons.push('close call');
-  if (quality?.pixels < 48) reasons.push('small face');
-  if (quality?.sharpness < 0.5) reasons.push('blurred');
-  if (Math.abs(quality?.yaw ?? 0) > 30) reasons.push('turned away');
-  return reasons.length ? `Read with care: ${reasons.join(', ')}.` : '';
+  if (quality) {
+    if (quality.pixels < 48) reasons.push('small face');
+    if (quality.sharpness < 0.5) reasons.push('blurred');
+    if (quality.exposure < 0.8) reasons.push('too dark or too bright');
+    if (quality.contrast < 6) reasons.push('little contrast');
+    if (quality.noise > 0.2 * Math.max(quality.contrast, 1)) reasons.push('noisy');
+    if (Math.abs(quality.yaw) > 30) reasons.push('turned away');
+    if (quality.cover > 0.5) reasons.push('covered');
+    if (quality.upright < 0.5) reasons.push('not upright');
+  }
+  const share = quality ? `Quality ${percent(quality.score)}. ` : '';
+  return reasons.length ? `${share}Read with care: ${reasons.join(', ')}.` : share.trim();
 }
 
 /** Boxes with numbers over a picture of so many pixels. */
