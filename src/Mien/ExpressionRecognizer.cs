@@ -25,7 +25,7 @@ public sealed class ExpressionRecognizer : IDisposable
     private readonly RecognizerOptions _options;
     private readonly ExpressionClassifier _classifier;
     private readonly Lazy<FaceDetector> _detector;
-    private readonly Lazy<CoverNetwork> _cover;
+    private readonly Lazy<FaceQualityMeter> _quality;
 
     private ExpressionRecognizer(ExpressionClassifier classifier, RecognizerOptions options)
     {
@@ -36,10 +36,10 @@ public sealed class ExpressionRecognizer : IDisposable
             using SessionOptions session = SessionOf(options);
             return new FaceDetector(session);
         });
-        _cover = new Lazy<CoverNetwork>(() =>
+        _quality = new Lazy<FaceQualityMeter>(() =>
         {
             using SessionOptions session = SessionOf(options);
-            return new CoverNetwork(session);
+            return new FaceQualityMeter(session);
         });
     }
 
@@ -48,9 +48,6 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>How pictures are read.</summary>
     public RecognizerOptions Options => _options;
-
-    /// <summary>The .onnx file of the network behind <see cref="FaceQuality.Cover"/>, for a runtime elsewhere (a browser's).</summary>
-    public static byte[] ReadCoverNetwork() => CoverNetwork.ReadNetwork();
 
     /// <inheritdoc cref="ExpressionClassifier.ReadModels"/>
     public IReadOnlyList<ModelFile> ReadModels() => _classifier.ReadModels();
@@ -201,8 +198,8 @@ public sealed class ExpressionRecognizer : IDisposable
         _classifier.Dispose();
         if (_detector.IsValueCreated)
             _detector.Value.Dispose();
-        if (_cover.IsValueCreated)
-            _cover.Value.Dispose();
+        if (_quality.IsValueCreated)
+            _quality.Value.Dispose();
     }
 
     /// <summary>Finds the faces and cuts them out.</summary>
@@ -273,22 +270,25 @@ public sealed class ExpressionRecognizer : IDisposable
         float[] probabilities = _classifier.Classify(crops, count, _options.Flip);
         byte[] qualityCrops = pictures.Count == 1 ? pictures[0].QualityCrops
             : _classifier.Card.Input.Size == FaceQuality.CropSize ? crops : [.. pictures.SelectMany(picture => picture.QualityCrops)];
-        CoverAnswer[] covers = count == 0 ? [] : _cover.Value.Read(qualityCrops, count);
+        FaceQuality[] qualities = count == 0 ? [] : _quality.Value.Measure(qualityCrops, [.. pictures.SelectMany(PosesOf)]);
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
-        const int Area = FaceQuality.CropSize * FaceQuality.CropSize;
         int place = 0;
         return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = picture.Detected ? face.Keypoints : null,
-            Quality = FaceQuality.Of(picture.Detected ? face.Keypoints : null, Math.Min(picture.Width, picture.Height), qualityCrops.AsSpan(place * Area, Area), covers[place]),
+            Quality = qualities[place],
             MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
         }).ToArray())];
     }
+
+    private static IEnumerable<FacePose> PosesOf(FoundFaces picture) => picture.Detected
+        ? picture.Faces.Select(face => FacePose.Of(face.Keypoints))
+        : [new FacePose(Math.Min(picture.Width, picture.Height), 0, 0, 0)];
 
     private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Mien.Faces;
+using Mien.Imaging;
 
 namespace Mien;
 
@@ -21,13 +22,13 @@ public sealed record FaceQuality
     private const float EnoughSharpness = 0.5f;
 
     // A face with fewer grey levels than this deviation gives loses its finer edges to rounding.
-    private const float EnoughContrast = 6;
+    private const float EnoughContrast = 5;
 
     // Of the contrast. 19 of 20 portraits and 9 of 10 of FER2013's faces have less; JPEG and fine detail are in it.
-    private const float UsualNoise = 0.1f;
+    private const float UsualNoise = 0.11f;
 
     /// <summary>
-    /// Light, 0..1: 1 where the middle of the face is neither dark nor blown out. Falls below a mean of 20 of 255 levels,
+    /// Light, 0..1: 1 where the middle of the face is neither dark nor blown out. Falls below a mean of 16 of 255 levels,
     /// and by the share of pixels at white (250 and above).
     /// </summary>
     public required float Exposure { get; init; }
@@ -53,7 +54,7 @@ public sealed record FaceQuality
     /// <summary>Head bent, degrees, positive downwards; good to about ten degrees.</summary>
     public required float Pitch { get; init; }
 
-    /// <summary>Probability that the mouth, the eyes or one side is covered, by a mask, sunglasses, a hand or the like, 0..1.</summary>
+    /// <summary>Probability that the mouth, the eyes or one side is covered, by a mask, sunglasses, a hand or the like, 0..1 (a small network's answer).</summary>
     public required float Cover { get; init; }
 
     /// <summary>Probability that the network sees the face upright, 0..1: towards 0 where it was cut out upside down or on its side.</summary>
@@ -75,29 +76,19 @@ public sealed record FaceQuality
         }
     }
 
-    /// <summary>Judges a face.</summary>
-    /// <param name="keypoints">Where the face is; null where the whole picture is the face.</param>
-    /// <param name="pixels">Side of the picture where it is the face; the points tell it otherwise.</param>
-    /// <param name="crop">[CropSize*CropSize] grey levels of the aligned face.</param>
-    /// <param name="cover">What the cover network says of it.</param>
-    internal static FaceQuality Of(in FaceKeypoints? keypoints, float pixels, ReadOnlySpan<byte> crop, CoverAnswer cover)
+    internal static FaceQuality Of(in FacePose pose, in CropMeasures measures, in CoverAnswer cover) => new()
     {
-        FacePose pose = keypoints is { } points ? FacePose.Of(points) : new FacePose(pixels, 0, 0, 0);
-        CropMeasures measures = CropMeasures.Of(crop, CropSize);
-        return new FaceQuality
-        {
-            Exposure = measures.Exposure,
-            Contrast = measures.Contrast,
-            Noise = measures.Noise,
-            Sharpness = measures.Sharpness,
-            Pixels = pose.Pixels,
-            Roll = pose.Roll,
-            Yaw = pose.Yaw,
-            Pitch = pose.Pitch,
-            Cover = cover.Cover,
-            Upright = cover.Upright,
-        };
-    }
+        Exposure = measures.Exposure,
+        Contrast = measures.Contrast,
+        Noise = measures.Noise,
+        Sharpness = measures.Sharpness,
+        Pixels = pose.Pixels,
+        Roll = pose.Roll,
+        Yaw = pose.Yaw,
+        Pitch = pose.Pitch,
+        Cover = cover.Cover,
+        Upright = cover.Upright,
+    };
 
     private static float Cosine(float degrees) => MathF.Cos(degrees * MathF.PI / 180);
 }

@@ -34,7 +34,7 @@ internal static class BrowserEndpoints
         Get(group, Folder + "front.onnx", (HttpContext http) => Network(http, detector.Value.Front)).WithMetadata(new RequestGuard.Open());
         Get(group, Folder + "back.onnx", (HttpContext http) => Network(http, detector.Value.Back)).WithMetadata(new RequestGuard.Open());
 
-        var cover = new Lazy<TaggedFile>(() => TaggedFile.Of(ExpressionRecognizer.ReadCoverNetwork()));
+        var cover = new Lazy<TaggedFile>(() => TaggedFile.Of(FaceQualityMeter.ReadNetwork()));
         Get(group, Folder + "cover.onnx", (HttpContext http) => Network(http, cover.Value)).WithMetadata(new RequestGuard.Open());
 
         // A model of one's own is shown to those alone who may use it.

@@ -66,7 +66,7 @@ function hints(face) {
     if (quality.pixels < 48) reasons.push('small face');
     if (quality.sharpness < 0.5) reasons.push('blurred');
     if (quality.exposure < 0.8) reasons.push('too dark or too bright');
-    if (quality.contrast < 6) reasons.push('little contrast');
+    if (quality.contrast < 5) reasons.push('little contrast');
     if (quality.noise > 0.2 * Math.max(quality.contrast, 1)) reasons.push('noisy');
     if (Math.abs(quality.yaw) > 30) reasons.push('turned away');
     if (quality.cover > 0.5) reasons.push('covered');

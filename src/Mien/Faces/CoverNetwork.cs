@@ -15,17 +15,12 @@ internal sealed class CoverNetwork : IDisposable
     private const string Clear = "clear";
     private const string Turned = "turned";
 
-    // Four of ten faces of its training are clear and 15 % each are of the other classes; in pictures nine of ten are
-    // clear. The answers are corrected for that (Saerens, Latinne and Decaestecker 2002).
-    private const float ClearGain = 0.9f / 0.4f;
-    private const float OtherGain = 0.1f / 0.6f;
-
     private readonly ExpressionClassifier _classifier;
     private readonly int _clear;
     private readonly int _turned;
 
-    /// <param name="options">ONNX Runtime options.</param>
-    public CoverNetwork(SessionOptions options)
+    /// <param name="options">ONNX Runtime options; null for its defaults.</param>
+    public CoverNetwork(SessionOptions? options)
     {
         _classifier = ExpressionClassifier.Create(ReadNetwork, "the cover network", options);
         string[] labels = [.. _classifier.Card.Labels];
@@ -45,11 +40,8 @@ internal sealed class CoverNetwork : IDisposable
         var answers = new CoverAnswer[count];
         for (int i = 0; i < count; i++)
         {
-            float clear = ClearGain * probabilities[i * classes + _clear];
-            float turned = OtherGain * probabilities[i * classes + _turned];
-            float covered = OtherGain * Math.Max(0, 1 - probabilities[i * classes + _clear] - probabilities[i * classes + _turned]);
-            float all = clear + turned + covered;
-            answers[i] = new CoverAnswer(covered / all, 1 - turned / all);
+            float turned = probabilities[i * classes + _turned];
+            answers[i] = new CoverAnswer(Math.Max(0, 1 - probabilities[i * classes + _clear] - turned), 1 - turned);
         }
 
         return answers;

@@ -6,8 +6,6 @@ import { openSession, run } from './network.js';
 const CLASSES = ['clear', 'eyes', 'mouth', 'side', 'turned'];
 const CLEAR = CLASSES.indexOf('clear');
 const TURNED = CLASSES.indexOf('turned');
-const CLEAR_GAIN = 0.9 / 0.4;
-const OTHER_GAIN = 0.1 / 0.6;
 
 export class CoverNetwork {
   #session;
@@ -27,11 +25,7 @@ export class CoverNetwork {
     const [probabilities] = await run(this.#session, input, [crops.length, 1, size, size], ['probabilities']);
     return crops.map((_, place) => {
       const answer = probabilities.subarray(place * CLASSES.length, (place + 1) * CLASSES.length);
-      const clear = CLEAR_GAIN * answer[CLEAR];
-      const turned = OTHER_GAIN * answer[TURNED];
-      const covered = OTHER_GAIN * Math.max(0, 1 - answer[CLEAR] - answer[TURNED]);
-      const all = clear + turned + covered;
-      return { cover: covered / all, upright: 1 - turned / all };
+      return { cover: Math.max(0, 1 - answer[CLEAR] - answer[TURNED]), upright: 1 - answer[TURNED] };
     });
   }
 }

@@ -1,7 +1,7 @@
 // Light, contrast, noise and sharpness of an aligned face: Mien.Imaging.CropMeasures in JavaScript, which says where the
 // figures come from.
 
-const ENOUGH_LIGHT = 20;
+const ENOUGH_LIGHT = 16;
 const WHITE = 250;
 const MEDIAN_SHARPNESS = 0.175;
 const NOISE_GAIN = 6 * 0.6745;

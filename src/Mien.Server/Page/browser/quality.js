@@ -10,8 +10,8 @@ const NOSE_HEIGHT = 0.549;
 const NOSE_DEPTH = 0.5;
 const ENOUGH_PIXELS = 48;
 const ENOUGH_SHARPNESS = 0.5;
-const ENOUGH_CONTRAST = 6;
-const USUAL_NOISE = 0.1;
+const ENOUGH_CONTRAST = 5;
+const USUAL_NOISE = 0.11;
 
 /** Judges a face by its points, its aligned crop of CROP_SIZE pixels and what the cover network says. */
 export function qualityOf(points, crop, { cover, upright }) {
