@@ -27,6 +27,10 @@ public sealed record FaceQuality
     // Of the contrast. 19 of 20 portraits and 9 of 10 of FER2013's faces have less; JPEG and fine detail are in it.
     private const float UsualNoise = 0.11f;
 
+    // The detector was made for heads held up: its points are the less exact the further a head is from that.
+    private const float UsualRoll = 45;
+    private const float UpsideDown = 0.4f;
+
     /// <summary>
     /// Light, 0..1: 1 where the middle of the face is neither dark nor blown out. Falls below a mean of 16 of 255 levels,
     /// and by the share of pixels at white (250 and above).
@@ -65,7 +69,10 @@ public sealed record FaceQuality
     /// light. The product of a share for each number.
     /// </summary>
     public float Score => Exposure * Math.Min(1, Contrast / EnoughContrast) * NoiseShare * Math.Min(1, Sharpness / EnoughSharpness)
-        * Math.Min(1, Pixels / EnoughPixels) * Cosine(Yaw) * Cosine(Pitch) * (1 - Cover) * Upright;
+        * Math.Min(1, Pixels / EnoughPixels) * RollShare * Cosine(Yaw) * Cosine(Pitch) * (1 - Cover) * Upright;
+
+    /// <summary>1 up to 45 degrees to either side, then falling evenly to 0.4 at 180.</summary>
+    private float RollShare => 1 - (1 - UpsideDown) * Math.Max(Math.Abs(Roll) - UsualRoll, 0) / (180 - UsualRoll);
 
     private float NoiseShare
     {

@@ -38,7 +38,10 @@ export function facePanel(name, explain) {
     return { label, row, fill, value };
   });
   const note = make('p', { class: 'note quiet' });
-  const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note,
+  const share = make('summary');
+  const numbers = make('ul');
+  const quality = make('details', { class: 'note quiet' }, share, numbers);
+  const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note, quality,
     ...explain ? [make('button', { type: 'button', text: 'Why?', 'aria-label': `Why? ${name}`, onclick: () => explain() })] : []);
   return {
     panel,
@@ -53,6 +56,10 @@ export function facePanel(name, explain) {
         row.classList.toggle('top', label === face.label);
       }
       note.textContent = hints(face);
+      quality.hidden = !face.quality;
+      if (!face.quality) return;
+      share.textContent = `Quality ${percent(face.quality.score)}`;
+      numbers.replaceChildren(...numbersOf(face.quality).map(text => make('li', { text })));
     },
   };
 }
@@ -72,9 +79,20 @@ function hints(face) {
     if (quality.cover > 0.5) reasons.push('covered');
     if (quality.upright < 0.5) reasons.push('not upright');
   }
-  const share = quality ? `Quality ${percent(quality.score)}. ` : '';
-  return reasons.length ? `${share}Read with care: ${reasons.join(', ')}.` : share.trim();
+  return reasons.length ? `Read with care: ${reasons.join(', ')}.` : '';
 }
+
+/** What quality is made of, in words. */
+const numbersOf = ({ exposure, contrast, noise, sharpness, pixels, roll, yaw, pitch, cover, upright }) => [
+  `exposure ${percent(exposure)}`,
+  `contrast ${contrast.toFixed(0)} levels`,
+  `noise ${noise.toFixed(1)} levels`,
+  `sharpness ${sharpness.toFixed(2)}`,
+  `size ${pixels.toFixed(0)} pixels`,
+  `tilted ${roll.toFixed(0)}°, turned ${yaw.toFixed(0)}°, bent ${pitch.toFixed(0)}°`,
+  `covered ${percent(cover)}`,
+  `upright ${percent(upright)}`,
+];
 
 /** Boxes with numbers over a picture of so many pixels. */
 export function drawBoxes(svg, width, height, faces, { mirror = false, nameOf, onclick } = {}) {
