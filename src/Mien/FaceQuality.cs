@@ -31,6 +31,9 @@ public sealed record FaceQuality
     private const float UsualRoll = 45;
     private const float UpsideDown = 0.4f;
 
+    // What is left of a covered face is still read right for about half of FER2013's.
+    private const float Covered = 0.15f;
+
     /// <summary>
     /// Light, 0..1: 1 where the middle of the face is neither dark nor blown out. Falls below a mean of 16 of 255 levels,
     /// and by the share of pixels at white (250 and above).
@@ -69,7 +72,7 @@ public sealed record FaceQuality
     /// light. The product of a share for each number.
     /// </summary>
     public float Score => Exposure * Math.Min(1, Contrast / EnoughContrast) * NoiseShare * Math.Min(1, Sharpness / EnoughSharpness)
-        * Math.Min(1, Pixels / EnoughPixels) * RollShare * Cosine(Yaw) * Cosine(Pitch) * (1 - Cover) * Upright;
+        * Math.Min(1, Pixels / EnoughPixels) * RollShare * Cosine(Yaw) * Cosine(Pitch) * (1 - (1 - Covered) * Cover) * Upright;
 
     /// <summary>1 up to 45 degrees to either side, then falling evenly to 0.4 at 180.</summary>
     private float RollShare => 1 - (1 - UpsideDown) * Math.Max(Math.Abs(Roll) - UsualRoll, 0) / (180 - UsualRoll);

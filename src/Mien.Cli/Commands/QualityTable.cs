@@ -21,7 +21,7 @@ internal static partial class QualityTable
         terminal.Output.WriteLine("| Quality | faces | mean confidence | accuracy |");
         terminal.Output.WriteLine("|---|---|---|---|");
         foreach (QualityTenth tenth in tenths)
-            terminal.Output.WriteLine($"| {tenth.From:F2} to {tenth.To:F2} | {tenth.Faces} | {tenth.Confidence * 100:F1} % | {tenth.Accuracy * 100:F1} % |");
+            terminal.Output.WriteLine($"| {tenth.From:F3} to {tenth.To:F3} | {tenth.Faces} | {tenth.Confidence * 100:F1} % | {tenth.Accuracy * 100:F1} % |");
         if (json is not null)
             OutputFiles.Write(json, text);
         return ExitCode.Ok;

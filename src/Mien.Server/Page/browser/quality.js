@@ -14,13 +14,14 @@ const ENOUGH_CONTRAST = 5;
 const USUAL_NOISE = 0.11;
 const USUAL_ROLL = 45;
 const UPSIDE_DOWN = 0.4;
+const COVERED = 0.15;
 
 /** Judges a face by its points, its aligned crop of CROP_SIZE pixels and what the cover network says. */
 export function qualityOf(points, crop, { cover, upright }) {
   const { pixels, roll, yaw, pitch } = poseOf(points);
   const { exposure, contrast, noise, sharpness } = measure(crop, CROP_SIZE);
   const score = exposure * Math.min(1, contrast / ENOUGH_CONTRAST) * noiseShare(noise, contrast) * Math.min(1, sharpness / ENOUGH_SHARPNESS)
-    * Math.min(1, pixels / ENOUGH_PIXELS) * rollShare(roll) * Math.cos(radians(yaw)) * Math.cos(radians(pitch)) * (1 - cover) * upright;
+    * Math.min(1, pixels / ENOUGH_PIXELS) * rollShare(roll) * Math.cos(radians(yaw)) * Math.cos(radians(pitch)) * (1 - (1 - COVERED) * cover) * upright;
   return { score, exposure, contrast, noise, sharpness, pixels, roll, yaw, pitch, cover, upright };
 }
 
