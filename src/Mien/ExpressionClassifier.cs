@@ -87,6 +87,12 @@ public sealed class ExpressionClassifier : IDisposable
         }
     }
 
+    /// <summary>Loads a model whose bytes are at hand.</summary>
+    /// <param name="read">Gives the .onnx file's bytes.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="options">ONNX Runtime options; null for its defaults.</param>
+    internal static ExpressionClassifier Create(Func<byte[]> read, string name, SessionOptions? options) => new([Member.Open(read, name, options)]);
+
     /// <summary>Reads the expression of aligned faces.</summary>
     /// <param name="faces">[count*S*S] grey levels, row-major, face after face; S is the card's input size.</param>
     /// <param name="count">How many faces.</param>

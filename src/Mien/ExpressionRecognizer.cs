@@ -25,6 +25,7 @@ public sealed class ExpressionRecognizer : IDisposable
     private readonly RecognizerOptions _options;
     private readonly ExpressionClassifier _classifier;
     private readonly Lazy<FaceDetector> _detector;
+    private readonly Lazy<FaceQualityMeter> _quality;
 
     private ExpressionRecognizer(ExpressionClassifier classifier, RecognizerOptions options)
     {
@@ -34,6 +35,11 @@ public sealed class ExpressionRecognizer : IDisposable
         {
             using SessionOptions session = SessionOf(options);
             return new FaceDetector(session);
+        });
+        _quality = new Lazy<FaceQualityMeter>(() =>
+        {
+            using SessionOptions session = SessionOf(options);
+            return new FaceQualityMeter(session);
         });
     }
 
@@ -192,6 +198,8 @@ public sealed class ExpressionRecognizer : IDisposable
         _classifier.Dispose();
         if (_detector.IsValueCreated)
             _detector.Value.Dispose();
+        if (_quality.IsValueCreated)
+            _quality.Value.Dispose();
     }
 
     /// <summary>Finds the faces and cuts them out.</summary>
@@ -201,12 +209,19 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
-        int area = size * size;
         if (_options.Faces == FaceMode.Cropped)
         {
-            byte[] crop = new byte[area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
-            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
+            byte[] grey = picture.ToGrey();
+            byte[] crop = Resized(size);
+            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)],
+                crop, size == FaceQuality.CropSize ? crop : Resized(FaceQuality.CropSize), Detected: false);
+
+            byte[] Resized(int side)
+            {
+                byte[] resized = new byte[side * side];
+                Preprocessing.Resize(grey, picture.Width, picture.Height, side, resized);
+                return resized;
+            }
         }
 
         float across = (float)picture.WholeWidth / picture.Width;
@@ -217,12 +232,20 @@ public sealed class ExpressionRecognizer : IDisposable
         {
             MinFacePixels = (int)MathF.Ceiling(detector.MinFacePixels / Math.Max(across, down)),
         });
-        byte[] crops = new byte[found.Count * area];
-        for (int i = 0; i < found.Count; i++)
-            FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
+        byte[] crops = Aligned(pyramid, found, size);
+        byte[] qualityCrops = size == FaceQuality.CropSize ? crops : Aligned(pyramid, found, FaceQuality.CropSize);
         if (picture.IsReduced)
             found = [.. found.Select(face => face.Scale(across, down))];
-        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, Detected: true);
+        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, qualityCrops, Detected: true);
+    }
+
+    private static byte[] Aligned(Pyramid pyramid, IReadOnlyList<DetectedFace> faces, int size)
+    {
+        int area = size * size;
+        byte[] crops = new byte[faces.Count * area];
+        for (int i = 0; i < faces.Count; i++)
+            FaceAligner.Align(pyramid, faces[i].Keypoints, size, crops.AsSpan(i * area, area));
+        return crops;
     }
 
     /// <summary>How many times smaller a picture of some width and height may be decoded.</summary>
@@ -243,22 +266,29 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
-        float[] probabilities = _classifier.Classify(crops, pictures.Sum(picture => picture.Faces.Count), _options.Flip);
+        int count = pictures.Sum(picture => picture.Faces.Count);
+        float[] probabilities = _classifier.Classify(crops, count, _options.Flip);
+        byte[] qualityCrops = pictures.Count == 1 ? pictures[0].QualityCrops
+            : _classifier.Card.Input.Size == FaceQuality.CropSize ? crops : [.. pictures.SelectMany(picture => picture.QualityCrops)];
+        FaceQuality[] qualities = count == 0 ? [] : _quality.Value.Measure(qualityCrops, [.. pictures.SelectMany(PosesOf)]);
         if (_options.Prior == ClassPrior.Balanced)
             Priors.Balance(probabilities, _classifier.Card);
-        int size = _classifier.Card.Input.Size;
         int place = 0;
         return [.. pictures.Select(picture => picture.Faces.Select(face => new Face
         {
             Box = face.Box,
             DetectorScore = face.Score,
             Keypoints = picture.Detected ? face.Keypoints : null,
-            Quality = picture.Detected ? FaceQuality.Of(face.Keypoints, crops.AsSpan(place * size * size, size * size), size) : null,
+            Quality = qualities[place],
             MinConfidence = _options.MinConfidence,
             Labels = labels,
             Probabilities = probabilities.AsSpan(place++ * labels.Count, labels.Count).ToArray(),
         }).ToArray())];
     }
+
+    private static IEnumerable<FacePose> PosesOf(FoundFaces picture) => picture.Detected
+        ? picture.Faces.Select(face => FacePose.Of(face.Keypoints))
+        : [new FacePose(Math.Min(picture.Width, picture.Height), 0, 0, 0)];
 
     private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
     {

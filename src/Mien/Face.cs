@@ -20,7 +20,7 @@ public sealed record Face
     /// <summary>Calibrated probabilities, summing to 1.</summary>
     public required IReadOnlyList<float> Probabilities { get; init; }
 
-    /// <summary>How well it can be read; null where the whole picture was taken as a face.</summary>
+    /// <summary>How well it can be read; null where nothing measured it.</summary>
     public FaceQuality? Quality { get; init; }
 
     /// <summary>Answers below this confidence are `uncertain`, 0..1.</summary>

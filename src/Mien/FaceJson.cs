@@ -53,11 +53,16 @@ public static class FaceJson
         {
             json.WriteStartObject("quality");
             json.WriteNumber("score", quality.Score);
-            json.WriteNumber("pixels", quality.Pixels);
+            json.WriteNumber("exposure", quality.Exposure);
+            json.WriteNumber("contrast", quality.Contrast);
+            json.WriteNumber("noise", quality.Noise);
             json.WriteNumber("sharpness", quality.Sharpness);
+            json.WriteNumber("pixels", quality.Pixels);
             json.WriteNumber("roll", quality.Roll);
             json.WriteNumber("yaw", quality.Yaw);
             json.WriteNumber("pitch", quality.Pitch);
+            json.WriteNumber("cover", quality.Cover);
+            json.WriteNumber("upright", quality.Upright);
             json.WriteEndObject();
         }
 

@@ -43,8 +43,8 @@ public sealed record RecognizerOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// Changes the options of ONNX Runtime's two sessions, detector and classifier, before they are opened: execution
-    /// providers, memory, profiling. Called once for each.
+    /// Changes the options of ONNX Runtime's sessions (classifier, detector, the network that tells covered faces) before
+    /// they are opened: execution providers, memory, profiling. Called once for each.
     /// </summary>
     /// <remarks>
     /// A provider comes with its own package in place of Microsoft.ML.OnnxRuntime: Microsoft.ML.OnnxRuntime.Gpu for CUDA

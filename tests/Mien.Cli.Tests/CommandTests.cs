@@ -111,6 +111,7 @@ public class CommandTests
         JsonElement face = picture.GetProperty("faces")[0];
         Assert.Equal(["box", "detectorScore", "label", "confidence", "quality", "probabilities"], Keys(face));
         Assert.Equal(["x", "y", "width", "height"], Keys(face.GetProperty("box")));
+        Assert.Equal(["score", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright"], Keys(face.GetProperty("quality")));
         Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"], Keys(face.GetProperty("probabilities")));
     }
 
@@ -143,9 +144,9 @@ public class CommandTests
         (int exit, string output, _) = Run("predict", AverageFaces, "--format", "csv", "--max-faces", "3");
         Assert.Equal(ExitCode.Ok, exit);
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,contempt,error", lines[0].TrimEnd());
+        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,exposure,contrast,noise,sharpness,pixels,roll,yaw,pitch,cover,upright,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,contempt,error", lines[0].TrimEnd());
         Assert.Equal(4, lines.Length);
-        Assert.All(lines, line => Assert.Equal(21, line.Split(',').Length));
+        Assert.All(lines, line => Assert.Equal(31, line.Split(',').Length));
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public class DataArgumentsTests
         "dataset inspect DATA",
         "dataset errors --data DATA",
         "dataset average --data DATA --out OUT.png",
+        "dataset covers --data DATA --out OUT.zip",
         "model quantize MODEL --data DATA --out OUT.onnx",
         "model speed --data DATA",
     ];

@@ -29,7 +29,7 @@ public class BrowserEndpointsTests(ServedMien served) : IClassFixture<ServedMien
     [Fact]
     public async Task What_a_browser_has_already_is_not_sent_again()
     {
-        string[] paths = [.. BrowserEndpoints.Files.Select(file => "/" + file.Name.Replace(".gz", "", StringComparison.Ordinal)), "/browser/front.onnx", "/browser/back.onnx", "/browser/models/0"];
+        string[] paths = [.. BrowserEndpoints.Files.Select(file => "/" + file.Name.Replace(".gz", "", StringComparison.Ordinal)), "/browser/front.onnx", "/browser/back.onnx", "/browser/cover.onnx", "/browser/models/0"];
         Assert.True(paths.Length > 15, $"{paths.Length} files.");
         foreach (string path in paths)
         {

@@ -23,6 +23,9 @@ internal static class TestData
     /// <summary>A photo of that folder, or a skipped test.</summary>
     public static string Photo(string name) => Needed(Path.Combine(Photos, name));
 
+    /// <summary>The portraits, in order, or a skipped test.</summary>
+    public static string[] Portraits => [.. Directory.GetFiles(Needed(Path.Combine(Root, "..", "shared", "portraits")), "*.jpg").Order(StringComparer.Ordinal)];
+
     /// <summary>The test clip, or a skipped test: it is read through ffmpeg.</summary>
     public static string Clip
     {

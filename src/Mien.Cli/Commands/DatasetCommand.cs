@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Mien.Cli.Commands;
 
-/// <summary>mien dataset inspect, mien dataset average; mien dataset errors stands beside it</summary>
+/// <summary>mien dataset inspect, average and covers; mien dataset errors stands beside it</summary>
 internal static class DatasetCommand
 {
     public static Command Create(Terminal terminal)
@@ -15,6 +15,7 @@ internal static class DatasetCommand
         command.Subcommands.Add(CreateInspect(terminal));
         command.Subcommands.Add(DatasetErrorsCommand.Create(terminal));
         command.Subcommands.Add(CreateAverage(terminal));
+        command.Subcommands.Add(CreateCovers(terminal));
         return command;
     }
 
@@ -53,6 +54,25 @@ internal static class DatasetCommand
                 table = FerPlus.Relabel(FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes)));
             Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
             terminal.Output.WriteLine(parsed.GetValue(file));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command CreateCovers(Terminal terminal)
+    {
+        var data = new Option<string>("--data") { Description = "CSV, archive or folder of clear, upright faces.", Required = true };
+        var file = new Option<string>("--out") { Description = "The .zip to write, which `mien train --data` reads.", Required = true };
+        var copies = new Option<int>("--copies") { Description = "Pictures made of each Training face.", DefaultValueFactory = _ => 2 };
+        var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
+        Ranges.Require(copies, value => value >= 1, "1 or more");
+        var command = new Command("covers", "Draws masks, sunglasses, hands and the like over the faces of Training and PublicTest, for the network that tells covered faces.") { data, file, copies, seed };
+        DataArguments reading = DataArguments.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            int count = CoverDataset.Write(table, parsed.GetValue(file)!, parsed.GetValue(copies), parsed.GetValue(seed));
+            terminal.Output.WriteLine($"{parsed.GetValue(file)}: {count} pictures");
             return ExitCode.Ok;
         });
         return command;

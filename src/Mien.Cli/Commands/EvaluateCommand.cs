@@ -23,8 +23,9 @@ internal static class EvaluateCommand
         var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for all.", DefaultValueFactory = _ => 1000 };
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
         var corruptions = new Option<bool>("--corruptions") { Description = "Judge on faces in bad light, noisy, blurred, compressed, covered and turned: each corruption at three strengths." };
+        var quality = new Option<bool>("--quality") { Description = "Print accuracy by tenth of Quality, over each face as it is and spoiled, as a Markdown table." };
         var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, corruptions, write };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, corruptions, quality, write };
         Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
@@ -66,6 +67,12 @@ internal static class EvaluateCommand
             {
                 JudgingArguments.Say(fit, judged, terminal);
                 return CorruptionFigures.Write(classifier, fit, parsed.GetValue(json), terminal);
+            }
+
+            if (parsed.GetValue(quality))
+            {
+                JudgingArguments.Say(fit, judged, terminal);
+                return QualityTable.Write(classifier, fit, parsed.GetValue(json), terminal);
             }
 
             if (parsed.GetValue(write) && fit.Sentences(judged).FirstOrDefault() is { } wanting)

@@ -9,7 +9,11 @@ namespace Mien.Cli.Predictions;
 internal static class FaceText
 {
     /// <summary>CSV's columns of a face, before the labels'.</summary>
-    public static readonly string[] Columns = ["x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "label", "confidence"];
+    public static readonly string[] Columns =
+    [
+        "x", "y", "boxWidth", "boxHeight", "detectorScore",
+        "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence",
+    ];
 
     /// <summary>An object's text.</summary>
     public static string Json(Action<Utf8JsonWriter> write, bool indented)
@@ -29,8 +33,18 @@ internal static class FaceText
     public static IEnumerable<string> Cells(Face face) =>
     [
         Number(face.Box.X), Number(face.Box.Y), Number(face.Box.Width), Number(face.Box.Height), Number(face.DetectorScore),
-        face.Quality is { } quality ? Number(quality.Score) : "", face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number),
+        .. QualityCells(face.Quality), face.Label, Number(face.Confidence), .. face.Probabilities.Select(Number),
     ];
+
+    private static IEnumerable<string> QualityCells(FaceQuality? quality)
+    {
+        const int Count = 11;
+        return quality is { } some
+            ? ((float[])[
+                some.Score, some.Exposure, some.Contrast, some.Noise, some.Sharpness, some.Pixels, some.Roll, some.Yaw, some.Pitch, some.Cover, some.Upright,
+            ]).Select(Number)
+            : Enumerable.Repeat("", Count);
+    }
 
     /// <summary>A line of CSV, without its end (RFC 4180).</summary>
     public static string Csv(IEnumerable<string> cells) => string.Join(',', cells.Select(cell =>

@@ -96,6 +96,9 @@ internal static class ParquetFile
         new NumberColumn<int>("track", row => Number(row.Line, "track")?.GetInt32()),
     ];
 
+    // Beside the share, as in the JSON.
+    private static readonly string[] QualityNames = ["exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright"];
+
     private static IColumn[] FaceColumns(IReadOnlyList<string> labels) =>
     [
         new NumberColumn<float>("x", row => Number(Object(row.Face, "box"), "x")?.GetSingle()),
@@ -104,6 +107,7 @@ internal static class ParquetFile
         new NumberColumn<float>("boxHeight", row => Number(Object(row.Face, "box"), "height")?.GetSingle()),
         new NumberColumn<float>("detectorScore", row => Number(row.Face, "detectorScore")?.GetSingle()),
         new NumberColumn<float>("quality", row => Number(Object(row.Face, "quality"), "score")?.GetSingle()),
+        .. QualityNames.Select(name => new NumberColumn<float>(name, row => Number(Object(row.Face, "quality"), name)?.GetSingle())),
         new TextColumn("label", row => Text(row.Face, "label")),
         new NumberColumn<float>("confidence", row => Number(row.Face, "confidence")?.GetSingle()),
         .. labels.Select(label => new NumberColumn<float>(label, row => Number(Object(row.Face, "probabilities"), label)?.GetSingle())),

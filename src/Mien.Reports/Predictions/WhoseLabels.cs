@@ -1,4 +1,5 @@
 using Mien.Training.Datasets;
+using Mien.Training.Evaluation;
 
 namespace Mien.Reports.Predictions;
 
@@ -24,7 +25,12 @@ public static class WhoseLabels
         ArgumentNullException.ThrowIfNull(card);
         ArgumentNullException.ThrowIfNull(table);
         if (card.LearntFromPeople && IsMajority(table))
-            return "What most of FER+'s ten taggers said judges; faces on which they do not agree are left out.";
+        {
+            double person = HumanAgreement.OfOnePerson(table).Accuracy * 100;
+            return "What most of FER+'s ten taggers said judges; faces on which they do not agree are left out. "
+                + FormattableString.Invariant($"One tagger says what most of the other nine say of {person:F1} % of all faces here.");
+        }
+
         return card.LearntFromPeople
             ? "The data set's own labels judge. The model learnt to say something else, what most people say, and disagrees with them as people do; with FER+'s fer2013new.csv beside the data, people's answers judge."
             : "The data set's own labels judge. People agree with FER2013's about 65 % of the time.";

@@ -49,7 +49,7 @@ public record FaceAnswer
     /// <summary>The most probable expression's probability, 0..1.</summary>
     public required float Confidence { get; init; }
 
-    /// <summary>How well the face can be read; absent where the whole picture was taken as a face.</summary>
+    /// <summary>How well the face can be read.</summary>
     public QualityAnswer? Quality { get; init; }
 
     /// <summary>Calibrated probability of each label, summing to 1.</summary>
@@ -63,14 +63,20 @@ public record FaceAnswer
 /// <param name="Height">Height.</param>
 public sealed record BoxAnswer(float X, float Y, float Width, float Height);
 
-/// <summary>Size, sharpness and pose of a face.</summary>
-/// <param name="Score">All of it in one number, 0..1.</param>
-/// <param name="Pixels">Side of the square that the network saw, in pixels of the picture.</param>
+/// <summary>Light, contrast, noise, sharpness, size, pose and cover of a face.</summary>
+/// <param name="Score">All of it in one share, 0..1.</param>
+/// <param name="Exposure">Light, 0..1: 1 where it is neither dark nor blown out.</param>
+/// <param name="Contrast">Standard deviation of the face in grey levels, 0..127.</param>
+/// <param name="Noise">Standard deviation of the noise in grey levels; 2 to 3 in good photos.</param>
 /// <param name="Sharpness">1 as in the middle one of FER2013's faces.</param>
-/// <param name="Roll">Tilted, degrees.</param>
+/// <param name="Pixels">Side of the square that the network saw, in pixels of the picture.</param>
+/// <param name="Roll">Tilted, degrees; 0 where the whole picture was taken as a face, as for the two others.</param>
 /// <param name="Yaw">Turned, degrees.</param>
 /// <param name="Pitch">Bent, degrees.</param>
-public sealed record QualityAnswer(float Score, float Pixels, float Sharpness, float Roll, float Yaw, float Pitch);
+/// <param name="Cover">Probability that mouth, eyes or one side is covered, 0..1.</param>
+/// <param name="Upright">Probability that the network saw it upright, 0..1.</param>
+public sealed record QualityAnswer(
+    float Score, float Exposure, float Contrast, float Noise, float Sharpness, float Pixels, float Roll, float Yaw, float Pitch, float Cover, float Upright);
 
 /// <summary>What `WS /v1/stream` answers to a frame that was read.</summary>
 public sealed record StreamAnswer

@@ -34,6 +34,9 @@ internal static class BrowserEndpoints
         Get(group, Folder + "front.onnx", (HttpContext http) => Network(http, detector.Value.Front)).WithMetadata(new RequestGuard.Open());
         Get(group, Folder + "back.onnx", (HttpContext http) => Network(http, detector.Value.Back)).WithMetadata(new RequestGuard.Open());
 
+        var cover = new Lazy<TaggedFile>(() => TaggedFile.Of(FaceQualityMeter.ReadNetwork()));
+        Get(group, Folder + "cover.onnx", (HttpContext http) => Network(http, cover.Value)).WithMetadata(new RequestGuard.Open());
+
         // A model of one's own is shown to those alone who may use it.
         Get(group, Folder + "models/{place:int}", (HttpContext http, BrowserMode mode, int place) =>
             place >= 0 && place < mode.ModelCount ? Network(http, mode.Model(place)) : Results.NotFound());

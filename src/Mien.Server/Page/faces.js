@@ -38,7 +38,10 @@ export function facePanel(name, explain) {
     return { label, row, fill, value };
   });
   const note = make('p', { class: 'note quiet' });
-  const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note,
+  const share = make('summary');
+  const numbers = make('ul');
+  const quality = make('details', { class: 'note quiet' }, share, numbers);
+  const panel = make('div', { class: 'face', role: 'group', 'aria-label': name }, title, make('ul', { class: 'bars' }, ...rows.map(row => row.row)), note, quality,
     ...explain ? [make('button', { type: 'button', text: 'Why?', 'aria-label': `Why? ${name}`, onclick: () => explain() })] : []);
   return {
     panel,
@@ -53,6 +56,10 @@ export function facePanel(name, explain) {
         row.classList.toggle('top', label === face.label);
       }
       note.textContent = hints(face);
+      quality.hidden = !face.quality;
+      if (!face.quality) return;
+      share.textContent = `Quality ${percent(face.quality.score)}`;
+      numbers.replaceChildren(...numbersOf(face.quality).map(text => make('li', { text })));
     },
   };
 }
@@ -62,11 +69,30 @@ function hints(face) {
   const quality = face.quality;
   const reasons = [];
   if (face.confidence < 0.5) reasons.push('close call');
-  if (quality?.pixels < 48) reasons.push('small face');
-  if (quality?.sharpness < 0.5) reasons.push('blurred');
-  if (Math.abs(quality?.yaw ?? 0) > 30) reasons.push('turned away');
+  if (quality) {
+    if (quality.pixels < 48) reasons.push('small face');
+    if (quality.sharpness < 0.5) reasons.push('blurred');
+    if (quality.exposure < 0.8) reasons.push('too dark or too bright');
+    if (quality.contrast < 5) reasons.push('little contrast');
+    if (quality.noise > 0.2 * Math.max(quality.contrast, 1)) reasons.push('noisy');
+    if (Math.abs(quality.yaw) > 30) reasons.push('turned away');
+    if (quality.cover > 0.5) reasons.push('covered');
+    if (quality.upright < 0.5) reasons.push('not upright');
+  }
   return reasons.length ? `Read with care: ${reasons.join(', ')}.` : '';
 }
+
+/** What quality is made of, in words. */
+const numbersOf = ({ exposure, contrast, noise, sharpness, pixels, roll, yaw, pitch, cover, upright }) => [
+  `exposure ${percent(exposure)}`,
+  `contrast ${contrast.toFixed(0)} levels`,
+  `noise ${noise.toFixed(1)} levels`,
+  `sharpness ${sharpness.toFixed(2)}`,
+  `size ${pixels.toFixed(0)} pixels`,
+  `tilted ${roll.toFixed(0)}°, turned ${yaw.toFixed(0)}°, bent ${pitch.toFixed(0)}°`,
+  `covered ${percent(cover)}`,
+  `upright ${percent(upright)}`,
+];
 
 /** Boxes with numbers over a picture of so many pixels. */
 export function drawBoxes(svg, width, height, faces, { mirror = false, nameOf, onclick } = {}) {

@@ -1,6 +1,9 @@
 // What was found so far: the timeline of the camera's faces, and the files to save.
 import { colourOf, make, model, percent } from './faces.js';
 
+// Columns of a table beside the share of all of it, by the JSON's names.
+const QUALITY = ['exposure', 'contrast', 'noise', 'sharpness', 'pixels', 'roll', 'yaw', 'pitch', 'cover', 'upright'];
+
 const MOST_FRAMES = 50000;
 const photos = [];
 const frames = [];
@@ -101,8 +104,8 @@ export function saveJson() {
 
 export function saveCsv() {
   const labels = model.classes.map(({ label }) => label);
-  const lines = [['file', 'width', 'height', 'face', 'x', 'y', 'boxWidth', 'boxHeight', 'detectorScore', 'quality', 'label', 'confidence', ...labels, 'error', 'time']];
-  const cells = face => [face.box.x, face.box.y, face.box.width, face.box.height, face.detectorScore, face.quality?.score ?? '', face.label, face.confidence, ...labels.map(label => face.probabilities[label])];
+  const lines = [['file', 'width', 'height', 'face', 'x', 'y', 'boxWidth', 'boxHeight', 'detectorScore', 'quality', ...QUALITY, 'label', 'confidence', ...labels, 'error', 'time']];
+  const cells = face => [face.box.x, face.box.y, face.box.width, face.box.height, face.detectorScore, face.quality?.score ?? '', ...QUALITY.map(name => face.quality?.[name] ?? ''), face.label, face.confidence, ...labels.map(label => face.probabilities[label])];
   for (const photo of photos) {
     if (!photo.faces?.length) lines.push([photo.file, photo.width ?? 0, photo.height ?? 0, ...Array(9 + labels.length).fill(''), photo.error ?? '', '']);
     photo.faces?.forEach((face, place) => lines.push([photo.file, photo.width, photo.height, place + 1, ...cells(face), '', '']));

@@ -25,6 +25,13 @@ public static class ModelFigures
             [$"{split}.nll"] = evaluation.Nll,
             [$"{split}.ece"] = evaluation.Ece,
         };
+        if (evaluation.Votes is { } votes)
+        {
+            figures[$"{split}.onePerson"] = votes.OnePerson.Accuracy;
+            figures[$"{split}.voteNll"] = votes.Nll;
+            figures[$"{split}.voteEce"] = votes.Ece;
+        }
+
         foreach ((string label, ClassFigures figure) in evaluation.PerClass.Where(each => each.Value.Support > 0))
             figures[$"{split}.recall.{label}"] = figure.Recall;
         return figures;

@@ -14,6 +14,7 @@ public static class Architectures
         ["plain"] = Plain.Create,
         ["residual"] = classes => Residual.Create(classes, Stem.Pooled, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
         ["residual-swift"] = classes => Residual.Create(classes, Stem.Strided, widths: [64, 128, 256], depths: [1, 1, 1], dropout: 0.2),
+        ["tiny"] = Tiny.Create,
     };
 
     private static readonly ConcurrentDictionary<string, Func<int, Module<Tensor, Tensor>>> Own = new(StringComparer.Ordinal);

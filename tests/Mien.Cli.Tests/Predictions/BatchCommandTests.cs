@@ -45,7 +45,7 @@ public class BatchCommandTests
         Assert.Equal([file], Directory.GetFiles(folder.File("out")));
 
         Dictionary<string, object?[]> columns = Read(file);
-        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "label", "confidence", .. Expressions.Names, "error"], columns.Keys);
+        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence", .. Expressions.Names, "error"], columns.Keys);
         Assert.Equal([null, 1, 2, 3, 4, 5, 6, 7, null], columns["face"].Select(value => (int?)value));
         Assert.Equal([folder.File("in/a.jpg"), .. Enumerable.Repeat(folder.File("in/b.png"), 7), folder.File("in/c.png")], columns["file"]);
         Assert.Equal([null, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 60], columns["width"].Select(value => (int?)value));

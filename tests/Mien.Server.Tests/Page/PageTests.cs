@@ -99,9 +99,9 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         JsonElement json = JsonSerializer.Deserialize<JsonElement>(await Download(window.Page, "#save-json"));
         Assert.Equal(7, json.GetProperty("photos")[0].GetProperty("faces").GetArrayLength());
         string[] lines = (await Download(window.Page, "#save-csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,contempt,error,time", lines[0]);
+        Assert.Equal("file,width,height,face,x,y,boxWidth,boxHeight,detectorScore,quality,exposure,contrast,noise,sharpness,pixels,roll,yaw,pitch,cover,upright,label,confidence,angry,disgust,fear,happy,sad,surprise,neutral,contempt,error,time", lines[0]);
         Assert.Equal(8, lines.Length);
-        Assert.All(lines, line => Assert.Equal(21, line.Split(',').Length));
+        Assert.All(lines, line => Assert.Equal(32, line.Split(',').Length));
         Assert.StartsWith("faces.png,1000,520,1,", lines[1], StringComparison.Ordinal);
     }
 

@@ -43,7 +43,7 @@ export class ExpressionClassifier {
 }
 
 /** Grey levels as the network reads them: Mien.Preprocessing.Normalise in JavaScript. */
-function normalized(crop, { mean, deviation, ownLevels }) {
+export function normalized(crop, { mean, deviation, ownLevels }) {
   if (!ownLevels) return Float32Array.from(crop, grey => (grey / 255 - mean) / deviation);
   let sum = 0;
   let squares = 0;

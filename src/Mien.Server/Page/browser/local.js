@@ -68,8 +68,8 @@ export class LocalReader {
     const settings = this.#settings = await (await load('browser/settings')).json();
     if (settings.unavailable) throw new Error(settings.unavailable);
     const bytes = async name => (await load(`browser/${name}`)).arrayBuffer();
-    const [front, back, ...models] = await Promise.all(['front.onnx', 'back.onnx', ...settings.models.map((_, place) => `models/${place}`)].map(bytes));
-    await this.#ask('open', { settings, front, back, models }, [front, back, ...models]);
+    const [front, back, cover, ...models] = await Promise.all(['front.onnx', 'back.onnx', 'cover.onnx', ...settings.models.map((_, place) => `models/${place}`)].map(bytes));
+    await this.#ask('open', { settings, front, back, cover, models }, [front, back, cover, ...models]);
   }
 
   #ask(task, data, transfer = []) {

@@ -1,15 +1,39 @@
 // How well a face can be read: Mien.FaceQuality in JavaScript, which says where the figures come from.
 import { locate } from './aligner.js';
+import { measure } from './measures.js';
+
+/** Side in pixels of the aligned face that quality is measured on. */
+export const CROP_SIZE = 48;
 
 const NOSE_REACH = 1.2;
 const NOSE_HEIGHT = 0.549;
 const NOSE_DEPTH = 0.5;
 const ENOUGH_PIXELS = 48;
 const ENOUGH_SHARPNESS = 0.5;
-const MEDIAN_SHARPNESS = 0.128;
+const ENOUGH_CONTRAST = 5;
+const USUAL_NOISE = 0.11;
+const USUAL_ROLL = 45;
+const UPSIDE_DOWN = 0.4;
+const COVERED = 0.15;
 
-/** Judges a face by its points and its aligned crop. */
-export function qualityOf(points, crop, size) {
+/** Judges a face by its points, its aligned crop of CROP_SIZE pixels and what the cover network says. */
+export function qualityOf(points, crop, { cover, upright }) {
+  const { pixels, roll, yaw, pitch } = poseOf(points);
+  const { exposure, contrast, noise, sharpness } = measure(crop, CROP_SIZE);
+  const score = exposure * Math.min(1, contrast / ENOUGH_CONTRAST) * noiseShare(noise, contrast) * Math.min(1, sharpness / ENOUGH_SHARPNESS)
+    * Math.min(1, pixels / ENOUGH_PIXELS) * rollShare(roll) * Math.cos(radians(yaw)) * Math.cos(radians(pitch)) * (1 - (1 - COVERED) * cover) * upright;
+  return { score, exposure, contrast, noise, sharpness, pixels, roll, yaw, pitch, cover, upright };
+}
+
+const rollShare = roll => 1 - (1 - UPSIDE_DOWN) * Math.max(Math.abs(roll) - USUAL_ROLL, 0) / (180 - USUAL_ROLL);
+
+function noiseShare(noise, contrast) {
+  const usual = USUAL_NOISE * Math.max(contrast, 1) / Math.max(noise, 1e-3);
+  return usual >= 1 ? 1 : usual * Math.sqrt(usual);
+}
+
+/** Size and pose by the six points: Mien.Faces.FacePose in JavaScript. */
+function poseOf(points) {
   const [rightEye, leftEye, nose, mouth, rightEar, leftEar] = points;
   const { side, degrees } = locate(points);
   const angle = radians(degrees);
@@ -21,29 +45,12 @@ export function qualityOf(points, crop, size) {
   const eyes = middle(rightEye, leftEye);
   const noseAcross = along(nose, middle(rightEar, leftEar)).across;
   const ears = along(leftEar, rightEar).across;
-  const yaw = degreesOf(2 * noseAcross / (NOSE_REACH * Math.max(ears, 1e-3)));
-  const pitch = degreesOf((along(nose, eyes).down / Math.max(along(mouth, eyes).down, 1e-3) - NOSE_HEIGHT) / NOSE_DEPTH);
-  const sharpness = sharpnessOf(crop, size);
-  const score = Math.min(1, side / ENOUGH_PIXELS) * Math.min(1, sharpness / ENOUGH_SHARPNESS) * Math.cos(radians(yaw)) * Math.cos(radians(pitch));
-  return { score, pixels: side, sharpness, roll: degrees, yaw, pitch };
-}
-
-/** Mean absolute Laplacian by the standard deviation of the grey levels, in units of FER2013's median. */
-function sharpnessOf(crop, size) {
-  let edges = 0;
-  let sum = 0;
-  let squares = 0;
-  for (let y = 1; y < size - 1; y++) {
-    for (let i = y * size + 1; i < (y + 1) * size - 1; i++) {
-      edges += Math.abs(4 * crop[i] - crop[i - 1] - crop[i + 1] - crop[i - size] - crop[i + size]);
-      sum += crop[i];
-      squares += crop[i] * crop[i];
-    }
-  }
-  const count = (size - 2) * (size - 2);
-  const mean = sum / count;
-  const deviation = Math.sqrt(Math.max(squares / count - mean * mean, 0));
-  return edges / count / 4 / Math.max(deviation, 1) / MEDIAN_SHARPNESS;
+  return {
+    pixels: side,
+    roll: degrees,
+    yaw: degreesOf(2 * noseAcross / (NOSE_REACH * Math.max(ears, 1e-3))),
+    pitch: degreesOf((along(nose, eyes).down / Math.max(along(mouth, eyes).down, 1e-3) - NOSE_HEIGHT) / NOSE_DEPTH),
+  };
 }
 
 const middle = (one, other) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
