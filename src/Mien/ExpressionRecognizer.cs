@@ -209,19 +209,17 @@ public sealed class ExpressionRecognizer : IDisposable
             return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)], crop, Detected: false);
         }
 
-        float across = (float)picture.WholeWidth / picture.Width;
-        float down = (float)picture.WholeHeight / picture.Height;
         using var pyramid = new Pyramid(picture);
         detector ??= _options.Detector;
         IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, detector with
         {
-            MinFacePixels = (int)MathF.Ceiling(detector.MinFacePixels / Math.Max(across, down)),
+            MinFacePixels = (detector.MinFacePixels + picture.Reduction - 1) / picture.Reduction,
         });
         byte[] crops = new byte[found.Count * area];
         for (int i = 0; i < found.Count; i++)
             FaceAligner.Align(pyramid, found[i].Keypoints, size, crops.AsSpan(i * area, area));
         if (picture.IsReduced)
-            found = [.. found.Select(face => face.Scale(across, down))];
+            found = [.. found.Select(face => face.InWhole(picture))];
         return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, Detected: true);
     }
 

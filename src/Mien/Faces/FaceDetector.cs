@@ -148,16 +148,15 @@ public sealed class FaceDetector : IDisposable
         if (longer * ratio > WholeLookSize)
         {
             using Pyramid? shrunk = ratio < 1 ? pyramid.Shrink(ratio) : null;
-            Search(shrunk ?? pyramid, longer, minScore, scratch);
+            Search(shrunk ?? pyramid, 1 / ratio, minScore, scratch);
         }
 
         Suppression.Merge(seen, scratch.Candidates);
     }
 
-    private void Search(Pyramid searched, int longer, float minScore, Scratch scratch)
+    private void Search(Pyramid searched, float scale, float minScore, Scratch scratch)
     {
         int side = Math.Max(searched.Width, searched.Height);
-        float scale = (float)longer / side;
         for (int level = 0; level == 0 || side >> level >= SmallestLevel; level++)
         {
             SearchRegions.Find(searched, level, scratch.Regions);

@@ -49,7 +49,7 @@ export class FaceDetector {
     const searched = ratio < 1 ? pyramid.shrink(ratio) : pyramid;
     const searchedLonger = Math.max(searched.width, searched.height);
     for (let level = 0; level === 0 || searchedLonger >> level >= SMALLEST_LEVEL; level++) {
-      for (const region of searchRegions(searched, level)) candidates.push(...await this.#front.scan(searched.level(level), longer / searchedLonger * 2 ** level, region, minScore));
+      for (const region of searchRegions(searched, level)) candidates.push(...await this.#front.scan(searched.level(level), 2 ** level / ratio, region, minScore));
     }
     return candidates;
   }
