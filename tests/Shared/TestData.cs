@@ -20,6 +20,9 @@ internal static class TestData
     /// <summary>A photo of that folder, or a skipped test.</summary>
     public static string Photo(string name) => Needed(Path.Combine(Photos, name));
 
+    /// <summary>A file that was once read wrongly, or a skipped test.</summary>
+    public static string Input(string name) => Needed(Path.Combine(Root, "..", "shared", "inputs", name));
+
     /// <summary>The test clip, or a skipped test: it is read through ffmpeg.</summary>
     public static string Clip
     {

@@ -108,8 +108,9 @@ public sealed class FaceDetector : IDisposable
         if (!_spare.TryTake(out Scratch? scratch))
             scratch = new Scratch();
         float smallest = options.SmallestFace(pyramid.Width, pyramid.Height);
-        FindCandidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore), scratch);
-        Confirm(pyramid, options.MinScore, scratch);
+        using Pyramid? stretched = SearchLevels.Stretch(pyramid);
+        FindCandidates(stretched ?? pyramid, smallest, Math.Min(FirstScore, options.MinScore), scratch);
+        Confirm(stretched ?? pyramid, options.MinScore, scratch);
         var faces = new List<DetectedFace>(scratch.Confirmed.Count);
         Suppression.Merge(scratch.Confirmed, faces);
         _spare.Add(scratch);

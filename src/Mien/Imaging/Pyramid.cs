@@ -69,6 +69,18 @@ internal sealed class Pyramid : IDisposable
         int Shrunk(int side) => Math.Max(1, (int)MathF.Ceiling(side * ratio - 0.01f));
     }
 
+    /// <summary>A pyramid of its own with other levels of each colour.</summary>
+    /// <param name="table">[256]: what becomes of each level.</param>
+    public Pyramid Map(ReadOnlySpan<byte> table)
+    {
+        int length = Width * Height * 4;
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(length);
+        ReadOnlySpan<byte> from = _levels[0].Pixels.AsSpan(0, length);
+        for (int i = 0; i < from.Length; i++)
+            pixels[i] = table[from[i]];
+        return new Pyramid(new Level(Width, Height, pixels));
+    }
+
     /// <summary>Gives the levels' memory back; the picture itself stays.</summary>
     public void Dispose()
     {

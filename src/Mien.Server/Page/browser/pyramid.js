@@ -44,6 +44,12 @@ export class Pyramid {
     return new Pyramid(resample(this.level(index), 1 / (ratio * 2 ** index), shrunk(this.width), shrunk(this.height)));
   }
 
+  /** A pyramid of its own with other levels of each colour, `table[level]`. */
+  map(table) {
+    const { width, height, pixels } = this.#levels[0];
+    return new Pyramid({ width, height, pixels: Uint8Array.from(pixels, level => table[level]) });
+  }
+
   #on(index, side, points) {
     return new Sampler(this.#levels[index], this.width, this.height, 2 ** -index, side, points);
   }
