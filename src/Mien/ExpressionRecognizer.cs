@@ -224,18 +224,16 @@ public sealed class ExpressionRecognizer : IDisposable
             }
         }
 
-        float across = (float)picture.WholeWidth / picture.Width;
-        float down = (float)picture.WholeHeight / picture.Height;
         using var pyramid = new Pyramid(picture);
         detector ??= _options.Detector;
         IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, detector with
         {
-            MinFacePixels = (int)MathF.Ceiling(detector.MinFacePixels / Math.Max(across, down)),
+            MinFacePixels = (detector.MinFacePixels + picture.Reduction - 1) / picture.Reduction,
         });
         byte[] crops = Aligned(pyramid, found, size);
         byte[] qualityCrops = size == FaceQuality.CropSize ? crops : Aligned(pyramid, found, FaceQuality.CropSize);
         if (picture.IsReduced)
-            found = [.. found.Select(face => face.Scale(across, down))];
+            found = [.. found.Select(face => face.InWhole(picture))];
         return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, qualityCrops, Detected: true);
     }
 

@@ -1,5 +1,6 @@
 using Mien.Imaging;
 using Mien.TestSupport;
+using Mien.Tests.Faces;
 
 namespace Mien.Tests;
 
@@ -62,6 +63,32 @@ public class ExpressionRecognizerTests
         string expected = Describe(recognizer.Recognize(AverageFaces));
         Assert.Equal(expected, Describe(recognizer.Recognize(stream)));
         Assert.Equal(expected, Describe(recognizer.Recognize(Picture.Load(AverageFaces))));
+    }
+
+    [Theory]
+    [InlineData("two-people.jpg", 1119, 655)]
+    [InlineData("two-people.jpg", 1121, 651)]
+    [InlineData("vice-president.jpg", 1199, 1191)]
+    [InlineData("surprised.jpg", 1277, 849)]
+    public void A_picture_cut_to_odd_sides_answers_as_the_whole(string name, int width, int height)
+    {
+        const float Close = 0.1f;
+        using var recognizer = ExpressionRecognizer.CreateDefault();
+        Picture picture = Picture.Load(TestData.Photo(name));
+        IReadOnlyList<Face> whole = recognizer.Recognize(picture);
+        IReadOnlyList<Face> cut = recognizer.Recognize(AreaMeans.Cut(picture, width, height));
+        Assert.NotEmpty(whole);
+        Assert.Equal(whole.Count, cut.Count);
+        foreach (Face face in whole)
+        {
+            Face same = cut.MaxBy(other => other.Box.IntersectionOverUnion(face.Box))!;
+            Assert.InRange(same.Box.IntersectionOverUnion(face.Box), 0.95f, 1);
+            Assert.InRange(face.Probabilities.Zip(same.Probabilities, (a, b) => Math.Abs(a - b)).Max(), 0, Close);
+            // Where two labels are as likely, either may be ahead.
+            float[] sorted = [.. face.Probabilities.OrderDescending()];
+            if (sorted[0] - sorted[1] > 2 * Close)
+                Assert.Equal(face.Label, same.Label);
+        }
     }
 
     [Fact]

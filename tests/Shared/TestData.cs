@@ -26,6 +26,9 @@ internal static class TestData
     /// <summary>The portraits, in order, or a skipped test.</summary>
     public static string[] Portraits => [.. Directory.GetFiles(Needed(Path.Combine(Root, "..", "shared", "portraits")), "*.jpg").Order(StringComparer.Ordinal)];
 
+    /// <summary>A file that was once read wrongly, or a skipped test.</summary>
+    public static string Input(string name) => Needed(Path.Combine(Root, "..", "shared", "inputs", name));
+
     /// <summary>The test clip, or a skipped test: it is read through ffmpeg.</summary>
     public static string Clip
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mien.Imaging;
 
 namespace Mien.Faces;
 
@@ -60,15 +61,16 @@ public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point
 /// <param name="Keypoints">Eyes, nose, mouth, ears.</param>
 public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints)
 {
-    /// <summary>The same face in a picture that is so many times as wide and as high.</summary>
-    internal DetectedFace Scale(float across, float down)
+    /// <summary>A face of a picture that was decoded at a part of its size, in pixels of the whole one.</summary>
+    internal DetectedFace InWhole(Picture picture)
     {
+        Point corner = At(new Point(Box.X, Box.Y));
         return new DetectedFace(
-            new Box(Box.X * across, Box.Y * down, Box.Width * across, Box.Height * down),
+            new Box(corner.X, corner.Y, Box.Width * picture.Reduction, Box.Height * picture.Reduction).Within(picture.WholeWidth, picture.WholeHeight),
             Score,
             new FaceKeypoints(At(Keypoints.RightEye), At(Keypoints.LeftEye), At(Keypoints.Nose), At(Keypoints.Mouth), At(Keypoints.RightEar), At(Keypoints.LeftEar)));
 
-        Point At(Point point) => new(point.X * across, point.Y * down);
+        Point At(Point point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction + picture.Corner.Y);
     }
 }
 

@@ -42,14 +42,14 @@ public static class FaceAligner
             throw new ArgumentException($"{destination.Length} places for {size}x{size} pixels.", nameof(destination));
         (float a, float b, float x0, float y0) = Transform(keypoints);
         float step = MathF.Sqrt(a * a + b * b) / size;
-        Sampler sampler = pyramid.At(step);
+        Sampler sampler = pyramid.Means(step);
         for (int y = 0; y < size; y++)
         {
             for (int x = 0; x < size; x++)
             {
                 float u = (x + 0.5f) / size;
                 float v = (y + 0.5f) / size;
-                Vector128<float> colour = sampler.SampleCubic(a * u - b * v + x0, b * u + a * v + y0);
+                Vector128<float> colour = sampler.Mean(a * u - b * v + x0, b * u + a * v + y0);
                 destination[y * size + x] = Preprocessing.Grey(Round(colour[0]), Round(colour[1]), Round(colour[2]));
             }
         }

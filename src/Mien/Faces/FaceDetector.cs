@@ -108,8 +108,9 @@ public sealed class FaceDetector : IDisposable
         if (!_spare.TryTake(out Scratch? scratch))
             scratch = new Scratch();
         float smallest = options.SmallestFace(pyramid.Width, pyramid.Height);
-        FindCandidates(pyramid, smallest, Math.Min(FirstScore, options.MinScore), scratch);
-        Confirm(pyramid, options.MinScore, scratch);
+        using Pyramid? stretched = SearchLevels.Stretch(pyramid);
+        FindCandidates(stretched ?? pyramid, smallest, Math.Min(FirstScore, options.MinScore), scratch);
+        Confirm(stretched ?? pyramid, options.MinScore, scratch);
         var faces = new List<DetectedFace>(scratch.Confirmed.Count);
         Suppression.Merge(scratch.Confirmed, faces);
         _spare.Add(scratch);
@@ -148,16 +149,15 @@ public sealed class FaceDetector : IDisposable
         if (longer * ratio > WholeLookSize)
         {
             using Pyramid? shrunk = ratio < 1 ? pyramid.Shrink(ratio) : null;
-            Search(shrunk ?? pyramid, longer, minScore, scratch);
+            Search(shrunk ?? pyramid, 1 / ratio, minScore, scratch);
         }
 
         Suppression.Merge(seen, scratch.Candidates);
     }
 
-    private void Search(Pyramid searched, int longer, float minScore, Scratch scratch)
+    private void Search(Pyramid searched, float scale, float minScore, Scratch scratch)
     {
         int side = Math.Max(searched.Width, searched.Height);
-        float scale = (float)longer / side;
         for (int level = 0; level == 0 || side >> level >= SmallestLevel; level++)
         {
             SearchRegions.Find(searched, level, scratch.Regions);

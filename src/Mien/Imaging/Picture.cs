@@ -42,7 +42,16 @@ public sealed class Picture
     public int WholeHeight { get; private init; }
 
     /// <summary>Whether the picture was decoded at a part of its size (<see cref="ExpressionRecognizer.Load(string)"/>).</summary>
-    public bool IsReduced => WholeWidth != Width;
+    public bool IsReduced => Reduction > 1;
+
+    /// <summary>How many of the file's pixels one of these is wide and high: 1 unless it is reduced.</summary>
+    internal int Reduction { get; private init; } = 1;
+
+    /// <summary>
+    /// Where the upper left corner lies in the whole picture, in its pixels: less than 0 where the decoder filled up the last of its
+    /// pixels and the orientation put that edge to the left or to the top.
+    /// </summary>
+    internal (int X, int Y) Corner { get; private init; }
 
     /// <summary>[Height*Width*4]: red, green, blue and an unused byte, row-major.</summary>
     internal byte[] Pixels { get; }
@@ -122,7 +131,7 @@ public sealed class Picture
 
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
-        return Upright(pixels, size, stored.Size, codec.EncodedOrigin);
+        return Upright(pixels, size, stored.Size, size == stored.Size ? 1 : smaller, codec.EncodedOrigin);
     }
 
     /// <summary>Takes pixels as they are.</summary>
@@ -291,11 +300,11 @@ public sealed class Picture
     }
 
     /// <summary>Applies an EXIF orientation by moving whole pixels.</summary>
-    private static Picture Upright(byte[] stored, SKSizeI size, SKSizeI whole, SKEncodedOrigin origin)
+    private static Picture Upright(byte[] stored, SKSizeI size, SKSizeI whole, int reduction, SKEncodedOrigin origin)
     {
         (int width, int height) = (size.Width, size.Height);
         if (origin == SKEncodedOrigin.TopLeft)
-            return new Picture(width, height, stored) { WholeWidth = whole.Width, WholeHeight = whole.Height };
+            return new Picture(width, height, stored) { WholeWidth = whole.Width, WholeHeight = whole.Height, Reduction = reduction };
         bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
         byte[] upright = new byte[stored.Length];
@@ -328,10 +337,15 @@ public sealed class Picture
             }
         }
 
+        (int wholeWidth, int wholeHeight) = turned ? (whole.Height, whole.Width) : (whole.Width, whole.Height);
+        bool leftwards = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool upwards = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         return new Picture(uprightWidth, uprightHeight, upright)
         {
-            WholeWidth = turned ? whole.Height : whole.Width,
-            WholeHeight = turned ? whole.Width : whole.Height,
+            WholeWidth = wholeWidth,
+            WholeHeight = wholeHeight,
+            Reduction = reduction,
+            Corner = (leftwards ? wholeWidth - uprightWidth * reduction : 0, upwards ? wholeHeight - uprightHeight * reduction : 0),
         };
     }
 

@@ -6,9 +6,16 @@ using System.Runtime.Intrinsics;
 namespace Mien.Imaging;
 
 /// <summary>A picture with its halves, quarters and so on, made as they are asked for, to sample at any scale without aliasing.</summary>
-/// <remarks>Williams 1983, "Pyramidal parametrics"; each level averages 2x2 pixels of the one before.</remarks>
+/// <remarks>
+/// Williams 1983, "Pyramidal parametrics"; each level averages 2x2 pixels of the one before. A pixel of level i spans exactly
+/// 2^i pixels of the full picture. Where a side is odd, the edge goes on: the last pixel is the mean of what is there.
+/// </remarks>
 internal sealed class Pyramid : IDisposable
 {
+    // From so many pixels a side on, a square's mean alone counts; at 1 pixel and less it would show the pixels' own corners, which
+    // costs a face of 20 pixels 12 points of accuracy (docs/experiments.md).
+    private const float NoPoints = 1.5f;
+
     private readonly List<Level> _levels = [];
     private readonly bool _ownsFirst;
 
@@ -27,34 +34,51 @@ internal sealed class Pyramid : IDisposable
     public int Height => _levels[0].Height;
 
     /// <summary>The picture shrunk by 2 to the power of <paramref name="index"/>; the last level where it gets no smaller.</summary>
-    public Level this[int index]
-    {
-        get
-        {
-            while (_levels.Count <= index && Math.Min(_levels[^1].Width, _levels[^1].Height) > 1)
-                _levels.Add(Halve(_levels[^1]));
-            return _levels[Math.Min(index, _levels.Count - 1)];
-        }
-    }
+    public Level this[int index] => _levels[Existing(index)];
 
-    /// <summary>Samples at a point of the full picture, on the level whose pixels are at most <paramref name="step"/> wide.</summary>
+    /// <summary>Point samples, on the level whose pixels are at most <paramref name="step"/> wide.</summary>
     /// <param name="step">Distance between samples in pixels of the full picture.</param>
-    public Sampler At(double step)
+    public Sampler At(float step) => On(Existing(step < 2 ? 0 : (int)MathF.Log2(step)), side: 1, points: 1);
+
+    /// <summary>Means over squares, as the picture shrunk to one sample a square has them; where the squares are smaller than pixels, samples between pixels.</summary>
+    /// <param name="step">Side of the squares and distance between them in pixels of the full picture.</param>
+    /// <remarks>
+    /// A square has 2 to 4 pixels a side of its level: on a coarser one its mean would be too soft or too sharp by where the
+    /// scale lies between two powers of two. On a coarser level a pixel is a mean itself, so the square is so much narrower
+    /// that both together spread as far as the whole square does (equal variance).
+    /// </remarks>
+    public Sampler Means(float step)
     {
-        Level level = this[step < 2 ? 0 : (int)Math.Log2(step)];
-        return new Sampler(level.Pixels, level.Width, level.Height, (float)level.Width / Width, (float)level.Height / Height);
+        int index = Existing(step < 4 ? 0 : (int)MathF.Log2(step) - 1);
+        float side = step / (1 << index);
+        return On(index, index == 0 ? side : MathF.Sqrt(side * side - 1), Math.Clamp(2 * (NoPoints - step), 0, 1));
     }
 
     /// <summary>A pyramid of its own whose full picture is this one made smaller, sampled bilinearly from the next larger level.</summary>
-    /// <param name="ratio">Its width and height in shares of this one's, above 0, at most 1.</param>
+    /// <param name="ratio">Width of this one's pixels in the new one's, above 0, at most 1; a last part of a pixel becomes a whole one.</param>
     public Pyramid Shrink(float ratio)
     {
-        Level from = this[(int)MathF.Log2(1 / ratio)];
-        int width = Math.Max(1, (int)MathF.Round(Width * ratio));
-        int height = Math.Max(1, (int)MathF.Round(Height * ratio));
+        int index = (int)MathF.Log2(1 / ratio);
+        int width = Shrunk(Width);
+        int height = Shrunk(Height);
         byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 4);
-        Resample.Bilinear(from, width, height, pixels);
+        Resample.Bilinear(this[index], 1 / (ratio * (1 << index)), width, height, pixels);
         return new Pyramid(new Level(width, height, pixels));
+
+        // A hundredth of a pixel is a rounding error.
+        int Shrunk(int side) => Math.Max(1, (int)MathF.Ceiling(side * ratio - 0.01f));
+    }
+
+    /// <summary>A pyramid of its own with other levels of each colour.</summary>
+    /// <param name="table">[256]: what becomes of each level.</param>
+    public Pyramid Map(ReadOnlySpan<byte> table)
+    {
+        int length = Width * Height * 4;
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(length);
+        ReadOnlySpan<byte> from = _levels[0].Pixels.AsSpan(0, length);
+        for (int i = 0; i < from.Length; i++)
+            pixels[i] = table[from[i]];
+        return new Pyramid(new Level(Width, Height, pixels));
     }
 
     /// <summary>Gives the levels' memory back; the picture itself stays.</summary>
@@ -66,30 +90,42 @@ internal sealed class Pyramid : IDisposable
         _levels.RemoveRange(first, _levels.Count - first);
     }
 
+    private Sampler On(int index, float side, float points) => new(_levels[index], Width, Height, 1f / (1 << index), side, points);
+
+    /// <summary>Makes levels up to one; the last that there is.</summary>
+    private int Existing(int index)
+    {
+        while (_levels.Count <= index && Math.Max(_levels[^1].Width, _levels[^1].Height) > 1)
+            _levels.Add(Halve(_levels[^1]));
+        return Math.Min(index, _levels.Count - 1);
+    }
+
     private static Level Halve(Level from)
     {
-        int width = from.Width / 2;
-        int height = from.Height / 2;
+        int width = (from.Width + 1) / 2;
+        int height = (from.Height + 1) / 2;
         byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 4);
         int stride = from.Width * 4;
         for (int y = 0; y < height; y++)
         {
-            Halve(from.Pixels.AsSpan(2 * y * stride, stride), from.Pixels.AsSpan((2 * y + 1) * stride, stride),
-                pixels.AsSpan(y * width * 4, width * 4));
+            int below = Math.Min(2 * y + 1, from.Height - 1);
+            Halve(from.Pixels.AsSpan(2 * y * stride, stride), from.Pixels.AsSpan(below * stride, stride), pixels.AsSpan(y * width * 4, width * 4));
         }
 
         return new Level(width, height, pixels);
     }
 
+    /// <summary>Two lines to one of half the pixels, rounded up.</summary>
     private static void Halve(ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, Span<byte> line)
     {
         int i = 0;
+        int pairs = upper.Length / 8 * 4;
         if (Vector128.IsHardwareAccelerated)
         {
             ref byte up = ref MemoryMarshal.GetReference(upper);
             ref byte low = ref MemoryMarshal.GetReference(lower);
             // Four pixels of the result from eight above and eight below.
-            for (; i + 16 <= line.Length; i += 16)
+            for (; i + 16 <= pairs; i += 16)
             {
                 Vector128<ushort> left = Pair(Vector128.LoadUnsafe(ref up, (nuint)(2 * i)), Vector128.LoadUnsafe(ref low, (nuint)(2 * i)));
                 Vector128<ushort> right = Pair(Vector128.LoadUnsafe(ref up, (nuint)(2 * i + 16)), Vector128.LoadUnsafe(ref low, (nuint)(2 * i + 16)));
@@ -97,11 +133,15 @@ internal sealed class Pyramid : IDisposable
             }
         }
 
-        for (; i < line.Length; i++)
+        for (; i < pairs; i++)
         {
             int j = (i & ~3) * 2 + (i & 3);
             line[i] = (byte)((upper[j] + upper[j + 4] + lower[j] + lower[j + 4] + 2) >> 2);
         }
+
+        // The last pixel of an odd number has no neighbour.
+        for (; i < line.Length; i++)
+            line[i] = (byte)((upper[i + pairs] + lower[i + pairs] + 1) >> 1);
     }
 
     /// <summary>Two pixels, as 16-bit numbers, from four above and four below.</summary>

@@ -10,19 +10,20 @@ internal static class Resample
 
     /// <summary>Samples a level at the middles of a coarser grid's pixels; beyond the edge the edge goes on.</summary>
     /// <param name="from">The level.</param>
-    /// <param name="width">Width of the result, at least half of the level's.</param>
+    /// <param name="step">Width of the result's pixels in the level's, 1 to 2.</param>
+    /// <param name="width">Width of the result.</param>
     /// <param name="height">Height likewise.</param>
     /// <param name="to">Receives at least [height*width*4] bytes.</param>
-    public static void Bilinear(Level from, int width, int height, byte[] to)
+    public static void Bilinear(Level from, float step, int width, int height, byte[] to)
     {
         ReadOnlySpan<uint> source = MemoryMarshal.Cast<byte, uint>(from.Pixels);
         Span<uint> target = MemoryMarshal.Cast<byte, uint>(to.AsSpan());
         (int Left, int Right, uint Share)[] columns = ArrayPool<(int, int, uint)>.Shared.Rent(width);
         for (int x = 0; x < width; x++)
-            columns[x] = Place(x, width, from.Width);
+            columns[x] = Place(x, step, from.Width);
         for (int y = 0; y < height; y++)
         {
-            (int top, int bottom, uint share) = Place(y, height, from.Height);
+            (int top, int bottom, uint share) = Place(y, step, from.Height);
             ReadOnlySpan<uint> upper = source.Slice(top * from.Width, from.Width);
             ReadOnlySpan<uint> lower = source.Slice(bottom * from.Width, from.Width);
             Span<uint> line = target.Slice(y * width, width);
@@ -37,9 +38,9 @@ internal static class Resample
     }
 
     /// <summary>The two pixels that a sample lies between, and the second one's share in 256ths.</summary>
-    private static (int First, int Second, uint Share) Place(int index, int count, int pixels)
+    private static (int First, int Second, uint Share) Place(int index, float step, int pixels)
     {
-        float place = Math.Clamp((index + 0.5f) * pixels / count - 0.5f, 0, pixels - 1);
+        float place = Math.Clamp((index + 0.5f) * step - 0.5f, 0, pixels - 1);
         return ((int)place, Math.Min((int)place + 1, pixels - 1), (uint)((place - (int)place) * One));
     }
 

@@ -1,5 +1,6 @@
 using Mien.Faces;
 using Mien.Imaging;
+using Mien.TestSupport;
 
 namespace Mien.Tests.Faces;
 
@@ -53,6 +54,109 @@ public class FaceAlignerTests
         byte[] crop = new byte[48 * 48];
         FaceAligner.Align(Picture.FromGrey(grey, 600, 600), Layout(480, 50), 48, crop);
         Assert.All(crop, level => Assert.InRange(level, 120, 135));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.7)]
+    [InlineData(1.99)]
+    [InlineData(2.01)]
+    [InlineData(3.3)]
+    [InlineData(3.99)]
+    [InlineData(4.01)]
+    [InlineData(5.9)]
+    [InlineData(7.99)]
+    [InlineData(8.01)]
+    [InlineData(13.1)]
+    public void A_crop_has_the_means_over_its_pixels_squares_at_every_size_of_picture(double step)
+    {
+        double side = 48 * step;
+        // From halves that stay even to sizes that are odd at every halving, with the face to the lower right, where a wrong scale shows most.
+        foreach (int odd in (int[])[0, 1, 3, 7, 15, 31])
+        {
+            Picture picture = Discs((int)(side * 1.6) / 64 * 64 + 64 + odd, (int)(side * 1.4) / 64 * 64 + 128 - odd);
+            foreach (double degrees in (double[])[0, 12, -45])
+            {
+                FaceKeypoints face = Layout(side, degrees, picture.Width - side * 0.75, picture.Height - side * 0.75);
+                byte[] crop = new byte[48 * 48];
+                FaceAligner.Align(picture, face, 48, crop);
+                double difference = Difference(crop, AreaMeans.Of(picture, face, 48));
+                Assert.True(difference <= 4, $"{picture.Width}x{picture.Height}, {degrees} degrees: {difference:F2} grey levels RMS");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("two-people.jpg")]
+    [InlineData("vice-president.jpg")]
+    [InlineData("half-a-face.jpg")]
+    [InlineData("crew-in-orbit.jpg")]
+    public void Crops_of_photos_have_the_means_over_their_pixels_squares_at_odd_sizes(string name)
+    {
+        using var detector = new FaceDetector();
+        Picture whole = Picture.Load(TestData.Photo(name));
+        Picture odd = AreaMeans.Cut(whole, whole.Width - 7 + whole.Width % 2, whole.Height - 5 + whole.Height % 2);
+        byte[] crop = new byte[48 * 48];
+        foreach (DetectedFace face in detector.Detect(odd))
+        {
+            FaceAligner.Align(odd, face.Keypoints, 48, crop);
+            double difference = Difference(crop, AreaMeans.Of(odd, face.Keypoints, 48));
+            Assert.True(difference <= 2, $"{face.Box}: {difference:F2} grey levels RMS");
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Sharpness_does_not_jump_where_the_scale_passes_a_power_of_two(double step)
+    {
+        Picture picture = Discs(901, 877);
+        float below = Sharpness(step * 0.99), above = Sharpness(step * 1.01);
+        Assert.InRange(above / below, 0.95f, 1.05f);
+
+        // The mean of several places: where edges fall between pixels differs with each.
+        float Sharpness(double by)
+        {
+            byte[] crop = new byte[48 * 48];
+            return Enumerable.Range(0, 8).Average(place =>
+            {
+                FaceAligner.Align(picture, Layout(48 * by, 7, 440 + place * 3.3, 430 - place * 2.7), 48, crop);
+                return FaceQuality.SharpnessOf(crop, 48);
+            });
+        }
+    }
+
+    /// <summary>A picture of many discs of all sizes, with sharp edges.</summary>
+    private static Picture Discs(int width, int height)
+    {
+        byte[] grey = Enumerable.Repeat((byte)110, width * height).ToArray();
+        var random = new Random(2);
+        for (int disc = 0; disc < 300; disc++)
+        {
+            double radius = width / 5.0 * Math.Pow(0.985, disc), x = random.NextDouble() * width, y = random.NextDouble() * height;
+            byte level = (byte)random.Next(30, 220);
+            for (int row = (int)Math.Max(0, y - radius); row < Math.Min(height, y + radius); row++)
+            {
+                double half = Math.Sqrt(Math.Max(0, radius * radius - (row - y) * (row - y)));
+                int left = (int)Math.Max(0, x - half), right = (int)Math.Clamp(x + half, left, width);
+                grey.AsSpan(row * width + left, right - left).Fill(level);
+            }
+        }
+
+        return Picture.FromGrey(grey, width, height);
+    }
+
+    private static double Difference(byte[] crop, double[] expected) => Math.Sqrt(crop.Zip(expected, (a, b) => (a - b) * (a - b)).Average());
+
+    /// <summary>The layout of a side, turned about a centre.</summary>
+    private static FaceKeypoints Layout(double side, double degrees, double centreX, double centreY)
+    {
+        double cosine = side * Math.Cos(degrees * Math.PI / 180), sine = side * Math.Sin(degrees * Math.PI / 180);
+        return new(At(0.312, 0.386), At(0.688, 0.386), default, At(0.5, 0.785), default, default);
+
+        Point At(double u, double v) => new((float)(cosine * (u - 0.5) - sine * (v - 0.5) + centreX), (float)(sine * (u - 0.5) + cosine * (v - 0.5) + centreY));
     }
 
     private static FaceKeypoints Layout(float side, float shift) => new(

@@ -1,6 +1,7 @@
 // Finds faces: Mien.Faces.FaceDetector in JavaScript, which says what the figures mean and where they come from.
 import { overlap, within } from './boxes.js';
 import { BlazeFace } from './blazeface.js';
+import { stretched } from './levels.js';
 import { searchRegions } from './regions.js';
 import { SAME_FACE, mean, merge } from './suppression.js';
 
@@ -31,8 +32,9 @@ export class FaceDetector {
   async detect(pyramid, { minScore, minFacePixels, minFaceShare, maxFaces }) {
     const { width, height } = pyramid;
     const smallest = Math.max(minFacePixels, minFaceShare * Math.max(width, height));
-    const candidates = merge(await this.#candidates(pyramid, smallest, Math.min(FIRST_SCORE, minScore)));
-    const faces = merge(await this.#confirm(pyramid, candidates, minScore))
+    const searched = stretched(pyramid);
+    const candidates = merge(await this.#candidates(searched, smallest, Math.min(FIRST_SCORE, minScore)));
+    const faces = merge(await this.#confirm(searched, candidates, minScore))
       .map(face => ({ ...face, box: within(fit(face.box), width, height) }))
       .filter(({ box }) => Math.max(box.width, box.height) >= smallest);
     return maxFaces > 0 ? faces.slice(0, maxFaces) : faces;
@@ -49,7 +51,7 @@ export class FaceDetector {
     const searched = ratio < 1 ? pyramid.shrink(ratio) : pyramid;
     const searchedLonger = Math.max(searched.width, searched.height);
     for (let level = 0; level === 0 || searchedLonger >> level >= SMALLEST_LEVEL; level++) {
-      for (const region of searchRegions(searched, level)) candidates.push(...await this.#front.scan(searched.level(level), longer / searchedLonger * 2 ** level, region, minScore));
+      for (const region of searchRegions(searched, level)) candidates.push(...await this.#front.scan(searched.level(level), 2 ** level / ratio, region, minScore));
     }
     return candidates;
   }

@@ -4,6 +4,9 @@ import { clamp } from './boxes.js';
 /** The whole part of the binary logarithm of a number of 1 and more. */
 const log2 = value => 31 - Math.clz32(value);
 
+// From so many pixels a side on, a square's mean alone counts.
+const NO_POINTS = 1.5;
+
 export class Pyramid {
   #levels;
 
@@ -18,53 +21,77 @@ export class Pyramid {
 
   /** The picture shrunk by 2 to the power of `index`; the last level where it gets no smaller. */
   level(index) {
-    const levels = this.#levels;
-    while (levels.length <= index && Math.min(levels.at(-1).width, levels.at(-1).height) > 1) levels.push(halve(levels.at(-1)));
-    return levels[Math.min(index, levels.length - 1)];
+    return this.#levels[this.#existing(index)];
   }
 
-  /** Samples at points of the full picture that lie `step` of its pixels apart. */
+  /** Point samples that lie `step` of the full picture's pixels apart. */
   at(step) {
-    return new Sampler(this.level(step < 2 ? 0 : log2(step)), this.width, this.height);
+    return this.#on(this.#existing(step < 2 ? 0 : log2(step)), 1, 1);
+  }
+
+  /** Means over squares of `step` of the full picture's pixels, 2 to 4 of their level's; samples between pixels where they are smaller than pixels. */
+  means(step) {
+    const index = this.#existing(step < 4 ? 0 : log2(step) - 1);
+    const side = step / 2 ** index;
+    return this.#on(index, index === 0 ? side : Math.sqrt(side * side - 1), clamp(2 * (NO_POINTS - step), 0, 1));
   }
 
   /** A pyramid of its own whose full picture is this one made smaller by `ratio`, above 0, at most 1. */
   shrink(ratio) {
-    const width = Math.max(1, Math.round(this.width * ratio));
-    const height = Math.max(1, Math.round(this.height * ratio));
-    return new Pyramid(resample(this.level(log2(1 / ratio)), width, height));
+    const index = log2(1 / ratio);
+    // A hundredth of a pixel is a rounding error.
+    const shrunk = side => Math.max(1, Math.ceil(side * ratio - 0.01));
+    return new Pyramid(resample(this.level(index), 1 / (ratio * 2 ** index), shrunk(this.width), shrunk(this.height)));
+  }
+
+  /** A pyramid of its own with other levels of each colour, `table[level]`. */
+  map(table) {
+    const { width, height, pixels } = this.#levels[0];
+    return new Pyramid({ width, height, pixels: Uint8Array.from(pixels, level => table[level]) });
+  }
+
+  #on(index, side, points) {
+    return new Sampler(this.#levels[index], this.width, this.height, 2 ** -index, side, points);
+  }
+
+  /** Makes levels up to one; the last that there is. */
+  #existing(index) {
+    const levels = this.#levels;
+    while (levels.length <= index && Math.max(levels.at(-1).width, levels.at(-1).height) > 1) levels.push(halve(levels.at(-1)));
+    return Math.min(index, levels.length - 1);
   }
 }
 
-/** Averages 2x2 pixels. */
+/** Averages 2x2 pixels; where a side is odd, the last one goes on. */
 function halve({ width: fromWidth, height: fromHeight, pixels: from }) {
-  const width = fromWidth >> 1;
-  const height = fromHeight >> 1;
+  const width = (fromWidth + 1) >> 1;
+  const height = (fromHeight + 1) >> 1;
   const pixels = new Uint8Array(width * height * 4);
-  const below = fromWidth * 4;
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, i = 2 * y * below; x < width; x++, i += 8, to += 4) {
+    const below = (Math.min(2 * y + 1, fromHeight - 1) - 2 * y) * fromWidth * 4;
+    for (let x = 0, i = 2 * y * fromWidth * 4; x < width; x++, i += 8, to += 4) {
+      const right = 2 * x + 1 < fromWidth ? 4 : 0;
       for (let colour = 0; colour < 3; colour++) {
         const j = i + colour;
-        pixels[to + colour] = (from[j] + from[j + 4] + from[j + below] + from[j + below + 4] + 2) >> 2;
+        pixels[to + colour] = (from[j] + from[j + right] + from[j + below] + from[j + below + right] + 2) >> 2;
       }
     }
   }
   return { width, height, pixels };
 }
 
-/** Samples a level bilinearly at the middles of a coarser grid's pixels. */
-function resample(from, width, height) {
+/** Samples a level bilinearly at the middles of a coarser grid's pixels, `step` of the level's wide. */
+function resample(from, step, width, height) {
   const pixels = new Uint8Array(width * height * 4);
-  const place = (index, count, size) => {
-    const exact = clamp((index + 0.5) * size / count - 0.5, 0, size - 1);
+  const place = (index, size) => {
+    const exact = clamp((index + 0.5) * step - 0.5, 0, size - 1);
     const first = Math.floor(exact);
     return [first, Math.min(first + 1, size - 1), Math.floor((exact - first) * 256)];
   };
   const mix = (one, other, share) => (one * (256 - share) + other * share) >> 8;
-  const columns = Array.from({ length: width }, (_, x) => place(x, width, from.width));
+  const columns = Array.from({ length: width }, (_, x) => place(x, from.width));
   for (let y = 0, to = 0; y < height; y++) {
-    const [top, bottom, down] = place(y, height, from.height);
+    const [top, bottom, down] = place(y, from.height);
     for (const [left, right, across] of columns) {
       const [a, b, c, d] = [top * from.width + left, top * from.width + right, bottom * from.width + left, bottom * from.width + right];
       for (let colour = 0; colour < 3; colour++) {
@@ -79,20 +106,21 @@ function resample(from, width, height) {
 
 /** Samples one level, addressed in pixels of the full picture. */
 class Sampler {
-  constructor({ width, height, pixels }, fullWidth, fullHeight) {
-    Object.assign(this, { width, height, pixels, scaleX: width / fullWidth, scaleY: height / fullHeight });
+  /** `scale` is the level's pixels in one of the full picture's, `side` that of the squares that `mean` takes, `points` the share of samples between pixels in them. */
+  constructor({ width, height, pixels }, fullWidth, fullHeight, scale, side, points) {
+    Object.assign(this, { width, height, pixels, fullWidth, fullHeight, scale, side: Math.max(side, 0.01), points });
   }
 
   /** Whether a point of the full picture lies inside it. */
   contains(x, y) {
-    return x >= 0 && y >= 0 && x * this.scaleX < this.width && y * this.scaleY < this.height;
+    return x >= 0 && y >= 0 && x < this.fullWidth && y < this.fullHeight;
   }
 
   /** Writes the colour at a point, 0 to 255 each, bilinear; beyond the edge the edge goes on. */
   sample(x, y, to) {
-    const { width, height, pixels } = this;
-    const left = clamp(x * this.scaleX - 0.5, 0, width - 1);
-    const top = clamp(y * this.scaleY - 0.5, 0, height - 1);
+    const { width, height, pixels, scale } = this;
+    const left = clamp(x * scale - 0.5, 0, width - 1);
+    const top = clamp(y * scale - 0.5, 0, height - 1);
     const x0 = Math.floor(left);
     const y0 = Math.floor(top);
     const x1 = Math.min(x0 + 1, width - 1);
@@ -105,23 +133,47 @@ class Sampler {
     }
   }
 
-  /** The same by bicubic interpolation (Keys 1981, a = -0.5). */
-  sampleCubic(x, y, to) {
+  /** Writes the mean over an upright square around a point, or in part a sample there, 0 to 255 for each colour; beyond the edge the edge goes on. */
+  mean(x, y, to) {
+    to.fill(0);
+    if (this.points < 1) this.#addSquare(x * this.scale, y * this.scale, 1 - this.points, to);
+    if (this.points > 0) this.#addCubic(x * this.scale, y * this.scale, this.points, to);
+  }
+
+  #addSquare(x, y, share, to) {
+    const { width, height, pixels, side } = this;
+    const left = x - side / 2;
+    const top = y - side / 2;
+    const right = left + side;
+    const bottom = top + side;
+    for (let row = Math.floor(top); row < bottom; row++) {
+      const down = share * (Math.min(bottom, row + 1) - Math.max(top, row)) / (side * side);
+      const line = clamp(row, 0, height - 1) * width;
+      for (let column = Math.floor(left); column < right; column++) {
+        const weight = down * (Math.min(right, column + 1) - Math.max(left, column));
+        const pixel = (line + clamp(column, 0, width - 1)) * 4;
+        for (let colour = 0; colour < 3; colour++) to[colour] += weight * pixels[pixel + colour];
+      }
+    }
+  }
+
+  /** By bicubic interpolation (Keys 1981, a = -0.5). */
+  #addCubic(x, y, share, to) {
     const { width, height, pixels } = this;
-    const left = clamp(x * this.scaleX - 0.5, 0, width - 1);
-    const top = clamp(y * this.scaleY - 0.5, 0, height - 1);
+    const left = clamp(x - 0.5, 0, width - 1);
+    const top = clamp(y - 0.5, 0, height - 1);
     const columns = cubic(left % 1);
     const rows = cubic(top % 1);
-    to.fill(0);
+    const sum = [0, 0, 0];
     for (let i = 0; i < 4; i++) {
       const line = clamp(Math.floor(top) - 1 + i, 0, height - 1) * width;
       for (let j = 0; j < 4; j++) {
         const weight = rows[i] * columns[j];
         const pixel = (line + clamp(Math.floor(left) - 1 + j, 0, width - 1)) * 4;
-        for (let colour = 0; colour < 3; colour++) to[colour] += weight * pixels[pixel + colour];
+        for (let colour = 0; colour < 3; colour++) sum[colour] += weight * pixels[pixel + colour];
       }
     }
-    for (let colour = 0; colour < 3; colour++) to[colour] = clamp(to[colour], 0, 255);
+    for (let colour = 0; colour < 3; colour++) to[colour] += share * clamp(sum[colour], 0, 255);
   }
 }
 
