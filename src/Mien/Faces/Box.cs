@@ -12,6 +12,9 @@ public readonly record struct Box(float X, float Y, float Width, float Height)
     /// <summary>Width times height.</summary>
     public float Area => Width * Height;
 
+    /// <summary>Its middle.</summary>
+    internal Point Centre => new(X + Width / 2, Y + Height / 2);
+
     /// <summary>In whole pixels, as <c>60,56 131x131</c>: left, top, width, height.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X:F0},{Y:F0} {Width:F0}x{Height:F0}");
 
@@ -61,15 +64,16 @@ public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point
 public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints Keypoints)
 {
     /// <summary>The same face in a picture that is so many times as wide and as high.</summary>
-    internal DetectedFace Scale(float across, float down)
-    {
-        return new DetectedFace(
-            new Box(Box.X * across, Box.Y * down, Box.Width * across, Box.Height * down),
-            Score,
-            new FaceKeypoints(At(Keypoints.RightEye), At(Keypoints.LeftEye), At(Keypoints.Nose), At(Keypoints.Mouth), At(Keypoints.RightEar), At(Keypoints.LeftEar)));
+    internal DetectedFace Scale(float across, float down) =>
+        Map(new Box(Box.X * across, Box.Y * down, Box.Width * across, Box.Height * down), point => new Point(point.X * across, point.Y * down));
 
-        Point At(Point point) => new(point.X * across, point.Y * down);
-    }
+    /// <summary>The same face elsewhere.</summary>
+    /// <param name="box">Its box there.</param>
+    /// <param name="place">Where a point comes to lie.</param>
+    internal DetectedFace Map(Box box, Func<Point, Point> place) => new(
+        box,
+        Score,
+        new FaceKeypoints(place(Keypoints.RightEye), place(Keypoints.LeftEye), place(Keypoints.Nose), place(Keypoints.Mouth), place(Keypoints.RightEar), place(Keypoints.LeftEar)));
 }
 
 /// <summary>The square that is cut out of a picture for the network.</summary>
