@@ -41,7 +41,7 @@ internal sealed class BrowserMode(FaceReader reader)
         };
     }
 
-    private static DetectorSettings Of(DetectorOptions options) => new(options.MinScore, options.MinFacePixels, options.MinFaceShare, options.MaxFaces);
+    private static DetectorSettings Of(DetectorOptions options) => new(options.MinScore, options.MinFacePixels, options.MinFaceShare, options.MaxFaces, options.AnyRotation);
 
     private static TrackerSettings Of(TrackerOptions options, float minConfidence) =>
         new(options.Smoothing.TotalSeconds, options.MaxGap.TotalSeconds, options.CertainScore, minConfidence);

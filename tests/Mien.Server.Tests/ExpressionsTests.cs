@@ -4,8 +4,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
+using Mien.Faces;
 using Mien.Imaging;
 using Mien.Server.Answers;
+using Mien.TestSupport;
 
 namespace Mien.Server.Tests;
 
@@ -40,6 +42,20 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
             Assert.Equal(other.Confidence, one.GetProperty("confidence").GetSingle(), 1e-5f);
             Assert.Equal(other.Box.X, one.GetProperty("box").GetProperty("x").GetSingle(), 1e-3f);
         }
+    }
+
+    [Fact]
+    public async Task A_server_told_to_search_at_any_rotation_finds_faces_on_their_heads()
+    {
+        await using ServedMien turning = await ServedMien.Start(ServerOptions.Default with
+        {
+            Recognizer = ServerOptions.Default.Recognizer with { Detector = DetectorOptions.Default with { AnyRotation = true } },
+        });
+        byte[] png = new TurnedPicture(Picture.Load(ServedMien.Sample), 180).Picture.ToPng();
+        JsonElement answer = await ServedMien.Json(await turning.Client.PostAsync("/v1/expressions", ServedMien.Content(png, "image/png"), Cancellation));
+        JsonElement[] faces = [.. answer.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray()];
+        Assert.Equal(7, faces.Length);
+        Assert.All(faces, face => Assert.InRange(Math.Abs(face.GetProperty("quality").GetProperty("roll").GetSingle()), 165, 180));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal static class LabelCommand
                 Inputs = parsed.GetValue(inputs)!,
                 Out = parsed.GetValue(file)!,
                 Reader = string.Create(CultureInfo.InvariantCulture,
-                    $"{recognizer.Model.Name} of {recognizer.Model.Created:u}, faces {options.Faces}, detector score {options.Detector.MinScore}, smallest face {options.Detector.MinFacePixels} or {options.Detector.MinFaceShare} of the side, prior {options.Prior}{(options.Flip ? ", with its mirror image" : "")}"),
+                    $"{recognizer.Model.Name} of {recognizer.Model.Created:u}, faces {options.Faces}, detector score {options.Detector.MinScore}, smallest face {options.Detector.MinFacePixels} or {options.Detector.MinFaceShare} of the side{(options.Detector.AnyRotation ? ", at any rotation" : "")}, prior {options.Prior}{(options.Flip ? ", with its mirror image" : "")}"),
                 Resume = parsed.GetValue(resume),
                 Batch = BatchOptions.Default,
             }.Run(cancellation).GetAwaiter().GetResult();

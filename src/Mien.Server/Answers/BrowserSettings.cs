@@ -41,7 +41,7 @@ internal sealed record BrowserSettings
 internal sealed record NormalisationSettings(float Mean, float Deviation, bool OwnLevels);
 
 /// <summary>See <see cref="Faces.DetectorOptions"/>.</summary>
-internal sealed record DetectorSettings(float MinScore, int MinFacePixels, float MinFaceShare, int MaxFaces);
+internal sealed record DetectorSettings(float MinScore, int MinFacePixels, float MinFaceShare, int MaxFaces, bool AnyRotation);
 
 /// <summary>See <see cref="Video.TrackerOptions"/>; times in seconds.</summary>
 internal sealed record TrackerSettings(double Smoothing, double MaxGap, float CertainScore, float MinConfidence);

@@ -46,7 +46,7 @@ internal sealed class FaceCutter : IDisposable
         (_size, _options, _folder) = (size, options, folder);
         // Detector and aligner are the library's: another build of it may find other faces.
         _settings = Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"{typeof(FaceDetector).Module.ModuleVersionId} {size} {options.MinScore} {options.MinFacePixels} {options.MinFaceShare}"));
+            CultureInfo.InvariantCulture, $"{typeof(FaceDetector).Module.ModuleVersionId} {size} {options.MinScore} {options.MinFacePixels} {options.MinFaceShare} {options.AnyRotation}"));
         try
         {
             Directory.CreateDirectory(folder);

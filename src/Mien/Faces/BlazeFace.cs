@@ -59,25 +59,25 @@ internal sealed class BlazeFace : IDisposable
         int length = region.Width * region.Height * 3;
         float[] input = ArrayPool<float>.Shared.Rent(length);
         Fill(level, region, input.AsSpan(0, length));
-        var window = new Window(region.X * scale, region.Y * scale, scale);
+        var window = new Window(region.X * scale, region.Y * scale, scale, 1, 0);
         Run(input, [window], region.Width, region.Height, minScore, found, static (found, _, face) => found.Add(face));
         ArrayPool<float>.Shared.Return(input);
     }
 
     /// <summary>Looks at square parts of the picture.</summary>
     /// <param name="pyramid">The picture.</param>
-    /// <param name="squares">The parts, in the full picture's pixels; they may reach over the edge.</param>
+    /// <param name="squares">The parts, in the full picture's pixels, turned as they say; they may reach over the edge.</param>
     /// <param name="size">At how many points a side each is sampled, a multiple of 32.</param>
     /// <param name="minScore">Candidates below are left out, 0..1.</param>
     /// <param name="found">Receives candidates with the place in <paramref name="squares"/> where each was seen.</param>
-    public void Look(Pyramid pyramid, ReadOnlySpan<Box> squares, int size, float minScore, List<(int Square, DetectedFace Face)> found)
+    public void Look(Pyramid pyramid, ReadOnlySpan<FaceCrop> squares, int size, float minScore, List<(int Square, DetectedFace Face)> found)
     {
         int area = size * size * 3;
         float[] input = ArrayPool<float>.Shared.Rent(squares.Length * area);
         Window[] windows = ArrayPool<Window>.Shared.Rent(squares.Length);
         for (int i = 0; i < squares.Length; i++)
         {
-            windows[i] = new Window(squares[i].X, squares[i].Y, squares[i].Width / size);
+            windows[i] = Window.Of(squares[i], size);
             Fill(pyramid.At(windows[i].Step), windows[i], size, input.AsSpan(i * area, area));
         }
 
@@ -144,10 +144,9 @@ internal sealed class BlazeFace : IDisposable
         int i = 0;
         for (int row = 0; row < size; row++)
         {
-            float y = window.Y + (row + 0.5f) * window.Step;
             for (int column = 0; column < size; column++, i += 3)
             {
-                float x = window.X + (column + 0.5f) * window.Step;
+                (float x, float y) = window.At(column + 0.5f, row + 0.5f);
                 if (!sampler.Contains(x, y))
                     continue;
                 Vector128<float> colour = sampler.Sample(x, y) / 127.5f - Vector128<float>.One;
@@ -170,9 +169,21 @@ internal sealed class BlazeFace : IDisposable
                 At(numbers[4], numbers[5]), At(numbers[6], numbers[7]), At(numbers[8], numbers[9]),
                 At(numbers[10], numbers[11]), At(numbers[12], numbers[13]), At(numbers[14], numbers[15])));
 
-        Point At(float dx, float dy) => new(window.X + (anchorX + dx) * window.Step, window.Y + (anchorY + dy) * window.Step);
+        Point At(float dx, float dy) => window.At(anchorX + dx, anchorY + dy);
     }
 
-    /// <summary>Where a network's input lies: its upper left corner and the distance of its samples in the full picture's pixels.</summary>
-    private readonly record struct Window(float X, float Y, float Step);
+    /// <summary>Where a network's input lies: its first corner and the distance of its samples in the full picture's pixels, and its turn.</summary>
+    private readonly record struct Window(float X, float Y, float Step, float Cosine, float Sine)
+    {
+        public static Window Of(FaceCrop square, int size)
+        {
+            (float sine, float cosine) = MathF.SinCos(square.Degrees * (MathF.PI / 180));
+            float half = square.Side / 2;
+            return new Window(square.Centre.X - (cosine - sine) * half, square.Centre.Y - (sine + cosine) * half, square.Side / size, cosine, sine);
+        }
+
+        /// <summary>The point of the picture that lies so many samples across and down the input.</summary>
+        public Point At(float across, float down) =>
+            new(X + (across * Cosine - down * Sine) * Step, Y + (across * Sine + down * Cosine) * Step);
+    }
 }

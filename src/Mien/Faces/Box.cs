@@ -13,6 +13,9 @@ public readonly record struct Box(float X, float Y, float Width, float Height)
     /// <summary>Width times height.</summary>
     public float Area => Width * Height;
 
+    /// <summary>Its middle.</summary>
+    internal Point Centre => new(X + Width / 2, Y + Height / 2);
+
     /// <summary>In whole pixels, as <c>60,56 131x131</c>: left, top, width, height.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X:F0},{Y:F0} {Width:F0}x{Height:F0}");
 
@@ -65,13 +68,19 @@ public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints K
     internal DetectedFace InWhole(Picture picture)
     {
         Point corner = At(new Point(Box.X, Box.Y));
-        return new DetectedFace(
-            new Box(corner.X, corner.Y, Box.Width * picture.Reduction, Box.Height * picture.Reduction).Within(picture.WholeWidth, picture.WholeHeight),
-            Score,
-            new FaceKeypoints(At(Keypoints.RightEye), At(Keypoints.LeftEye), At(Keypoints.Nose), At(Keypoints.Mouth), At(Keypoints.RightEar), At(Keypoints.LeftEar)));
+        var box = new Box(corner.X, corner.Y, Box.Width * picture.Reduction, Box.Height * picture.Reduction);
+        return Map(box.Within(picture.WholeWidth, picture.WholeHeight), At);
 
         Point At(Point point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction + picture.Corner.Y);
     }
+
+    /// <summary>The same face elsewhere.</summary>
+    /// <param name="box">Its box there.</param>
+    /// <param name="place">Where a point comes to lie.</param>
+    internal DetectedFace Map(Box box, Func<Point, Point> place) => new(
+        box,
+        Score,
+        new FaceKeypoints(place(Keypoints.RightEye), place(Keypoints.LeftEye), place(Keypoints.Nose), place(Keypoints.Mouth), place(Keypoints.RightEar), place(Keypoints.LeftEar)));
 }
 
 /// <summary>The square that is cut out of a picture for the network.</summary>

@@ -28,7 +28,9 @@ internal static class Suppression
             {
                 if (candidates[i].Score == 0 || (i > first && candidates[i].Box.IntersectionOverUnion(best.Box) <= SameFace))
                     continue;
-                mean.Add(candidates[i]);
+                // The best decides which way the face stands.
+                if (i == first || Turns.Agree(candidates[i], best))
+                    mean.Add(candidates[i]);
                 candidates[i] = default;
             }
 

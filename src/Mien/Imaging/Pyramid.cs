@@ -81,6 +81,30 @@ internal sealed class Pyramid : IDisposable
         return new Pyramid(new Level(Width, Height, pixels));
     }
 
+    /// <summary>A pyramid of its own whose full picture is this one turned so that what is turned clockwise by so many quarters stands upright.</summary>
+    /// <param name="quarters">1 to 3.</param>
+    public Pyramid Turn(int quarters)
+    {
+        (int width, int height) = quarters == 2 ? (Width, Height) : (Height, Width);
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(width * height * 4);
+        Span<uint> to = MemoryMarshal.Cast<byte, uint>(pixels.AsSpan(0, width * height * 4));
+        ReadOnlySpan<uint> from = MemoryMarshal.Cast<byte, uint>(_levels[0].Pixels.AsSpan(0, width * height * 4));
+        // The first pixel of a line, and the way to the next one and to the next line.
+        (int first, int across, int down) = quarters switch
+        {
+            1 => (Width - 1, Width, -1),
+            2 => (Width * Height - 1, -1, -Width),
+            _ => ((Height - 1) * Width, -Width, 1),
+        };
+        for (int y = 0, i = 0; y < height; y++)
+        {
+            for (int x = 0, j = first + y * down; x < width; x++, j += across)
+                to[i++] = from[j];
+        }
+
+        return new Pyramid(new Level(width, height, pixels));
+    }
+
     /// <summary>Gives the levels' memory back; the picture itself stays.</summary>
     public void Dispose()
     {

@@ -81,6 +81,31 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Turned_photos_give_the_same_faces_as_the_server(bool anyRotation)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string[] photos = [.. from photo in (string[])["astronaut.png", "president.jpg", "crew-in-orbit.jpg"]
+                              from degrees in (double[])[40, 90, -135, 180]
+                              select Turned(TestData.Photo(photo), degrees)];
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with
+        {
+            Recognizer = ServerOptions.Default.Recognizer with { Detector = DetectorOptions.Default with { AnyRotation = anyRotation } },
+        });
+        await using Window window = await Switched(served.Address);
+        JsonElement[] pictures = await Compare(window, served.Address, photos);
+        Assert.Equal(anyRotation, pictures.Sum(picture => picture.GetProperty("faces").GetArrayLength()) >= 36);
+
+        string Turned(string photo, double degrees)
+        {
+            string file = folder.File($"{Path.GetFileNameWithoutExtension(photo)}{degrees}.png");
+            File.WriteAllBytes(file, new TurnedPicture(Picture.Load(photo), degrees).Picture.ToPng());
+            return file;
+        }
+    }
+
     [Fact]
     public async Task Nothing_of_it_is_loaded_before_it_is_switched_on_and_then_as_much_as_the_page_says()
     {

@@ -4,7 +4,7 @@
 const LAYOUT = [[0.312, 0.386], [0.688, 0.386], [0.5, 0.785]];
 
 /** The map (u,v) -> (a u - b v + x, b u + a v + y) from the crop's unit square to the picture's pixels (Umeyama 1991). */
-function transform([rightEye, leftEye, , mouth]) {
+export function transform([rightEye, leftEye, , mouth]) {
   const found = [rightEye, leftEye, mouth];
   const middle = points => [0, 1].map(axis => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
   const from = middle(LAYOUT);

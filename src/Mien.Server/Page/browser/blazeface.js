@@ -35,22 +35,22 @@ export class BlazeFace {
         for (let colour = 0; colour < 3; colour++) input[to++] = normalised[level.pixels[from + colour]];
       }
     }
-    const found = await this.#run(input, [{ x: region.x * scale, y: region.y * scale, step: scale }], region.width, region.height, minScore);
+    const window = { x: region.x * scale, y: region.y * scale, step: scale, cosine: 1, sine: 0 };
+    const found = await this.#run(input, [window], region.width, region.height, minScore);
     return found.map(([, face]) => face);
   }
 
-  /** Looks at square parts of the picture, each sampled at `size` points a side: [place in squares, face] each. */
+  /** Looks at square parts of the picture, { centre, side, degrees } each, sampled at `size` points a side: [place in squares, face] each. */
   async look(pyramid, squares, size, minScore) {
     const input = new Float32Array(squares.length * size * size * 3);
-    const windows = squares.map(square => ({ x: square.x, y: square.y, step: square.width / size }));
+    const windows = squares.map(square => windowOf(square, size));
     const colours = new Float32Array(3);
     let to = 0;
     for (const window of windows) {
       const sampler = pyramid.at(window.step);
       for (let row = 0; row < size; row++) {
-        const y = window.y + (row + 0.5) * window.step;
         for (let column = 0; column < size; column++, to += 3) {
-          const x = window.x + (column + 0.5) * window.step;
+          const [x, y] = pointAt(window, column + 0.5, row + 0.5);
           if (!sampler.contains(x, y)) continue;
           sampler.sample(x, y, colours);
           for (let colour = 0; colour < 3; colour++) input[to + colour] = colours[colour] / 127.5 - 1;
@@ -84,11 +84,21 @@ export class BlazeFace {
   }
 }
 
-function decode(numbers, [anchorX, anchorY], logit, { x, y, step }) {
-  const at = i => [x + (anchorX + numbers[i]) * step, y + (anchorY + numbers[i + 1]) * step];
+/** Where a square lies: its first corner and the distance of its samples in the full picture's pixels, and its turn. */
+function windowOf({ centre, side, degrees }, size) {
+  const cosine = Math.cos(degrees * Math.PI / 180);
+  const sine = Math.sin(degrees * Math.PI / 180);
+  return { x: centre[0] - (cosine - sine) * side / 2, y: centre[1] - (sine + cosine) * side / 2, step: side / size, cosine, sine };
+}
+
+/** The point of the picture that lies so many samples across and down a window. */
+const pointAt = ({ x, y, step, cosine, sine }, across, down) => [x + (across * cosine - down * sine) * step, y + (across * sine + down * cosine) * step];
+
+function decode(numbers, [anchorX, anchorY], logit, window) {
+  const at = i => pointAt(window, anchorX + numbers[i], anchorY + numbers[i + 1]);
   const [centreX, centreY] = at(0);
-  const width = numbers[2] * step;
-  const height = numbers[3] * step;
+  const width = numbers[2] * window.step;
+  const height = numbers[3] * window.step;
   return {
     box: { x: centreX - width / 2, y: centreY - height / 2, width, height },
     score: 1 / (1 + Math.exp(-logit)),

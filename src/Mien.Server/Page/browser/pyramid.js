@@ -60,6 +60,25 @@ export class Pyramid {
     while (levels.length <= index && Math.max(levels.at(-1).width, levels.at(-1).height) > 1) levels.push(halve(levels.at(-1)));
     return Math.min(index, levels.length - 1);
   }
+
+  /** A pyramid of its own whose full picture is this one turned so that what is turned clockwise by 1 to 3 quarters stands upright. */
+  turn(quarters) {
+    const [width, height] = quarters === 2 ? [this.width, this.height] : [this.height, this.width];
+    const from = this.level(0).pixels;
+    const pixels = new Uint8Array(width * height * 4);
+    // The first pixel of a line, and the way to the next one and to the next line.
+    const [first, across, down] = {
+      1: [this.width - 1, this.width, -1],
+      2: [this.width * this.height - 1, -1, -this.width],
+      3: [(this.height - 1) * this.width, -this.width, 1],
+    }[quarters];
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0, i = (first + y * down) * 4; x < width; x++, i += across * 4, to += 4) {
+        for (let colour = 0; colour < 3; colour++) pixels[to + colour] = from[i + colour];
+      }
+    }
+    return new Pyramid({ width, height, pixels });
+  }
 }
 
 /** Averages 2x2 pixels; where a side is odd, the last one goes on. */

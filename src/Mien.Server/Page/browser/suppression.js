@@ -1,6 +1,7 @@
 // Candidates for one face become their mean, weighted by score: Mien.Faces.Suppression in JavaScript.
 // A face here is { box, score, points }, points being six [x, y].
 import { area, intersection, overlap } from './boxes.js';
+import { agree } from './turns.js';
 
 /** Intersection over union from which two boxes are of one face. */
 export const SAME_FACE = 0.3;
@@ -15,7 +16,8 @@ export function merge(candidates) {
   while (left.length > 0) {
     const [best] = left;
     const isSame = face => face === best || overlap(face.box, best.box) > SAME_FACE;
-    const face = mean(left.filter(isSame));
+    // The best decides which way the face stands.
+    const face = mean(left.filter(other => isSame(other) && (other === best || agree(other, best))));
     left = left.filter(other => !isSame(other));
     if (!merged.some(other => intersection(other.box, face.box) > INSIDE_FACE * Math.min(area(other.box), area(face.box)))) merged.push(face);
   }
