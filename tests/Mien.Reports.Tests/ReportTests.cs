@@ -146,7 +146,7 @@ public class ReportTests
         using ReportSource source = ReportSource.Open(folder.File("two.onnx"), Table);
         string message = Assert.Throws<MienException>(() => Report.Write(source, Table, "made up", folder.Path, ReportOptions.Default)).Message;
         Assert.Contains("The model's labels are calm, cross, the data's angry, disgust", message, StringComparison.Ordinal);
-        Assert.EndsWith("Pass a model trained on these labels.", message, StringComparison.Ordinal);
+        Assert.Contains("pass a model trained on these labels, or --map", message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File(Report.FileName)));
     }
 
