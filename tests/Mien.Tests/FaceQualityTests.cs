@@ -9,7 +9,7 @@ namespace Mien.Tests;
 public class FaceQualityTests
 {
     // Every tenth portrait: each is searched for seven times.
-    private static IEnumerable<string> Portraits => TestData.Portraits.Where((_, place) => place % 10 == 0);
+    private static IEnumerable<string> Portraits => TestData.PortraitFiles.Where((_, place) => place % 10 == 0);
 
     [Fact]
     public void Clean_portraits_score_9_tenths_and_more_and_spoiled_ones_at_most_half_of_it()

@@ -24,7 +24,7 @@ internal static class TestData
     public static string Photo(string name) => Needed(Path.Combine(Photos, name));
 
     /// <summary>The portraits, in order, or a skipped test.</summary>
-    public static string[] Portraits => [.. Directory.GetFiles(Needed(Path.Combine(Root, "..", "shared", "portraits")), "*.jpg").Order(StringComparer.Ordinal)];
+    public static string[] PortraitFiles => [.. Directory.GetFiles(Portraits, "*.jpg").Order(StringComparer.Ordinal)];
 
     /// <summary>A file that was once read wrongly, or a skipped test.</summary>
     public static string Input(string name) => Needed(Path.Combine(Root, "..", "shared", "inputs", name));

@@ -2,7 +2,10 @@ using Mien.Imaging;
 
 namespace Mien.Faces;
 
-/// <summary>The grey levels that faces are searched on: those of dark and of flat pictures are stretched, as the networks learnt from well lit ones.</summary>
+/// <summary>
+/// The grey levels that faces are searched on: those of dark and of flat pictures are stretched, as the networks learnt from
+/// well lit ones.
+/// </summary>
 internal static class SearchLevels
 {
     // Range from the darkest to the brightest hundredth below which a picture is stretched; that of well lit photos is 150 and more.

@@ -12,8 +12,8 @@ namespace Mien.Imaging;
 /// </remarks>
 internal sealed class Pyramid : IDisposable
 {
-    // From so many pixels a side on, a square's mean alone counts; at 1 pixel and less it would show the pixels' own corners, which
-    // costs a face of 20 pixels 12 points of accuracy (docs/experiments.md).
+    // From so many pixels a side on, a square's mean alone counts; at 1 pixel and less it would show the pixels' own corners,
+    // which costs a face of 20 pixels 12 points of accuracy (docs/experiments.md).
     private const float NoPoints = 1.5f;
 
     private readonly List<Level> _levels = [];
@@ -40,7 +40,10 @@ internal sealed class Pyramid : IDisposable
     /// <param name="step">Distance between samples in pixels of the full picture.</param>
     public Sampler At(float step) => On(Existing(step < 2 ? 0 : (int)MathF.Log2(step)), side: 1, points: 1);
 
-    /// <summary>Means over squares, as the picture shrunk to one sample a square has them; where the squares are smaller than pixels, samples between pixels.</summary>
+    /// <summary>
+    /// Means over squares, as the picture shrunk to one sample a square has them; where the squares are smaller than pixels,
+    /// samples between pixels.
+    /// </summary>
     /// <param name="step">Side of the squares and distance between them in pixels of the full picture.</param>
     /// <remarks>
     /// A square has 2 to 4 pixels a side of its level: on a coarser one its mean would be too soft or too sharp by where the

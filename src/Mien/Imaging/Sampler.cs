@@ -44,7 +44,10 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
             + Colour(lower[x1]) * (fx * fy);
     }
 
-    /// <summary>The mean over an upright square around a point, or in part a sample there, 0..255 for each colour; beyond the edge the edge goes on.</summary>
+    /// <summary>
+    /// The mean over an upright square around a point, or in part a sample there, 0..255 for each colour; beyond the edge the
+    /// edge goes on.
+    /// </summary>
     public Vector128<float> Mean(float x, float y) => points switch
     {
         0 => MeanOfSquare(x * scale, y * scale),
