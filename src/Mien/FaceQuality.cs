@@ -29,6 +29,9 @@ public sealed record FaceQuality
 
     // The detector was made for heads held up: its points are the less exact the further a head is from that.
     private const float UsualRoll = 45;
+
+    // From here on a face is as hard to find upright as one on its head.
+    private const float StrongRoll = 120;
     private const float UpsideDown = 0.4f;
 
     // What is left of a covered face is still read right for about half of FER2013's.
@@ -75,7 +78,7 @@ public sealed record FaceQuality
         * Math.Min(1, Pixels / EnoughPixels) * RollShare * Cosine(Yaw) * Cosine(Pitch) * (1 - (1 - Covered) * Cover) * Upright;
 
     /// <summary>1 up to 45 degrees to either side, then falling evenly to 0.4 at 180.</summary>
-    private float RollShare => 1 - (1 - UpsideDown) * Math.Max(Math.Abs(Roll) - UsualRoll, 0) / (180 - UsualRoll);
+    private float RollShare => 1 - (1 - UpsideDown) * Math.Clamp((Math.Abs(Roll) - UsualRoll) / (StrongRoll - UsualRoll), 0, 1);
 
     private float NoiseShare
     {

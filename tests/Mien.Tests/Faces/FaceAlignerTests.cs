@@ -123,7 +123,7 @@ public class FaceAlignerTests
             return Enumerable.Range(0, 8).Average(place =>
             {
                 FaceAligner.Align(picture, Layout(48 * by, 7, 440 + place * 3.3, 430 - place * 2.7), 48, crop);
-                return FaceQuality.SharpnessOf(crop, 48);
+                return CropMeasures.Of(crop, 48).Sharpness;
             });
         }
     }

@@ -10,7 +10,7 @@ public class TurnedFacesTests(ITestOutputHelper output)
     private const float SureQuality = 0.5f;
     private const float SameRoll = 15;
 
-    private static readonly string Model = Path.Combine(TestData.Root, "models", "mien-ferplus.int8.onnx");
+    private static readonly string Model = Path.Combine(TestData.Root, "models", "mien-default.int8.onnx");
 
     private static readonly RecognizerOptions AnyRotation = RecognizerOptions.Default with { Detector = DetectorOptions.Default with { AnyRotation = true } };
 

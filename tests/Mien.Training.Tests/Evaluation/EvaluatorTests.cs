@@ -77,7 +77,7 @@ public class EvaluatorTests
         FaceTable table = Table(48, FerPlus.Labels, Split.PrivateTest);
         FaceTable seven = table.Take([.. Enumerable.Range(0, table.Count).Where(i => table.Labels[i] != FerPlus.Contempt)]);
         var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
-        var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, Expressions.Names);
+        var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, Expressions.Fer2013Names);
         Assert.Equal((expected.Count, expected.Accuracy, expected.MacroF1, expected.Nll), (figures.Count, figures.Accuracy, figures.MacroF1, figures.Nll));
         Assert.Equal(new Dictionary<string, int> { ["contempt"] = table.Count - seven.Count }, figures.LeftOut);
     }
@@ -87,7 +87,7 @@ public class EvaluatorTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
-        FaceTable table = Table(48, Expressions.Names, Split.PrivateTest);
+        FaceTable table = Table(48, Expressions.Fer2013Names, Split.PrivateTest);
         var open = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
         Assert.Equal(["contempt"], open.Missing);
         Assert.Empty(open.SharedOut);

@@ -13,6 +13,7 @@ const ENOUGH_SHARPNESS = 0.5;
 const ENOUGH_CONTRAST = 5;
 const USUAL_NOISE = 0.11;
 const USUAL_ROLL = 45;
+const STRONG_ROLL = 120;
 const UPSIDE_DOWN = 0.4;
 const COVERED = 0.15;
 
@@ -25,7 +26,7 @@ export function qualityOf(points, crop, { cover, upright }) {
   return { score, exposure, contrast, noise, sharpness, pixels, roll, yaw, pitch, cover, upright };
 }
 
-const rollShare = roll => 1 - (1 - UPSIDE_DOWN) * Math.max(Math.abs(roll) - USUAL_ROLL, 0) / (180 - USUAL_ROLL);
+const rollShare = roll => 1 - (1 - UPSIDE_DOWN) * Math.min(Math.max((Math.abs(roll) - USUAL_ROLL) / (STRONG_ROLL - USUAL_ROLL), 0), 1);
 
 function noiseShare(noise, contrast) {
   const usual = USUAL_NOISE * Math.max(contrast, 1) / Math.max(noise, 1e-3);
