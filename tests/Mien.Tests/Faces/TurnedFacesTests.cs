@@ -21,6 +21,12 @@ public class TurnedFacesTests(ITestOutputHelper output)
         "surprised.jpg", "crying-baby.jpg", "woman.jpg", "crew-in-orbit.jpg",
     ];
 
+    private static readonly Lazy<IReadOnlyList<Face>[]> ReadUpright = new(() =>
+    {
+        using var recognizer = ExpressionRecognizer.Create(Model);
+        return [.. Photos.Select(photo => recognizer.Recognize(TestData.Photo(photo)))];
+    });
+
     [Theory]
     [InlineData(30, 18, 15)]
     [InlineData(-30, 18, 15)]
@@ -165,13 +171,11 @@ public class TurnedFacesTests(ITestOutputHelper output)
     private Turned[] Read(double degrees, RecognizerOptions options)
     {
         using var recognizer = ExpressionRecognizer.Create(Model, options);
-        using var whole = ExpressionRecognizer.Create(Model);
         var rows = File.ReadLines(TestData.Photo("photos.csv")).Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[0], cells => cells[4]);
         List<Turned> read = [];
-        foreach (string photo in Photos)
+        foreach ((string photo, IReadOnlyList<Face> upright) in Photos.Zip(ReadUpright.Value))
         {
             Picture picture = Picture.Load(TestData.Photo(photo));
-            IReadOnlyList<Face> upright = whole.Recognize(picture);
             var turned = new TurnedPicture(picture, degrees);
             IReadOnlyList<Face> found = recognizer.Recognize(turned.Picture);
             foreach (string text in rows[photo].Trim('"').Split(';'))
