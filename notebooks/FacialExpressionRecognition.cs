@@ -184,7 +184,7 @@ notebook.Show(Charts.ReliabilityDiagram(bins, test.Evaluation.Ece));
 // A picture that no model was trained on: the faces are found, turned upright, and read. First the small network of this
 // page, then the default model, which gives the
 // share of people who would name each of eight expressions (`mien predict --model fer2013` gives FER2013's own seven labels). It says what
-// most of ten people say of 88 % of a test set's faces; one person says what most of the other nine say of 78 %.
+// most of ten people say of 87 % of a test set's faces; one person says what most of the other nine say of 78 %.
 
 // %%
 using ExpressionRecognizer small = ExpressionRecognizer.Create(result.ModelFile!);

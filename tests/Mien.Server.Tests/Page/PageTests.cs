@@ -17,7 +17,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         await Drop(window.Page);
         await Expect(window.Page.Locator(".card .face")).ToHaveCountAsync(7);
         Assert.Equal(7, await window.Page.Locator(".card svg rect.box").CountAsync());
-        Assert.Equal(49, await window.Page.Locator(".card .bars li").CountAsync());
+        Assert.Equal(56, await window.Page.Locator(".card .bars li").CountAsync());
         await Expect(window.Page.Locator("#status")).ToHaveTextAsync("Done: 7 faces.");
         IReadOnlyList<string> titles = await window.Page.Locator(".card .face h3").AllTextContentsAsync();
         using var recognizer = ExpressionRecognizer.CreateDefault();
