@@ -1,6 +1,6 @@
 using Mien.Imaging;
-using Mien.TestSupport;
 using Mien.Tests.Faces;
+using Mien.TestSupport;
 
 namespace Mien.Tests;
 

@@ -75,13 +75,15 @@ public class FaceQualityTests
         {
             canvas.RotateDegrees(180, portrait.Width / 2f, portrait.Height / 2f);
             Whole(canvas, portrait);
-        });
+        }
+        );
         yield return ("blurred", (canvas, portrait, face) =>
         {
             using SKImageFilter blur = SKImageFilter.CreateBlur(face.Side / 20, face.Side / 20, SKShaderTileMode.Clamp);
             using var paint = new SKPaint { ImageFilter = blur };
             Whole(canvas, portrait, paint);
-        });
+        }
+        );
     }
 
     private static void Filtered(SKCanvas canvas, SKBitmap portrait, SKColorFilter filter)

@@ -12,7 +12,8 @@ internal readonly record struct LookedAt(DetectedFace Candidate, DetectedFace Fr
     /// <summary>Both looks together, with the mean of the three scores. Where the looks don't agree on how the face stands, the more certain one.</summary>
     public DetectedFace Face =>
         (Turns.Agree(Front, Back) ? Suppression.Mean(Front, Back) : Front.Score >= Back.Score ? Front : Back)
-        with { Score = (Candidate.Score + Front.Score + Back.Score) / 3 };
+        with
+        { Score = (Candidate.Score + Front.Score + Back.Score) / 3 };
 
     /// <summary>The two looks' scores together, 0..2.</summary>
     public float Score => Front.Score + Back.Score;
