@@ -182,18 +182,16 @@ notebook.Show(Charts.ReliabilityDiagram(bins, test.Evaluation.Ece));
 // ## 7. Predict on new pictures
 //
 // A picture that no model was trained on: the faces are found, turned upright, and read. First the small network of this
-// page, then the default model, which gives the
-// share of people who would name each of eight expressions (`mien predict --model fer2013` gives FER2013's own seven labels). It says what
-// most of ten people say of 87 % of a test set's faces; one person says what most of the other nine say of 78 %.
+// page, then the model that comes with Mien, which has learnt longer.
 
 // %%
 using ExpressionRecognizer small = ExpressionRecognizer.Create(result.ModelFile!);
 Picture bySmall = Annotator.Annotate(averages, small.Recognize(averages));
 notebook.Show(bySmall, "Read by the network of this page");
 
-using ExpressionRecognizer people = ExpressionRecognizer.CreateDefault();
-IReadOnlyList<Face> found = people.Recognize(averages);
-notebook.Show(Annotator.Annotate(averages, found), "Read by the default model");
+using ExpressionRecognizer bundled = ExpressionRecognizer.CreateDefault();
+IReadOnlyList<Face> found = bundled.Recognize(averages);
+notebook.Show(Annotator.Annotate(averages, found), "Read by the model that comes with Mien");
 foreach (Face face in found)
     notebook.Show($"{face.Label,-9} {face.Confidence * 100,3:F0} %  at {face.Box.X:F0},{face.Box.Y:F0}");
 
@@ -211,10 +209,10 @@ notebook.Show(SampleSheet.Draw(test, test.LeastConfident(8), "PublicTest: least 
 
 // %% [markdown]
 // And what did it look at? Grad-CAM (Selvaraju 2017) marks where the last feature maps speak for the answer, the occlusion
-// map (Zeiler 2014) where a grey patch costs it most. Here for the face that the default model is surest of.
+// map (Zeiler 2014) where a grey patch costs it most. Here for the face that the bundled model is surest of.
 
 // %%
-FaceExplanation surest = people.Explain(averages).MaxBy(one => one.Face.Confidence)!;
+FaceExplanation surest = bundled.Explain(averages).MaxBy(one => one.Face.Confidence)!;
 notebook.Show(surest.Draw(), $"What \"{surest.Face.Label}\" rests on: crop, Grad-CAM, occlusion map");
 
 // %% [markdown]
