@@ -7,7 +7,7 @@ namespace Mien;
 /// <summary>Draws faces' boxes, labels and confidence into a copy of a picture.</summary>
 public static class Annotator
 {
-    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG).</summary>
+    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG); an existing file is replaced whole.</summary>
     /// <param name="picture">The picture; it is not changed.</param>
     /// <param name="faces">Its faces.</param>
     /// <param name="path">The file to write.</param>
@@ -20,7 +20,10 @@ public static class Annotator
         byte[] encoded = Encode(picture, faces, jpeg);
         try
         {
-            File.WriteAllBytes(path, encoded);
+            // A name that links to another file is replaced itself; the other file stays as it is.
+            string temporary = path + ".tmp";
+            File.WriteAllBytes(temporary, encoded);
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -32,6 +32,7 @@ public sealed class ExpressionClassifier : IDisposable
 
     private readonly Member[] _members;
     private readonly RunOptions _run = new();
+    private readonly CallGate _gate = new();
 
     private ExpressionClassifier(Member[] members)
     {
@@ -99,8 +100,10 @@ public sealed class ExpressionClassifier : IDisposable
     /// <param name="mirror">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
     /// <returns>[count*K] probabilities in the order of the card's labels; rows sum to 1.</returns>
     /// <exception cref="ArgumentException">The length is not count*S*S.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public float[] Classify(ReadOnlySpan<byte> faces, int count, bool mirror = false)
     {
+        using CallGate.Call call = _gate.Enter(this);
         float[] probabilities = new float[count * Card.Labels.Count];
         float share = 1f / (_members.Length * (mirror ? 2 : 1));
         foreach (Member member in _members)
@@ -121,6 +124,7 @@ public sealed class ExpressionClassifier : IDisposable
     /// <exception cref="MienException">The model gives no feature maps.</exception>
     public FaceFeatures ClassifyWithFeatures(ReadOnlySpan<byte> faces, int count)
     {
+        using CallGate.Call call = _gate.Enter(this);
         if (!HasFeatureMaps)
             throw new MienException(_members.Length > 1 ? "Several models have no feature maps in common: name one." : $"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
         int classes = Card.Labels.Count;
@@ -137,7 +141,7 @@ public sealed class ExpressionClassifier : IDisposable
     }
 
     /// <summary>Whether the model gives its last feature maps: `feature_maps` among its outputs.</summary>
-    public bool HasFeatureMaps => _members.Length == 1 && _members[0].Session.OutputNames.Contains(ModelCard.FeatureMapsName);
+    public bool HasFeatureMaps => _members.Length == 1 && _members[0].Outputs.Contains(ModelCard.FeatureMapsName);
 
     /// <summary>The model files, read again, for a runtime elsewhere (a browser's), which averages their probabilities.</summary>
     /// <exception cref="MienException">A file is gone since it was opened.</exception>
@@ -146,7 +150,8 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
     internal float[]? ReadClassifierWeights()
     {
-        if (_members.Length > 1 || !_members[0].Session.OutputNames.Contains(ModelCard.ClassifierWeightsName))
+        using CallGate.Call call = _gate.Enter(this);
+        if (_members.Length > 1 || !_members[0].Outputs.Contains(ModelCard.ClassifierWeightsName))
             return null;
         float[] weights = [];
         byte[] blank = new byte[Card.Input.Size * Card.Input.Size];
@@ -184,9 +189,11 @@ public sealed class ExpressionClassifier : IDisposable
         ArrayPool<float>.Shared.Return(normalised);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the calls under way and frees the networks; later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
+        if (!_gate.Close())
+            return;
         _run.Dispose();
         foreach (Member member in _members)
             member.Session.Dispose();
@@ -211,6 +218,9 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>One network.</summary>
     private sealed record Member(InferenceSession Session, ModelCard Card, Func<byte[]> Read)
     {
+        /// <summary>Names of the network's outputs; they stay when the session is gone.</summary>
+        public string[] Outputs { get; } = [.. Session.OutputNames];
+
         public static Member Open(Func<byte[]> read, string name, SessionOptions? options)
         {
             using SessionOptions? own = options is null ? new SessionOptions() : null;

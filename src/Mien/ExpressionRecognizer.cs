@@ -26,6 +26,7 @@ public sealed class ExpressionRecognizer : IDisposable
     private readonly ExpressionClassifier _classifier;
     private readonly Lazy<FaceDetector> _detector;
     private readonly Lazy<FaceQualityMeter> _quality;
+    private readonly CallGate _gate = new();
 
     private ExpressionRecognizer(ExpressionClassifier classifier, RecognizerOptions options)
     {
@@ -99,15 +100,29 @@ public sealed class ExpressionRecognizer : IDisposable
     /// </summary>
     /// <remarks>To draw on the picture or explain answers, decode it whole: <see cref="Picture.Load(string, long)"/>.</remarks>
     /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
-    public Picture Load(string path) => Picture.Load(path, _options.MaxPixels, Reduction);
+    /// <exception cref="ObjectDisposedException">The recognizer is disposed.</exception>
+    public Picture Load(string path)
+    {
+        _gate.ThrowIfClosed(this);
+        return Picture.Load(path, _options.MaxPixels, Reduction);
+    }
 
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="stream">The encoded picture, read to its end.</param>
     /// <param name="name">What to call it in messages.</param>
-    public Picture Load(Stream stream, string name = "picture") => Picture.Load(stream, name, _options.MaxPixels, Reduction);
+    public Picture Load(Stream stream, string name = "picture")
+    {
+        _gate.ThrowIfClosed(this);
+        return Picture.Load(stream, name, _options.MaxPixels, Reduction);
+    }
 
     /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
-    public IReadOnlyList<Face> Recognize(Picture picture) => Read([Find(picture)])[0];
+    /// <exception cref="ObjectDisposedException">The recognizer is disposed.</exception>
+    public IReadOnlyList<Face> Recognize(Picture picture)
+    {
+        using CallGate.Call call = _gate.Enter(this);
+        return ReadFaces([FindFaces(picture)])[0];
+    }
 
     /// <summary>Faces of a picture file, read on the thread pool.</summary>
     /// <param name="path">The file.</param>
@@ -123,6 +138,7 @@ public sealed class ExpressionRecognizer : IDisposable
     public async Task<IReadOnlyList<Face>> RecognizeAsync(Stream stream, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        _gate.ThrowIfClosed(this);
         using var encoded = new MemoryStream();
         await stream.CopyToAsync(encoded, cancellation).ConfigureAwait(false);
         encoded.Position = 0;
@@ -169,6 +185,7 @@ public sealed class ExpressionRecognizer : IDisposable
         ArgumentNullException.ThrowIfNull(load);
         options ??= BatchOptions.Default;
         options.Check();
+        _gate.ThrowIfClosed(this);
         return new PicturePipeline<T>(this, load, pixels, seen, options).Run(sources, cancellation);
     }
 
@@ -177,8 +194,9 @@ public sealed class ExpressionRecognizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         picture.RequireWhole("explain its faces");
+        using CallGate.Call call = _gate.Enter(this);
         var explainer = new Explainer(_classifier);
-        return [.. Recognize(picture).Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
+        return [.. ReadFaces([FindFaces(picture)])[0].Select(face => FaceExplanation.Of(picture, face, _classifier, explainer))];
     }
 
     /// <summary>What the answer for one face rests on.</summary>
@@ -189,12 +207,15 @@ public sealed class ExpressionRecognizer : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(face);
         picture.RequireWhole("explain its faces");
+        using CallGate.Call call = _gate.Enter(this);
         return FaceExplanation.Of(picture, face, _classifier, new Explainer(_classifier));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the calls under way and frees the networks; later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
+        if (!_gate.Close())
+            return;
         _classifier.Dispose();
         if (_detector.IsValueCreated)
             _detector.Value.Dispose();
@@ -206,6 +227,19 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="picture">The picture.</param>
     /// <param name="detector">What counts as a face in this picture; null for what the recognizer was opened with.</param>
     internal FoundFaces Find(Picture picture, DetectorOptions? detector = null)
+    {
+        using CallGate.Call call = _gate.Enter(this);
+        return FindFaces(picture, detector);
+    }
+
+    /// <summary>Reads the faces of several pictures in one batch; an array a picture.</summary>
+    internal Face[][] Read(IReadOnlyList<FoundFaces> pictures)
+    {
+        using CallGate.Call call = _gate.Enter(this);
+        return ReadFaces(pictures);
+    }
+
+    private FoundFaces FindFaces(Picture picture, DetectorOptions? detector = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
@@ -259,8 +293,7 @@ public sealed class ExpressionRecognizer : IDisposable
         return reduction;
     }
 
-    /// <summary>Reads the faces of several pictures in one batch; an array a picture.</summary>
-    internal Face[][] Read(IReadOnlyList<FoundFaces> pictures)
+    private Face[][] ReadFaces(IReadOnlyList<FoundFaces> pictures)
     {
         IReadOnlyList<string> labels = _classifier.Card.Labels;
         byte[] crops = pictures.Count == 1 ? pictures[0].Crops : [.. pictures.SelectMany(picture => picture.Crops)];
@@ -291,9 +324,10 @@ public sealed class ExpressionRecognizer : IDisposable
     private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        FoundFaces found = Find(picture);
+        using CallGate.Call call = _gate.Enter(this);
+        FoundFaces found = FindFaces(picture);
         cancellation.ThrowIfCancellationRequested();
-        return Read([found])[0];
+        return ReadFaces([found])[0];
     }
 
     private long PixelsOf(string file) =>

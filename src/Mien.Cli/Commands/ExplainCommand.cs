@@ -15,7 +15,8 @@ internal static class ExplainCommand
         var model = new Option<string?>("--model") { Description = $"A model.onnx, or {Classifiers.Named}; default where left out." };
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
-        var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces, overwrite };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(photo)!;
@@ -29,10 +30,12 @@ internal static class ExplainCommand
             }
 
             OutputFiles.MakeFolder(parsed.GetValue(folder)!);
-            for (int i = 0; i < explanations.Count; i++)
+            string[] targets = [.. explanations.Select((_, i) => Path.Combine(parsed.GetValue(folder)!, $"{Path.GetFileNameWithoutExtension(file)}-{i + 1}.png"))];
+            foreach (string target in targets)
+                OutputFiles.Require(target, parsed.GetValue(overwrite), file);
+            foreach ((FaceExplanation explanation, string target) in explanations.Zip(targets))
             {
-                string target = Path.Combine(parsed.GetValue(folder)!, $"{Path.GetFileNameWithoutExtension(file)}-{i + 1}.png");
-                Annotator.Save(explanations[i].Draw(), [], target);
+                Annotator.Save(explanation.Draw(), [], target);
                 terminal.Output.WriteLine(target);
             }
 

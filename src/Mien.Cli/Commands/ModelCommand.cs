@@ -70,10 +70,12 @@ internal static class ModelCommand
         var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training faces.", Required = true };
         var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
         var limit = new Option<int>("--limit") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
-        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, limit };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, limit, overwrite };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
+            OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), parsed.GetValue(file)!);
             FaceTable training = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table.Select(Split.Training);
             if (training.Count == 0)
                 throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");

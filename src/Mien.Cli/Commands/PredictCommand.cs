@@ -21,6 +21,7 @@ internal sealed class PredictCommand
     private readonly Option<int> _workers = new("--workers") { Description = "Pictures read side by side; 0 for one a core." };
     private readonly Option<int> _inFlight = new("--in-flight") { Description = "Megapixels decoded at once, at most, over all workers; 12 MB of memory each.", DefaultValueFactory = _ => (int)(Batches.BatchOptions.Default.PixelsInFlight / 1_000_000) };
     private readonly Option<string?> _annotate = new("--annotate") { Description = "Write copies with boxes and labels drawn to this folder." };
+    private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
     private readonly Option<double> _smoothing = new("--smoothing") { Description = "Videos: time constant in seconds by which probabilities follow; 0 for none.", DefaultValueFactory = _ => Video.TrackerOptions.Default.Smoothing.TotalSeconds };
     private readonly Option<string?> _timeline = new("--timeline") { Description = "Videos: write a picture of each face's expression over time (PNG); in --annotate where left out." };
     private readonly Terminal _terminal;
@@ -35,7 +36,7 @@ internal sealed class PredictCommand
         Ranges.Require(verb._inFlight, value => value >= 1, "1 or more");
         Ranges.Require(verb._smoothing, value => value >= 0, "0 or more");
         var command = new Command("predict", "Finds the faces in pictures and videos and reads their expressions.") { verb._inputs };
-        foreach (Option option in (Option[])[verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._smoothing, verb._timeline])
+        foreach (Option option in (Option[])[verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._overwrite, verb._smoothing, verb._timeline])
             command.Options.Add(option);
         verb._recognizer = RecognizerArguments.AddTo(command);
         command.Validators.Add(verb.Check);
@@ -82,8 +83,6 @@ internal sealed class PredictCommand
         // One picture fills the cores by itself; many fill them better side by side.
         RecognizerOptions options = _recognizer.Read(parsed, threads: one ? 0 : 1);
         using ExpressionRecognizer recognizer = _recognizer.Open(parsed, options);
-        if (parsed.GetValue(_annotate) is { } folder)
-            OutputFiles.MakeFolder(folder);
         string? file = parsed.GetValue(_out);
         var batch = Batches.BatchOptions.Default with { Workers = one ? 1 : parsed.GetValue(_workers), PixelsInFlight = parsed.GetValue(_inFlight) * 1_000_000L };
         if (VideoFile.IsVideo(inputs[0]))
@@ -94,6 +93,7 @@ internal sealed class PredictCommand
                 Format = FormatOf(parsed.GetValue(_format), file),
                 Out = file,
                 Annotate = parsed.GetValue(_annotate),
+                Overwrite = parsed.GetValue(_overwrite),
                 Timeline = parsed.GetValue(_timeline),
                 Batch = batch,
                 Tracker = Video.TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(parsed.GetValue(_smoothing)) },
@@ -108,6 +108,7 @@ internal sealed class PredictCommand
             Resume = parsed.GetValue(_resume),
             Shard = parsed.GetValue(_shard),
             Annotate = parsed.GetValue(_annotate),
+            Overwrite = parsed.GetValue(_overwrite),
             Batch = batch,
         }.Run(cancellation).GetAwaiter().GetResult();
     }

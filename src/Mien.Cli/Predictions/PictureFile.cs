@@ -10,6 +10,9 @@ internal sealed record PictureFile(string Path, string Name)
     /// <summary>Its place below the folder of --annotate.</summary>
     public string Place { get; init; } = Name;
 
+    /// <summary>Where its annotated copy goes; null where none is asked for.</summary>
+    public string? Copy { get; init; }
+
     /// <summary>Why there is nothing to open: a folder that can't be listed.</summary>
     public string? Error { get; init; }
 

@@ -8,6 +8,8 @@ namespace Mien.Cli.Predictions;
 /// <summary>Pictures from the command line to standard output or a file.</summary>
 internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
 {
+    private List<PictureFile>? _annotated;
+
     public required IReadOnlyList<string> Inputs { get; init; }
 
     public required PredictionFormat Format { get; init; }
@@ -22,9 +24,13 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     public string? Annotate { get; init; }
 
+    public bool Overwrite { get; init; }
+
     /// <summary>Reads them all; the exit code says whether one failed or the run was stopped.</summary>
     public async Task<int> Run(CancellationToken cancellation)
     {
+        if (Annotate is not null)
+            _annotated = WithCopies(Annotate);
         var progress = new BatchProgress(terminal);
         if (Out is null)
         {
@@ -75,14 +81,29 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         }
     }
 
-    private IEnumerable<PictureFile> Files() => PictureFile.Of(Inputs, Console.In).Where(file => Shard.Contains(file.Name));
+    private IEnumerable<PictureFile> Files() => _annotated ?? PictureFile.Of(Inputs, Console.In).Where(file => Shard.Contains(file.Name));
+
+    /// <summary>All pictures with the places of their copies: known before the first is read, so that nothing is replaced half-way.</summary>
+    private List<PictureFile> WithCopies(string folder)
+    {
+        List<PictureFile> files = [.. Files()];
+        // A run that goes on may have drawn copies of pictures whose rows it did not write any more.
+        var copies = new AnnotatedCopies(folder, Overwrite || Resume, files.Select(file => file.Path));
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (files[i].Error is null)
+                files[i] = files[i] with { Copy = copies.Take(AnnotatedName(files[i].Place)) };
+        }
+
+        return files;
+    }
 
     /// <summary>How many pictures there are to read: a walk of its own, for the bar alone; null where it can't be known ahead.</summary>
     private long? Count(long before)
     {
         try
         {
-            return Inputs.Contains("-") ? null : Math.Max(0, Files().LongCount() - before);
+            return _annotated is null && Inputs.Contains("-") ? null : Math.Max(0, Files().LongCount() - before);
         }
         catch (MienException)
         {
@@ -93,9 +114,8 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     private void Draw(PictureFile file, Picture picture, IReadOnlyList<Face> faces)
     {
-        string target = Path.Combine(Annotate!, AnnotatedName(file.Place));
-        OutputFiles.MakeFolder(Path.GetDirectoryName(target)!);
-        Annotator.Save(picture, faces, target);
+        OutputFiles.MakeFolder(Path.GetDirectoryName(file.Copy!)!);
+        Annotator.Save(picture, faces, file.Copy!);
     }
 
     /// <summary>Formats that are not written become PNG.</summary>

@@ -26,20 +26,23 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
 
     public string? Timeline { get; init; }
 
+    public bool Overwrite { get; init; }
+
     /// <summary>Reads them one after the other; one that fails stops none of the rest.</summary>
     public async Task<int> Run(CancellationToken cancellation)
     {
         bool parquet = Format == PredictionFormat.Parquet;
         string? written = parquet ? ParquetFile.JournalOf(Out!) : Out;
         bool failed = false;
+        (string? Copy, string? Timeline)[] outputs = Outputs();
         using (StreamWriter? text = written is null ? null : OutputFiles.Create(written))
         using (TrackWriter writer = text is null ? TrackWriter.Create(Format, _labels, terminal) : TrackWriter.Create(parquet ? PredictionFormat.Jsonl : Format, _labels, text))
         {
-            foreach (string file in Files)
+            for (int i = 0; i < Files.Count; i++)
             {
                 try
                 {
-                    await Read(file, writer, cancellation);
+                    await Read(Files[i], outputs[i], writer, cancellation);
                 }
                 catch (MienException e)
                 {
@@ -63,7 +66,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task Read(string file, TrackWriter writer, CancellationToken cancellation)
+    private async Task Read(string file, (string? Copy, string? Timeline) output, TrackWriter writer, CancellationToken cancellation)
     {
         long begun = Stopwatch.GetTimestamp();
         VideoReader reader = await VideoReader.OpenAsync(file, cancellation);
@@ -74,7 +77,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         int buffers = (int)Math.Clamp(fit, 2, 4 * workers);
         var tracker = new FaceTracker(Tracker);
         var timeline = new Timeline(_labels);
-        await using VideoWriter? copy = Annotate is null ? null : VideoWriter.Create(Path.Combine(Annotate, Path.GetFileName(file)), reader);
+        await using VideoWriter? copy = output.Copy is null ? null : VideoWriter.Create(output.Copy, reader);
         long frames = 0;
         int faces = 0;
         try
@@ -100,7 +103,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         }
         finally
         {
-            if (TimelineOf(file) is { } picture)
+            if (output.Timeline is { } picture)
                 timeline.Save(picture);
         }
 
@@ -108,6 +111,22 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
             await copy.EndAsync(cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         terminal.Error.MarkupLineInterpolated($"{file}: {frames} frames, {faces} faces in {seconds:F1} s ({frames / seconds:F1} a second)");
+    }
+
+    /// <summary>Each video's annotated copy and timeline, all checked before the first video is read.</summary>
+    private (string? Copy, string? Timeline)[] Outputs()
+    {
+        AnnotatedCopies? copies = Annotate is null ? null : new AnnotatedCopies(Annotate, Overwrite, Files);
+        return [.. Files.Select(file =>
+        {
+            string? copy = copies?.Take(Path.GetFileName(file));
+            string? timeline = TimelineOf(file);
+            if (timeline is not null && Timeline is null)
+                timeline = copies!.Take(Path.GetFileName(timeline));
+            else if (timeline is not null)
+                OutputFiles.Require(timeline, Overwrite, Files);
+            return (copy, timeline);
+        })];
     }
 
     /// <summary>The file that was named for one video; beside the annotated copies for several.</summary>

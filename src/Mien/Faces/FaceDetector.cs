@@ -66,6 +66,7 @@ public sealed class FaceDetector : IDisposable
     private readonly BlazeFace _front;
     private readonly BlazeFace _back;
     private readonly FaceLooks _looks;
+    private readonly CallGate _gate = new();
 
     // Calls that run at once have one each.
     private readonly ConcurrentBag<Scratch> _spare = [];
@@ -82,6 +83,7 @@ public sealed class FaceDetector : IDisposable
 
     /// <summary>Faces of a picture, from the most certain down.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The detector is disposed.</exception>
     public IReadOnlyList<DetectedFace> Detect(Picture picture, DetectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -92,6 +94,7 @@ public sealed class FaceDetector : IDisposable
     internal IReadOnlyList<DetectedFace> Detect(Pyramid pyramid, DetectorOptions options)
     {
         options.Validate();
+        using CallGate.Call call = _gate.Enter(this);
         if (!_spare.TryTake(out Scratch? scratch))
             scratch = new Scratch();
         float smallest = options.SmallestFace(pyramid.Width, pyramid.Height);
@@ -113,9 +116,11 @@ public sealed class FaceDetector : IDisposable
     /// <returns>From [N,H,W,3], -1..1, to scores and numbers of the anchors on a fine and a coarse grid; sides of windows are multiples of 16 (front) and 32 (back).</returns>
     public static (byte[] Front, byte[] Back) ReadNetworks() => (BlazeFace.ReadModel(BlazeFaceVariant.Front), BlazeFace.ReadModel(BlazeFaceVariant.Back));
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the calls under way and frees the networks; later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
+        if (!_gate.Close())
+            return;
         _front.Dispose();
         _back.Dispose();
     }
