@@ -9,7 +9,7 @@ public class PrivacyTests
     private static readonly string Photo = Path.Combine(TestData.Root, "samples", "average-faces.png");
 
     [Fact]
-    public void A_prediction_writes_nothing_at_home_and_opens_no_connection()
+    public async Task A_prediction_writes_nothing_at_home_and_opens_no_connection()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/strace"), "Calls are watched by strace: apt-get install strace.");
         using TemporaryFolder folder = TestData.NewFolder();
@@ -23,10 +23,10 @@ public class PrivacyTests
             start.Environment.Remove(name);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.True(process.ExitCode == 0, error.Result);
+        Assert.True(process.ExitCode == 0, await error);
         Assert.Contains("happy", output, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(home, "*", SearchOption.AllDirectories));
         // The runtime's own sockets (AF_UNIX) stay on the machine; AF_INET and AF_INET6 leave it, name look-ups among them.

@@ -57,11 +57,11 @@ public class DisposalTests
     }
 
     [Fact]
-    public Task Many_threads_call_a_classifier_while_one_disposes_it()
+    public async Task Many_threads_call_a_classifier_while_one_disposes_it()
     {
         byte[] faces = new byte[48 * 48];
         using var session = new SessionOptions { IntraOpNumThreads = 1 };
-        return DisposeAmidCalls(Rounds, () => ExpressionClassifier.CreateDefault(session), classifier => classifier.Classify(faces, 1));
+        await DisposeAmidCalls(Rounds, () => ExpressionClassifier.CreateDefault(session), classifier => classifier.Classify(faces, 1));
     }
 
     [Fact]
