@@ -157,7 +157,10 @@ public sealed class ExpressionRecognizer : IDisposable
     /// </summary>
     /// <param name="files">Paths; taken as there is room for them.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
-    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">
+    /// Ends the enumeration with an <see cref="OperationCanceledException"/> as soon as the stages under way are done: decoding or
+    /// searching a picture, a batch through the network, a callback.
+    /// </param>
     /// <returns>A result a file: a file that fails carries its error and stops nothing.</returns>
     public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default)
     {
@@ -175,7 +178,10 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the workers alone are the limit.</param>
     /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws becomes that picture's error. Each picture is then classified by itself.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
-    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">
+    /// Ends the enumeration with an <see cref="OperationCanceledException"/> as soon as the stages under way are done: decoding or
+    /// searching a picture, a batch through the network, a callback.
+    /// </param>
     /// <returns>A result a source, in their order: one that fails carries its error and stops nothing.</returns>
     public IAsyncEnumerable<PictureResult<T>> RecognizeManyAsync<T>(
         IAsyncEnumerable<T> sources, Func<T, Picture> load, Func<T, long>? pixels = null,

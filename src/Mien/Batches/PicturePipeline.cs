@@ -8,6 +8,9 @@ namespace Mien.Batches;
 /// <remarks>Nothing grows with the number of pictures: two bounded channels hold all that is under way.</remarks>
 internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T, Picture> load, Func<T, long>? pixels, Action<T, Picture, IReadOnlyList<Face>>? seen, BatchOptions options)
 {
+    // Whoever cancels wants to go on; a source that heeds its token needs far less.
+    private static readonly TimeSpan SourceGrace = TimeSpan.FromMilliseconds(50);
+
     public async IAsyncEnumerable<PictureResult<T>> Run(IAsyncEnumerable<T> sources, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -20,18 +23,20 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
         {
             await foreach ((T source, PictureJob job) in inOrder.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
-                PictureResult<T> result = await ResultOf(source, job, cancellation).ConfigureAwait(false);
+                // The error that a picture met is in its result, whatever its type: only the token ends the batch.
+                await ((Task)job.Result).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 // A result that lies ready is no reason to go on.
                 cancellation.ThrowIfCancellationRequested();
-                yield return result;
+                yield return ResultOf(source, job.Result);
             }
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            // What a source does on its token may throw: the workers are waited for all the same.
+            await stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // A source that waits for a terminal or a socket may never notice: it is left behind.
-            await Task.WhenAny(feeding, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(feeding, Task.Delay(SourceGrace, CancellationToken.None)).ConfigureAwait(false);
         }
     }
 
@@ -61,16 +66,11 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
     }
 
     /// <summary>One picture's failure, whatever it is, must not stop a hundred thousand others.</summary>
-    private static async Task<PictureResult<T>> ResultOf(T source, PictureJob job, CancellationToken cancellation)
+    private static PictureResult<T> ResultOf(T source, Task<PictureFaces> ended)
     {
-        try
-        {
-            PictureFaces read = await job.Result.WaitAsync(cancellation).ConfigureAwait(false);
-            return new PictureResult<T>(source, read.Width, read.Height, read.Faces, null);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            return new PictureResult<T>(source, 0, 0, null, e is MienException ? e.Message : $"{source}: {e.GetType().Name}: {e.Message}");
-        }
+        if (ended.Exception?.InnerException is not { } e)
+            return new PictureResult<T>(source, ended.Result.Width, ended.Result.Height, ended.Result.Faces, null);
+        string error = e is MienException ? e.Message : $"{source}: {e.GetType().Name}: {e.Message}";
+        return new PictureResult<T>(source, 0, 0, null, error) { Exception = e };
     }
 }

@@ -7,4 +7,9 @@ namespace Mien.Batches;
 /// <param name="Faces">Its faces, from the most certain down; null where it failed.</param>
 /// <param name="Error">What went wrong, naming the picture; null where nothing did.</param>
 /// <typeparam name="T">A file's path, or what the caller reads pictures from.</typeparam>
-public sealed record PictureResult<T>(T Source, int Width, int Height, IReadOnlyList<Face>? Faces, string? Error);
+public sealed record PictureResult<T>(T Source, int Width, int Height, IReadOnlyList<Face>? Faces, string? Error)
+{
+    /// <summary>What was thrown, with its type and where it comes from; null where nothing went wrong.</summary>
+    /// <remarks>An <see cref="OperationCanceledException"/> that a callback threw of its own accord is such an error too.</remarks>
+    public Exception? Exception { get; init; }
+}

@@ -15,7 +15,7 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
 
     private readonly PixelGate _gate = new(options.PixelsInFlight);
 
-    /// <summary>Works until the channel is done or the work is stopped.</summary>
+    /// <summary>Works until the channel is done or the work is stopped; what is under way then ends at its next stage.</summary>
     public Task Run(ChannelReader<PictureJob> work, CancellationToken stopped) =>
         Task.WhenAll(Enumerable.Range(0, options.WorkerCount).Select(_ => Task.Run(() => Work(work, stopped), CancellationToken.None)));
 
@@ -35,6 +35,7 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
                 faces += found.Faces.Count;
             }
 
+            stopped.ThrowIfCancellationRequested();
             Classify(batch, faces);
             batch.Clear();
         }
@@ -45,30 +46,33 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
     {
         if (job.EndIfAbandoned())
             return null;
-        long weight = 0;
+        long weight;
         try
         {
             weight = job.Pixels?.Invoke() ?? 0;
-            await _gate.EnterAsync(weight, stopped).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             job.Fail(e);
             return null;
         }
 
+        await _gate.EnterAsync(weight, stopped).ConfigureAwait(false);
         try
         {
             Picture picture = job.Load();
+            stopped.ThrowIfCancellationRequested();
             FoundFaces found = recognizer.Find(picture, job.Detector);
             if (job.Seen is null)
                 return found;
+            stopped.ThrowIfCancellationRequested();
             Face[] faces = recognizer.Read([found])[0];
+            stopped.ThrowIfCancellationRequested();
             job.Seen(picture, faces);
             job.Succeed(found, faces);
             return null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!Stops(e, stopped))
         {
             job.Fail(e);
             return null;
@@ -78,6 +82,11 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
             _gate.Leave(weight);
         }
     }
+
+    /// <summary>Whether it is the work's own end.</summary>
+    /// <remarks>Else a callback threw it, and a worker that it ended would leave pictures without a result.</remarks>
+    private static bool Stops(Exception e, CancellationToken stopped) =>
+        e is OperationCanceledException && stopped.IsCancellationRequested;
 
     private void Classify(List<(PictureJob Job, FoundFaces Found)> batch, int count)
     {
@@ -90,7 +99,7 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
             for (int i = 0; i < batch.Count; i++)
                 batch[i].Job.Succeed(batch[i].Found, faces[i]);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             foreach ((PictureJob job, _) in batch)
                 job.Fail(e);

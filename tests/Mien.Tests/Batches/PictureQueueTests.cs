@@ -61,6 +61,20 @@ public sealed class PictureQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_picture_that_gives_up_ends_no_worker()
+    {
+        var error = new OperationCanceledException("gave up");
+        var queue = new PictureQueue(_recognizer, 10, new BatchOptions { Workers = 1 });
+        IReadOnlyList<Task<PictureFaces>> read = queue.TryAdd(
+            [new QueuedPicture(() => throw error), Grey(1) with { Seen = (_, _) => throw error }, Grey(2)], Token)!;
+        Assert.Same(error, await Assert.ThrowsAsync<OperationCanceledException>(() => read[0].WaitAsync(TimeSpan.FromSeconds(60), Token)));
+        Assert.Same(error, await Assert.ThrowsAsync<OperationCanceledException>(() => read[1].WaitAsync(TimeSpan.FromSeconds(60), Token)));
+        Assert.Single((await read[2].WaitAsync(TimeSpan.FromSeconds(60), Token)).Faces);
+        await queue.DisposeAsync();
+        Assert.Equal(0, queue.Held);
+    }
+
+    [Fact]
     public async Task All_that_was_accepted_is_read_before_the_queue_is_gone()
     {
         var queue = new PictureQueue(_recognizer, 50, new BatchOptions { Workers = 2 });

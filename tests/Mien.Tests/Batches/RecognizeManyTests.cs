@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Mien.Batches;
 using Mien.Imaging;
@@ -142,6 +143,130 @@ public class RecognizeManyTests
         Assert.All(all.Where(result => result.Error is null), result => Assert.Equal(result.Width, seen[result.Source]));
     }
 
+    [Theory]
+    [InlineData("pixels")]
+    [InlineData("load")]
+    [InlineData("seen")]
+    public async Task Whatever_a_callback_throws_is_that_pictures_error_and_the_workers_go_on(string where)
+    {
+        using var others = new CancellationTokenSource();
+        await others.CancelAsync();
+        using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
+        // More failures of each kind than workers, so that none would be left if one of them ended its worker.
+        Exception?[] errors = [.. Enumerable.Range(0, 40).Select(i => (Exception?)((i % 5) switch
+        {
+            0 => new OperationCanceledException("gave up"),
+            1 => new TaskCanceledException("timed out"),
+            2 => new OperationCanceledException(others.Token),
+            3 => new InvalidOperationException("no such thing"),
+            _ => null,
+        }))];
+        List<PictureResult<int>> results = await recognizer.RecognizeManyAsync(
+            Enumerable.Range(0, errors.Length).ToAsyncEnumerable(),
+            i => At("load", i) ? Grey() : null!,
+            i => At("pixels", i) ? 48 * 48 : 0,
+            where == "seen" ? (i, _, _) => At("seen", i) : null,
+            new BatchOptions { Workers = 2 }, Token).ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+        Assert.Equal(Enumerable.Range(0, errors.Length), results.Select(result => result.Source));
+        Assert.All(results, result =>
+        {
+            Exception? error = errors[result.Source];
+            Assert.Same(error, result.Exception);
+            Assert.Equal(error is null ? null : $"{result.Source}: {error.GetType().Name}: {error.Message}", result.Error);
+            Assert.Equal(error is null, result.Faces is not null);
+        });
+
+        bool At(string place, int i) => place != where || errors[i] is null ? true : throw errors[i]!;
+    }
+
+    [Fact]
+    public async Task What_the_measuring_callback_throws_ends_no_worker()
+    {
+        var error = new OperationCanceledException("enough measured");
+        int batches = 0;
+        using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
+        var options = new BatchOptions { Workers = 1, Faces = 1, Classified = (_, _) => _ = batches++ == 0 ? throw error : 0 };
+        List<PictureResult<int>> results = await recognizer
+            .RecognizeManyAsync(Enumerable.Range(0, 5).ToAsyncEnumerable(), _ => Grey(), options: options, cancellation: Token)
+            .ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+        Assert.Equal([error, null, null, null, null], results.Select(result => result.Exception));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_cancellation_no_further_stage_begins(bool isSeen)
+    {
+        using var stop = new CancellationTokenSource();
+        using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
+        (int opened, int after) = (0, 0);
+        var options = new BatchOptions { Workers = 1, Classified = (_, _) => Count() };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => recognizer.RecognizeManyAsync(
+            Enumerable.Range(0, 3).ToAsyncEnumerable(), Load,
+            seen: isSeen ? (_, _, _) => Count() : null,
+            options: options, cancellation: stop.Token).ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token));
+        Assert.Equal((3, 0), (opened, after));
+
+        void Count() => after += stop.IsCancellationRequested ? 1 : 0;
+
+        Picture Load(int i)
+        {
+            opened++;
+            // As a callback that heeds the same token does.
+            if (i == 2)
+                stop.Cancel();
+            return Grey();
+        }
+    }
+
+    [Fact]
+    public async Task A_cancelled_batch_waits_for_no_source_that_does_not_heed_its_token()
+    {
+        using var stop = new CancellationTokenSource();
+        using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
+        var never = new TaskCompletionSource();
+        async IAsyncEnumerable<int> Deaf()
+        {
+            yield return 1;
+            await never.Task;
+        }
+
+        await using IAsyncEnumerator<PictureResult<int>> results = recognizer
+            .RecognizeManyAsync(Deaf(), _ => Grey(), cancellation: stop.Token).GetAsyncEnumerator(Token);
+        Assert.True(await results.MoveNextAsync());
+        ValueTask<bool> next = results.MoveNextAsync();
+        long begun = Stopwatch.GetTimestamp();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
+        // A tenth of a second, and what a busy machine takes.
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 0.7);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task Leaving_early_ends_the_workers()
+    {
+        using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
+        (int running, int begun, int classified) = (0, 0, 0);
+        var options = new BatchOptions { Workers = 3, Classified = (_, _) => Interlocked.Increment(ref classified) };
+        IAsyncEnumerable<int> endless = Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable();
+        await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(endless, Load, options: options, cancellation: Token))
+            break;
+        (int begunThen, int classifiedThen) = (begun, classified);
+        Assert.Equal(0, running);
+        await Task.Delay(200, Token);
+        Assert.Equal((begunThen, classifiedThen), (begun, classified));
+
+        Picture Load(int i)
+        {
+            Interlocked.Increment(ref begun);
+            Interlocked.Increment(ref running);
+            Thread.Sleep(5);
+            Interlocked.Decrement(ref running);
+            return Grey();
+        }
+    }
+
     [Fact]
     public void Options_out_of_range_are_refused_at_once()
     {
@@ -150,6 +275,8 @@ public class RecognizeManyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { Faces = 0 }, Token));
         Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { PixelsInFlight = 0 }, Token));
     }
+
+    private static Picture Grey() => Picture.FromGrey(new byte[48 * 48], 48, 48);
 
     /// <summary>Pictures of noise, each of another size.</summary>
     internal static string[] Pictures(TemporaryFolder folder, int count)
