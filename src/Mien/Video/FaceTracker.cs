@@ -39,6 +39,10 @@ public sealed class FaceTracker
     private readonly List<Track> _tracks = [];
     private int _last;
 
+    // The sum of the steps forward: it never goes back, as the times of frames may.
+    private TimeSpan _clock;
+    private TimeSpan? _time;
+
     /// <summary>A tracker that has seen nothing.</summary>
     /// <param name="options">How faces are followed; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A time is negative.</exception>
@@ -51,22 +55,21 @@ public sealed class FaceTracker
 
     /// <summary>Takes the next frame's faces.</summary>
     /// <param name="faces">What was found in it, in any order.</param>
-    /// <param name="time">The frame's time, not before the last one's.</param>
+    /// <param name="time">The frame's time. One that goes back, as a clock that is set does, counts as no time passed.</param>
     /// <returns>Those of the faces that are followed, in the same order, numbered and smoothed.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The time goes back.</exception>
     public IReadOnlyList<TrackedFace> Update(IReadOnlyList<Face> faces, TimeSpan time)
     {
         ArgumentNullException.ThrowIfNull(faces);
-        if (_tracks.Count > 0)
-            ArgumentOutOfRangeException.ThrowIfLessThan(time, _tracks.Max(track => track.Seen), nameof(time));
-        Track?[] owners = Associate(faces, time);
+        TimeSpan now = _clock += time > _time ? time - _time.Value : TimeSpan.Zero;
+        _time = time;
+        Track?[] owners = Associate(faces, now);
         var tracked = new List<TrackedFace>(faces.Count);
         for (int i = 0; i < faces.Count; i++)
         {
             if (owners[i] is { } track)
-                track.Update(faces[i], time, _options.Smoothing);
+                track.Update(faces[i], now, _options.Smoothing);
             else
-                _tracks.Add(track = new Track(faces[i], time));
+                _tracks.Add(track = new Track(faces[i], now));
             if (track.Number == 0 && (owners[i] is not null || faces[i].DetectorScore >= _options.CertainScore))
                 track.Number = ++_last;
             if (track.Number > 0)
@@ -74,7 +77,7 @@ public sealed class FaceTracker
         }
 
         // After the matching: a face is not lost because no frame came for a while.
-        _tracks.RemoveAll(track => track.Seen < time && (track.Number == 0 || time - track.Seen > _options.MaxGap));
+        _tracks.RemoveAll(track => track.Seen < now && (track.Number == 0 || now - track.Seen > _options.MaxGap));
         return tracked;
     }
 
@@ -84,10 +87,9 @@ public sealed class FaceTracker
         var pairs = new List<(float Cost, Track Track, int Face)>();
         foreach (Track track in _tracks)
         {
-            Box expected = track.At(time);
             for (int i = 0; i < faces.Count; i++)
             {
-                if (Cost(expected, faces[i].Box) is { } cost)
+                if (track.Cost(faces[i].Box, time) is { } cost)
                     pairs.Add((cost, track, i));
             }
         }
@@ -127,8 +129,22 @@ public sealed class FaceTracker
         private const float Alpha = 0.8f;
         private const float Beta = 0.4f;
 
+        // Seconds. Frames that are closer may be a burst, in which time says little of when they were taken: the speed
+        // is then measured over a longer window.
+        private const float BurstStep = 0.03f;
+        private const float Window = 0.06f;
+
+        // What a match with where it was costs beyond any with where it should be.
+        private const float Stayed = 2;
+
+        private Box _found = first.Box;
         private Point _centre = Centre(first.Box);
         private Point _speed;
+
+        // From where and when the speed is measured.
+        private Point _from = Centre(first.Box);
+        private TimeSpan _since = time;
+
         private float _width = first.Box.Width;
         private float _height = first.Box.Height;
 
@@ -146,18 +162,33 @@ public sealed class FaceTracker
             return new Box(_centre.X + _speed.X * seconds - _width / 2, _centre.Y + _speed.Y * seconds - _height / 2, _width, _height);
         }
 
+        /// <summary>As from where it should be, else as from where it was, for its speed may be wrong.</summary>
+        /// <returns>Null where it can't be this face.</returns>
+        public float? Cost(Box found, TimeSpan time) =>
+            FaceTracker.Cost(At(time), found) ?? Stayed + FaceTracker.Cost(_found, found);
+
         public void Update(Face face, TimeSpan time, TimeSpan smoothing)
         {
             float seconds = (float)(time - Seen).TotalSeconds;
+            // Its speed led away from it: it begins anew from where it was.
+            if (FaceTracker.Cost(At(time), face.Box) is null)
+                (_centre, _speed) = (Centre(_found), default);
             Point expected = Centre(At(time));
             Point found = Centre(face.Box);
             (float offX, float offY) = (found.X - expected.X, found.Y - expected.Y);
             _centre = new Point(expected.X + Alpha * offX, expected.Y + Alpha * offY);
-            if (seconds > 0)
-                _speed = new Point(_speed.X + Beta * offX / seconds, _speed.Y + Beta * offY / seconds);
+            float measured = (float)(time - _since).TotalSeconds;
+            if (seconds >= BurstStep || measured >= Window)
+            {
+                (float x, float y) = ((found.X - _from.X) / measured, (found.Y - _from.Y) / measured);
+                _speed = new Point(_speed.X + Beta * (x - _speed.X), _speed.Y + Beta * (y - _speed.Y));
+                (_from, _since) = (found, time);
+            }
+
             _width += Alpha * (face.Box.Width - _width);
             _height += Alpha * (face.Box.Height - _height);
             Seen = time;
+            _found = face.Box;
 
             float weight = smoothing > TimeSpan.Zero ? 1 - MathF.Exp(-seconds / (float)smoothing.TotalSeconds) : 1;
             for (int i = 0; i < Probabilities.Length; i++)

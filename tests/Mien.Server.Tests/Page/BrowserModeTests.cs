@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 using Mien.Faces;
 using Mien.Imaging;
 using Mien.TestSupport;
+using Mien.Video;
 using static Mien.Server.Tests.Page.PageTests;
 
 namespace Mien.Server.Tests.Page;
@@ -79,6 +80,54 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
 
             return Task.FromResult(JsonSerializer.Deserialize<JsonElement>(stream.ToArray()));
         });
+    }
+
+    [Fact]
+    public async Task The_page_follows_faces_as_the_library_does_however_frames_arrive()
+    {
+        // Bursts of frames 1, 5 and 20 ms apart, frames of one time, a clock that is set back, frames as they are taken.
+        double[] steps =
+        [
+            .. Enumerable.Range(0, 120).Select(frame => frame % 3 == 2 ? 98.0 : 1),
+            .. Enumerable.Range(0, 60).Select(frame => frame % 10 == 9 ? 288.0 : 5),
+            .. Enumerable.Range(0, 60).Select(frame => frame % 10 == 9 ? 153.0 : 20),
+            .. Enumerable.Repeat(0.0, 10), -5000, 40, -15, .. Enumerable.Repeat(33.0, 60),
+        ];
+        var frames = new List<(double Time, float[] Places, float Happy)>();
+        double time = 10_000;
+        foreach (double step in steps)
+        {
+            frames.Add((time / 1000, [100 + 3 * frames.Count, 200 + 3 * frames.Count], frames.Count / 20 % 2));
+            time += step;
+        }
+
+        await using Window window = await browser.Open();
+        string page = await window.Page.EvaluateAsync<string>(
+            """
+            async frames => {
+              const { FaceTracker } = await import('./browser/tracker.js');
+              const tracker = new FaceTracker({ smoothing: 0.5, maxGap: 1, certainScore: 0.8, minConfidence: 0 });
+              return JSON.stringify(JSON.parse(frames).map(({ time, places, happy }) => tracker.update(places.map(x => (
+                { box: { x, y: 200, width: 80, height: 104 }, detectorScore: 0.9, probabilities: { happy, sad: 1 - happy } })), time)
+                .map(({ track, probabilities }) => [track, probabilities.happy])));
+            }
+            """,
+            JsonSerializer.Serialize(frames.Select(frame => new { time = frame.Time, places = frame.Places, happy = frame.Happy })));
+        var tracker = new FaceTracker();
+        foreach (((double at, float[] places, float happy), JsonElement found) in frames.Zip(JsonSerializer.Deserialize<JsonElement[]>(page)!))
+        {
+            IReadOnlyList<TrackedFace> expected = tracker.Update([.. places.Select(x => new Face
+            {
+                Box = new Box(x, 200, 80, 104),
+                DetectorScore = 0.9f,
+                Labels = ["happy", "sad"],
+                Probabilities = [happy, 1 - happy],
+            })], TimeSpan.FromSeconds(at));
+            Assert.Equal([1, 2], expected.Select(face => face.Track));
+            Assert.Equal([1, 2], found.EnumerateArray().Select(face => face[0].GetInt32()));
+            Assert.All(expected.Zip(found.EnumerateArray()), pair =>
+                Assert.Equal(pair.First.Face.Probabilities[0], pair.Second[1].GetSingle(), 1e-4f));
+        }
     }
 
     [Theory]

@@ -99,12 +99,81 @@ public class FaceTrackerTests
         static IEnumerable<int> Numbers(IReadOnlyList<TrackedFace> faces) => faces.Select(face => face.Track);
     }
 
-    [Fact]
-    public void Time_does_not_go_back()
+    [Theory]
+    [InlineData(3, 1, 98, 0)]
+    [InlineData(3, 1, 98, 60)]
+    [InlineData(10, 1, 324, 150)]
+    [InlineData(10, 5, 288, 300)]
+    [InlineData(10, 20, 153, 400)]
+    [InlineData(30, 1, 970, 50)]
+    [InlineData(300, 7, 0, 100)]
+    public void A_face_in_frames_that_arrive_in_bursts_keeps_its_number(int burst, int step, int pause, float speed)
     {
         var tracker = new FaceTracker();
-        tracker.Update([FaceAt(0, 0, 50)], TimeSpan.FromSeconds(1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => tracker.Update([], TimeSpan.FromSeconds(0.9)));
+        var random = new Random(3);
+        double time = 0;
+        for (int frame = 0; frame < 300; frame++)
+        {
+            // Taken 30 times a second, found within two pixels.
+            (float x, float y) = (100 + speed * frame / 30 + Noise(), 200 + Noise());
+            TrackedFace face = Assert.Single(tracker.Update([FaceAt(x, y, 80)], TimeSpan.FromMilliseconds(time)));
+            Assert.Equal((1, frame), (face.Track, frame));
+            time += frame % burst == burst - 1 ? pause : step;
+        }
+
+        float Noise() => random.NextSingle() * 4 - 2;
+    }
+
+    [Theory]
+    [InlineData(10, 1, 324)]
+    [InlineData(10, 5, 288)]
+    [InlineData(3, 1, 98)]
+    public void Faces_side_by_side_in_frames_that_arrive_in_bursts_are_not_taken_for_each_other(int burst, int step, int pause)
+    {
+        var tracker = new FaceTracker();
+        double time = 0;
+        for (int frame = 0; frame < 300; frame++)
+        {
+            float x = frame * 3;
+            Face[] pair = [FaceAt(x, 200, 80), FaceAt(x + 100, 200, 80)];
+            IReadOnlyList<TrackedFace> faces = tracker.Update(pair, TimeSpan.FromMilliseconds(time));
+            Assert.Equal([1, 2], faces.Select(face => face.Track));
+            time += frame % burst == burst - 1 ? pause : step;
+        }
+    }
+
+    [Fact]
+    public void Frames_of_one_time_keep_the_numbers_and_what_follows_is_smoothed_as_ever()
+    {
+        var tracker = new FaceTracker();
+        for (int frame = 0; frame < 100; frame++)
+        {
+            TrackedFace face = Assert.Single(tracker.Update([FaceAt(100 + frame * 3, 100, 80, Sad)], TimeSpan.FromSeconds(1)));
+            Assert.Equal(1, face.Track);
+            Assert.Equal(Sad, face.Face.Probabilities);
+        }
+
+        TrackedFace last = Assert.Single(tracker.Update([FaceAt(400, 100, 80, Happy)], TimeSpan.FromSeconds(1.5)));
+        Assert.Equal(1, last.Track);
+        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)Expression.Happy], 1e-4);
+    }
+
+    [Fact]
+    public void A_time_that_goes_back_counts_as_none_passed()
+    {
+        var set = new FaceTracker();
+        var steady = new FaceTracker();
+        // The clock is set back by an hour after the second frame, and by a moment after the fourth.
+        double[] times = [4000, 4000.1, 400, 400.2, 400.15, 400.25];
+        double[] passed = [0, 0.1, 0.1, 0.3, 0.3, 0.4];
+        for (int frame = 0; frame < times.Length; frame++)
+        {
+            Face face = FaceAt(100 + frame * 5, 100, 80, frame == 0 ? Sad : Happy);
+            TrackedFace actual = Assert.Single(set.Update([face], TimeSpan.FromSeconds(times[frame])));
+            TrackedFace expected = Assert.Single(steady.Update([face], TimeSpan.FromSeconds(passed[frame])));
+            Assert.Equal((1, TimeSpan.FromSeconds(times[frame])), (actual.Track, actual.Time));
+            Assert.All(expected.Face.Probabilities.Zip(actual.Face.Probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        }
     }
 
     private static Face FaceAt(float x, float y, float size, float[]? probabilities = null) => new()

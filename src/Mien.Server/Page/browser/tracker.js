@@ -6,20 +6,31 @@ const MAX_DISTANCE = 0.8;
 // How much of what was not foreseen is believed at once, of place and of speed.
 const ALPHA = 0.8;
 const BETA = 0.4;
+// Seconds. Frames that are closer may be a burst, in which time says little of when they were taken: the speed
+// is then measured over a longer window.
+const BURST_STEP = 0.03;
+const WINDOW = 0.06;
+// What a match with where a face was costs beyond any with where it should be.
+const STAYED = 2;
 
 export class FaceTracker {
   #options;
   #tracks = [];
   #last = 0;
+  // The sum of the steps forward: it never goes back, as the times of frames may.
+  #clock = 0;
+  #time = null;
 
   /** Options as in TrackerOptions, times in seconds. */
   constructor(options) {
     this.#options = options;
   }
 
-  /** Takes the next frame's faces: those that are followed, numbered and smoothed. */
-  update(faces, time) {
+  /** Takes the next frame's faces: those that are followed, numbered and smoothed. A time that goes back counts as none passed. */
+  update(faces, frameTime) {
     const { smoothing, maxGap, certainScore } = this.#options;
+    const time = this.#clock += Math.max(0, frameTime - (this.#time ?? frameTime));
+    this.#time = frameTime;
     const owners = this.#associate(faces, time);
     const tracked = [];
     faces.forEach((face, place) => {
@@ -43,9 +54,8 @@ export class FaceTracker {
   #associate(faces, time) {
     const pairs = [];
     for (const track of this.#tracks) {
-      const expected = boxAt(track, time);
       faces.forEach((face, place) => {
-        const cost = costOf(expected, face.box);
+        const cost = costOfTrack(track, face.box, time);
         if (cost !== null) pairs.push({ cost, track, place });
       });
     }
@@ -58,6 +68,14 @@ export class FaceTracker {
     }
     return owners;
   }
+}
+
+/** As from where a face should be, else as from where it was, for its speed may be wrong; null where it can't be this face. */
+function costOfTrack(track, found, time) {
+  const moved = costOf(boxAt(track, time), found);
+  if (moved !== null) return moved;
+  const stayed = costOf(track.found, found);
+  return stayed === null ? null : STAYED + stayed;
 }
 
 /** 0 for the same box, up to 1 by overlap, beyond by distance; null where one can't be the other. */
@@ -74,7 +92,8 @@ function costOf(expected, found) {
 const centreOf = box => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
 
 const newTrack = (face, time) => ({
-  number: 0, seen: time, centre: centreOf(face.box), speed: { x: 0, y: 0 }, width: face.box.width, height: face.box.height, probabilities: { ...face.probabilities },
+  number: 0, seen: time, found: face.box, centre: centreOf(face.box), speed: { x: 0, y: 0 }, from: centreOf(face.box), since: time,
+  width: face.box.width, height: face.box.height, probabilities: { ...face.probabilities },
 });
 
 /** Where a face should be by now. */
@@ -85,14 +104,22 @@ function boxAt({ centre, speed, width, height, seen }, time) {
 
 function advance(track, face, time, smoothing) {
   const seconds = time - track.seen;
+  // Its speed led away from it: it begins anew from where it was.
+  if (costOf(boxAt(track, time), face.box) === null) Object.assign(track, { centre: centreOf(track.found), speed: { x: 0, y: 0 } });
   const expected = centreOf(boxAt(track, time));
   const found = centreOf(face.box);
   const off = { x: found.x - expected.x, y: found.y - expected.y };
   track.centre = { x: expected.x + ALPHA * off.x, y: expected.y + ALPHA * off.y };
-  if (seconds > 0) track.speed = { x: track.speed.x + BETA * off.x / seconds, y: track.speed.y + BETA * off.y / seconds };
+  const measured = time - track.since;
+  if (seconds >= BURST_STEP || measured >= WINDOW) {
+    const observed = { x: (found.x - track.from.x) / measured, y: (found.y - track.from.y) / measured };
+    track.speed = { x: track.speed.x + BETA * (observed.x - track.speed.x), y: track.speed.y + BETA * (observed.y - track.speed.y) };
+    Object.assign(track, { from: found, since: time });
+  }
   track.width += ALPHA * (face.box.width - track.width);
   track.height += ALPHA * (face.box.height - track.height);
   track.seen = time;
+  track.found = face.box;
   const weight = smoothing > 0 ? 1 - Math.exp(-seconds / smoothing) : 1;
   for (const label of Object.keys(track.probabilities)) track.probabilities[label] += weight * (face.probabilities[label] - track.probabilities[label]);
 }
