@@ -7,7 +7,8 @@ namespace Mien;
 /// <summary>Draws faces' boxes, labels and confidence into a copy of a picture.</summary>
 public static class Annotator
 {
-    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG); an existing file is replaced whole.</summary>
+    /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG).</summary>
+    /// <remarks>An existing file is replaced as a whole, never written into.</remarks>
     /// <param name="picture">The picture; it is not changed.</param>
     /// <param name="faces">Its faces.</param>
     /// <param name="path">The file to write.</param>
@@ -21,7 +22,7 @@ public static class Annotator
         try
         {
             // A name that links to another file is replaced itself; the other file stays as it is.
-            string temporary = path + ".tmp";
+            string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
             File.WriteAllBytes(temporary, encoded);
             File.Move(temporary, path, overwrite: true);
         }

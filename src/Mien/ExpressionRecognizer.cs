@@ -118,11 +118,7 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
     /// <exception cref="ObjectDisposedException">The recognizer is disposed.</exception>
-    public IReadOnlyList<Face> Recognize(Picture picture)
-    {
-        using CallGate.Call call = _gate.Enter(this);
-        return ReadFaces([FindFaces(picture)])[0];
-    }
+    public IReadOnlyList<Face> Recognize(Picture picture) => RecognizeUntil(picture, CancellationToken.None);
 
     /// <summary>Faces of a picture file, read on the thread pool.</summary>
     /// <param name="path">The file.</param>

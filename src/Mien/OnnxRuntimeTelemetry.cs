@@ -5,7 +5,7 @@ namespace Mien;
 
 /// <summary>Keeps ONNX Runtime from reporting to its maker.</summary>
 /// <remarks>
-/// From version 1.30 on its official builds write a device identity and a data base of events below the user's cache
+/// Its official builds (seen in 1.30.0 and 1.31.1) write a device identity and a data base of events below the user's cache
 /// folder and send the events. They read `ORT_DISABLE_TELEMETRY` from the process's native environment when they start,
 /// which <see cref="Environment.SetEnvironmentVariable(string, string)"/> does not change on Linux and macOS.
 /// </remarks>

@@ -1,4 +1,7 @@
-"""Writes what distill.py brought back into a run's folder that `mien train` began: python unpack.py RUN NAME.weights.f16 NAME.buffers.f32 NAME.history.json."""
+"""Writes what distill.py brought back into a run's folder that `mien train` began.
+
+    python unpack.py RUN NAME.weights.f16 NAME.buffers.f32 NAME.history.json
+"""
 import array
 import json
 import struct
@@ -15,14 +18,12 @@ def main(run, weights, buffers, history):
     with open(buffers, "rb") as file:
         vectors["buffers"].frombytes(file.read())
     with open(history) as file:
-        judged = json.load(file)
-    lines, best = [], 0.0
-    for line in judged:
-        lines.append({"epoch": round(line["epoch"]), "learningRate": 0, "trainLoss": line["loss"], "trainAccuracy": 0, "publicTestLoss": line["votes"],
-                      "publicTestAccuracy": line["accuracy"], "publicTestMacroF1": line["f1"], "best": line["accuracy"] > best,
-                      "imagesPerSecond": 0, "seconds": 0})
-        best = max(best, line["accuracy"])
-    entries, parts, place = {"__metadata__": {"history": json.dumps(lines[-1:])}}, [], 0
+        last = json.load(file)[-1]
+    # One epoch, the last: `mien train --resume` counts on from it.
+    epoch = {"epoch": round(last["epoch"]), "learningRate": 0, "trainLoss": last["loss"], "trainAccuracy": 0,
+             "publicTestLoss": last["votes"], "publicTestAccuracy": last["accuracy"], "publicTestMacroF1": last["f1"],
+             "best": True, "imagesPerSecond": 0, "seconds": 0}
+    entries, parts, place = {"__metadata__": {"history": json.dumps([epoch])}}, [], 0
     for name, entry in header.items():
         size = entry["shape"][0]
         values = vectors["buffers" if name.endswith("buffers") else "weights"]

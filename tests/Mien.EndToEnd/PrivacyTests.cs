@@ -11,7 +11,8 @@ public class PrivacyTests
     [Fact]
     public async Task A_prediction_writes_nothing_at_home_and_opens_no_connection()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/strace"), "Calls are watched by strace: apt-get install strace.");
+        bool strace = OperatingSystem.IsLinux() && File.Exists("/usr/bin/strace");
+        Assert.SkipUnless(strace, "Calls are watched by strace: apt-get install strace.");
         using TemporaryFolder folder = TestData.NewFolder();
         string home = folder.File("home");
         Directory.CreateDirectory(home);

@@ -16,7 +16,10 @@ internal static class ExplainCommand
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         Option<bool> overwrite = OutputFiles.OverwriteOption();
-        var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.") { photo, folder, model, faces, overwrite };
+        var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.")
+        {
+            photo, folder, model, faces, overwrite,
+        };
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(photo)!;
@@ -30,9 +33,11 @@ internal static class ExplainCommand
             }
 
             OutputFiles.MakeFolder(parsed.GetValue(folder)!);
-            string[] targets = [.. explanations.Select((_, i) => Path.Combine(parsed.GetValue(folder)!, $"{Path.GetFileNameWithoutExtension(file)}-{i + 1}.png"))];
+            string stem = Path.Combine(parsed.GetValue(folder)!, Path.GetFileNameWithoutExtension(file));
+            string[] targets = [.. explanations.Select((_, i) => $"{stem}-{i + 1}.png")];
+            IReadOnlySet<string> sources = OutputFiles.Sources(file);
             foreach (string target in targets)
-                OutputFiles.Require(target, parsed.GetValue(overwrite), file);
+                OutputFiles.Require(target, parsed.GetValue(overwrite), sources);
             foreach ((FaceExplanation explanation, string target) in explanations.Zip(targets))
             {
                 Annotator.Save(explanation.Draw(), [], target);

@@ -12,30 +12,29 @@ internal static class OutputFiles
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     /// <summary>The option that lets a command replace files that are there already.</summary>
-    public static Option<bool> OverwriteOption() => new("--overwrite") { Description = "Replace outputs that are there already. What is read is never replaced." };
+    public static Option<bool> OverwriteOption() =>
+        new("--overwrite") { Description = "Replace outputs that are there already. What is read is never replaced." };
 
     /// <summary>One rule for outputs: a source is never replaced, and nothing else is unless --overwrite says so.</summary>
     /// <param name="path">The file to be written.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
-    /// <param name="sources">Files that the command reads.</param>
+    /// <param name="sources">What the command reads: <see cref="Sources"/>.</param>
     /// <exception cref="MienException">The file must not be written.</exception>
-    public static void Require(string path, bool overwrite, params IEnumerable<string> sources)
+    public static void Require(string path, bool overwrite, IReadOnlySet<string> sources)
     {
         if (!File.Exists(path))
             return;
-        string real = RealPath(path);
-        foreach (string source in sources)
-        {
-            if (Names.Equals(RealPath(source), real))
-                throw new MienException($"{path}: is read by this very command and stays as it is. Choose another name or folder.");
-        }
-
+        if (sources.Contains(RealPath(path)))
+            throw new MienException($"{path}: is among what is read and stays as it is. Choose another name or folder.");
         if (!overwrite)
             throw new MienException($"{path}: exists already and stays as it is. Choose another name, or pass --overwrite to replace it.");
     }
 
+    /// <summary>Files that a command reads, for <see cref="Require"/>.</summary>
+    public static IReadOnlySet<string> Sources(params IEnumerable<string> files) => files.Select(file => RealPath(file)).ToHashSet(Names);
+
     /// <summary>The full path without links: the same for every way to name a file.</summary>
-    public static string RealPath(string path) => RealPath(Path.GetFullPath(path), MostLinks);
+    private static string RealPath(string path) => RealPath(Path.GetFullPath(path), MostLinks);
 
     private static string RealPath(string full, int links)
     {
@@ -43,7 +42,9 @@ internal static class OutputFiles
         if (parent is null || links == 0)
             return full;
         string path = Path.Combine(RealPath(parent, links - 1), Path.GetFileName(full));
-        return new FileInfo(path).LinkTarget is { } target ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1) : path;
+        return new FileInfo(path).LinkTarget is { } target
+            ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1)
+            : path;
     }
 
     /// <exception cref="MienException">The file can't be written.</exception>

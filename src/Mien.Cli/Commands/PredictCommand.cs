@@ -36,7 +36,12 @@ internal sealed class PredictCommand
         Ranges.Require(verb._inFlight, value => value >= 1, "1 or more");
         Ranges.Require(verb._smoothing, value => value >= 0, "0 or more");
         var command = new Command("predict", "Finds the faces in pictures and videos and reads their expressions.") { verb._inputs };
-        foreach (Option option in (Option[])[verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._overwrite, verb._smoothing, verb._timeline])
+        Option[] options =
+        [
+            verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._overwrite,
+            verb._smoothing, verb._timeline,
+        ];
+        foreach (Option option in options)
             command.Options.Add(option);
         verb._recognizer = RecognizerArguments.AddTo(command);
         command.Validators.Add(verb.Check);

@@ -83,18 +83,25 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     private IEnumerable<PictureFile> Files() => _annotated ?? PictureFile.Of(Inputs, Console.In).Where(file => Shard.Contains(file.Name));
 
-    /// <summary>All pictures with the places of their copies: known before the first is read, so that nothing is replaced half-way.</summary>
+    /// <summary>The pictures with their copies' names, all checked before the first is read.</summary>
     private List<PictureFile> WithCopies(string folder)
     {
-        List<PictureFile> files = [.. Files()];
-        // A run that goes on may have drawn copies of pictures whose rows it did not write any more.
-        var copies = new AnnotatedCopies(folder, Overwrite || Resume, files.Select(file => file.Path));
-        for (int i = 0; i < files.Count; i++)
+        List<PictureFile> all = [.. PictureFile.Of(Inputs, Console.In)];
+        var copies = new AnnotatedCopies(folder);
+        // Names are given over all shards, so that two shards never choose the same one.
+        List<PictureFile> files =
+        [
+            .. all.Select(file => file.Error is null ? file with { Copy = copies.Name(AnnotatedName(file.Place)) } : file)
+                .Where(file => Shard.Contains(file.Name)),
+        ];
+        IReadOnlySet<string> sources = OutputFiles.Sources(all.Select(file => file.Path));
+        foreach (string copy in files.Select(file => file.Copy).OfType<string>())
         {
-            if (files[i].Error is null)
-                files[i] = files[i] with { Copy = copies.Take(AnnotatedName(files[i].Place)) };
+            // A run that goes on may have drawn copies of pictures whose rows it did not write any more.
+            OutputFiles.Require(copy, Overwrite || Resume, sources);
         }
 
+        OutputFiles.MakeFolder(folder);
         return files;
     }
 

@@ -34,15 +34,15 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         bool parquet = Format == PredictionFormat.Parquet;
         string? written = parquet ? ParquetFile.JournalOf(Out!) : Out;
         bool failed = false;
-        (string? Copy, string? Timeline)[] outputs = Outputs();
+        Drawings[] drawings = DrawingsOf();
         using (StreamWriter? text = written is null ? null : OutputFiles.Create(written))
         using (TrackWriter writer = text is null ? TrackWriter.Create(Format, _labels, terminal) : TrackWriter.Create(parquet ? PredictionFormat.Jsonl : Format, _labels, text))
         {
-            for (int i = 0; i < Files.Count; i++)
+            foreach ((string file, Drawings drawn) in Files.Zip(drawings))
             {
                 try
                 {
-                    await Read(Files[i], outputs[i], writer, cancellation);
+                    await Read(file, drawn, writer, cancellation);
                 }
                 catch (MienException e)
                 {
@@ -66,7 +66,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task Read(string file, (string? Copy, string? Timeline) output, TrackWriter writer, CancellationToken cancellation)
+    private async Task Read(string file, Drawings drawn, TrackWriter writer, CancellationToken cancellation)
     {
         long begun = Stopwatch.GetTimestamp();
         VideoReader reader = await VideoReader.OpenAsync(file, cancellation);
@@ -77,7 +77,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         int buffers = (int)Math.Clamp(fit, 2, 4 * workers);
         var tracker = new FaceTracker(Tracker);
         var timeline = new Timeline(_labels);
-        await using VideoWriter? copy = output.Copy is null ? null : VideoWriter.Create(output.Copy, reader);
+        await using VideoWriter? copy = drawn.Copy is null ? null : VideoWriter.Create(drawn.Copy, reader);
         long frames = 0;
         int faces = 0;
         try
@@ -103,7 +103,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         }
         finally
         {
-            if (output.Timeline is { } picture)
+            if (drawn.Timeline is { } picture)
                 timeline.Save(picture);
         }
 
@@ -113,26 +113,34 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         terminal.Error.MarkupLineInterpolated($"{file}: {frames} frames, {faces} faces in {seconds:F1} s ({frames / seconds:F1} a second)");
     }
 
-    /// <summary>Each video's annotated copy and timeline, all checked before the first video is read.</summary>
-    private (string? Copy, string? Timeline)[] Outputs()
+    /// <summary>What is drawn of each video, all checked before the first is read.</summary>
+    private Drawings[] DrawingsOf()
     {
-        AnnotatedCopies? copies = Annotate is null ? null : new AnnotatedCopies(Annotate, Overwrite, Files);
-        return [.. Files.Select(file =>
-        {
-            string? copy = copies?.Take(Path.GetFileName(file));
-            string? timeline = TimelineOf(file);
-            if (timeline is not null && Timeline is null)
-                timeline = copies!.Take(Path.GetFileName(timeline));
-            else if (timeline is not null)
-                OutputFiles.Require(timeline, Overwrite, Files);
-            return (copy, timeline);
-        })];
+        AnnotatedCopies? copies = Annotate is null ? null : new AnnotatedCopies(Annotate);
+        IReadOnlySet<string> sources = OutputFiles.Sources(Files);
+        Drawings[] drawings =
+        [
+            .. Files.Select(file => new Drawings(
+                copies?.Name(Path.GetFileName(file)),
+                Timeline is not null ? TimelineOf(file, Timeline) : copies?.Name(Path.GetFileNameWithoutExtension(file) + "-timeline.png"))),
+        ];
+        foreach (string path in drawings.SelectMany(drawn => new[] { drawn.Copy, drawn.Timeline }).OfType<string>())
+            OutputFiles.Require(path, Overwrite, sources);
+        if (Annotate is not null)
+            OutputFiles.MakeFolder(Annotate);
+        return drawings;
     }
 
-    /// <summary>The file that was named for one video; beside the annotated copies for several.</summary>
-    private string? TimelineOf(string file) =>
-        Timeline is not null && Files.Count == 1 ? Timeline
-        : Timeline is not null ? Path.Combine(Path.GetDirectoryName(Timeline)!, $"{Path.GetFileNameWithoutExtension(Timeline)}-{Path.GetFileNameWithoutExtension(file)}.png")
-        : Annotate is not null ? Path.Combine(Annotate, Path.GetFileNameWithoutExtension(file) + "-timeline.png")
-        : null;
+    /// <summary>The file that was named for one video; one a video beside it for several.</summary>
+    private string TimelineOf(string file, string named)
+    {
+        if (Files.Count == 1)
+            return named;
+        string name = $"{Path.GetFileNameWithoutExtension(named)}-{Path.GetFileNameWithoutExtension(file)}.png";
+        return Path.Combine(Path.GetDirectoryName(named)!, name);
+    }
+
+    /// <param name="Copy">The annotated copy; null where none is asked for.</param>
+    /// <param name="Timeline">The picture of expressions over time; null where none is asked for.</param>
+    private sealed record Drawings(string? Copy, string? Timeline);
 }

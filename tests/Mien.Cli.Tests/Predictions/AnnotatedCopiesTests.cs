@@ -63,6 +63,16 @@ public class AnnotatedCopiesTests
     }
 
     [Fact]
+    public void Shards_never_choose_the_same_copy()
+    {
+        string[] names = [.. Enumerable.Range(0, 8).SelectMany(i => new[] { $"a/{i}.png", $"b/{i}.png" })];
+        using TemporaryFolder folder = Pictures(names);
+        foreach (string shard in (string[])["1/3", "2/3", "3/3"])
+            Assert.Equal(ExitCode.Ok, Predict([.. names.Select(folder.File), "--annotate", folder.File("out"), "--shard", shard]).Exit);
+        Assert.Equal(names.Length, Directory.GetFiles(folder.File("out")).Length);
+    }
+
+    [Fact]
     public void A_copy_that_is_there_already_is_replaced_only_where_the_user_says_so()
     {
         using TemporaryFolder folder = Pictures("in/1.png");
