@@ -18,6 +18,7 @@
 // %%
 #:project ../src/Mien.Reports/Mien.Reports.csproj
 #:property PublishAot=false
+#:property NeedsLibtorch=true
 using System.Globalization;
 using Mien;
 using Mien.Explanations;

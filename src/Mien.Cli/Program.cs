@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Mien.Cli.Commands;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli;
@@ -15,6 +16,7 @@ internal static class Program
 
     internal static int Run(string[] args, Terminal terminal)
     {
+        Libtorch.FetchProgress = message => terminal.Error.MarkupLineInterpolated($"{message}");
         var root = new RootCommand("Reads the expression on faces; trains, evaluates and exports the networks that do.");
         foreach (Command verb in Verbs(terminal))
             root.Subcommands.Add(verb);
