@@ -199,6 +199,14 @@ public sealed class ExpressionClassifier : IDisposable
             member.Session.Dispose();
     }
 
+    /// <summary>The file of a model that comes with Mien, in 8 bits.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="ArgumentException">It is none of them.</exception>
+    /// <exception cref="MienException">The model's package is not there.</exception>
+    public static byte[] ReadNamed(string name) => Names.Contains(name)
+        ? NamedModels.Read(name)
+        : throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name));
+
     internal static byte[] Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -15,23 +15,24 @@ namespace Mien.Training.Export;
 internal static class OnnxImporter
 {
     /// <summary>Reads a model's card.</summary>
-    /// <param name="file">A file, or one of <see cref="ExpressionClassifier.Names"/>, whose float32 file is meant.</param>
+    /// <param name="file">A file, or one of <see cref="ExpressionClassifier.Names"/>.</param>
     /// <exception cref="MienException">The file can't be read or is not Mien's.</exception>
     public static ModelCard Card(string file) => CardOf(Parse(file), file);
 
     /// <summary>Fills a network with a file's weights.</summary>
-    /// <param name="file">A float32 model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture, or one of <see cref="ExpressionClassifier.Names"/>.</param>
+    /// <param name="file">
+    /// A model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture, its 8-bit version, or one of
+    /// <see cref="ExpressionClassifier.Names"/>.
+    /// </param>
     /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>
     /// <param name="faces">[N,1,S,S] normalised faces of the new data, some hundreds, to measure the norms' statistics on.</param>
-    /// <exception cref="MienException">The file is quantised, damaged, or of another network.</exception>
+    /// <exception cref="MienException">The file is damaged, or of another network.</exception>
     public static void Read(string file, nn.Module<Tensor, Tensor> network, IReadOnlyList<string> labels, Tensor faces)
     {
         ModelProto model = Parse(file);
         IReadOnlyList<string> known = CardOf(model, file).Labels;
-        if (model.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
-            throw new MienException($"{file}: its weights are rounded to 8 bits. Go on from the float32 model.");
-        var constants = model.Graph.Initializer.ToDictionary(tensor => tensor.Name);
+        Dictionary<string, TensorProto> constants = Quantizer.FloatConstants(model.Graph);
         NodeProto[] sources = [.. model.Graph.Node.Where(node => node.OpType is "Conv" or "Gemm")];
         List<Layer> layers = Layers(network, (int)faces.shape[^1]);
         if (layers.Select(layer => layer.Module).Except(network.modules()).Any())
@@ -56,7 +57,7 @@ internal static class OnnxImporter
 
     private static ModelCard CardOf(ModelProto model, string file) => ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
 
-    private static ModelProto Parse(string file) => OnnxFile.Read(FloatModels.Find(file));
+    private static ModelProto Parse(string file) => OnnxFile.Read(file);
 
     /// <summary>Convolutions and dense layers in the order in which they are exported, each with the norm folded into it.</summary>
     private static List<Layer> Layers(nn.Module<Tensor, Tensor> network, int size)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Mien.Training.Datasets;
 using Mien.Training.Export.Onnx;
@@ -35,6 +36,26 @@ public static class Quantizer
         Rewrite(proto.Graph, ranges);
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} Training faces" });
         AtomicFile.Write(path, stream => proto.WriteTo(stream));
+    }
+
+    /// <summary>A graph's constants by name; those that a quantized graph keeps in integers as the floats that they stand for.</summary>
+    internal static Dictionary<string, TensorProto> FloatConstants(GraphProto graph)
+    {
+        var constants = graph.Initializer.ToDictionary(tensor => tensor.Name);
+        foreach (NodeProto node in graph.Node.Where(node => node.OpType == "DequantizeLinear" && constants.ContainsKey(node.Input[0])))
+        {
+            TensorProto integers = constants[node.Input[0]];
+            float[] scales = OnnxGraph.Unpack(constants[node.Input[1]]);
+            // Signed bytes and 32-bit integers are written with zero points of zero, see Filters.
+            float[] values = integers.DataType == (int)TensorProto.Types.DataType.Int8
+                ? [.. MemoryMarshal.Cast<byte, sbyte>(integers.RawData.Span)]
+                : [.. MemoryMarshal.Cast<byte, int>(integers.RawData.Span)];
+            for (int i = 0; i < values.Length; i++)
+                values[i] *= scales[i / (values.Length / scales.Length)];
+            constants[node.Output[0]] = OnnxGraph.Pack(node.Output[0], values, [.. integers.Dims]);
+        }
+
+        return constants;
     }
 
     /// <summary>Values that become bytes: all that integer operators read, but for what a Relu alone takes from a convolution.</summary>

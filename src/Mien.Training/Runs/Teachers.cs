@@ -28,7 +28,7 @@ internal sealed class Teachers : IDisposable
     /// <param name="device">Where they compute.</param>
     /// <param name="type">Number format of their convolutions.</param>
     /// <exception cref="MienException">
-    /// One holds no run with an epoch done or is no float32 model of Mien's, its labels differ, or it learnt from copies
+    /// One holds no run with an epoch done or is no model of Mien's, its labels differ, or it learnt from copies
     /// of test faces and the pupil is not to.
     /// </exception>
     public Teachers(TrainingOptions options, FaceTable training, InputSpec input, Device device, ScalarType type)

@@ -57,8 +57,8 @@ public sealed record TrainingOptions
     public string Architecture { get; init; } = "residual-48.96.192-1.2.2";
 
     /// <summary>
-    /// A model.onnx whose weights the run begins with, or one of <see cref="ExpressionClassifier.Names"/> (in a clone, which has the
-    /// float32 files); null for fresh weights.
+    /// A model.onnx, in float32 or 8 bits, whose weights the run begins with, or one of <see cref="ExpressionClassifier.Names"/>; null
+    /// for fresh weights.
     /// </summary>
     public string? From { get; init; }
 
@@ -146,7 +146,7 @@ public sealed record TrainingOptions
     /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
     public double NotAFaceWeight { get; init; } = 1;
 
-    /// <summary>Run folders or float32 models (.onnx) whose mean answer is learnt from as well (Hinton et al. 2015).</summary>
+    /// <summary>Run folders or models (.onnx) whose mean answer is learnt from as well (Hinton et al. 2015).</summary>
     public IReadOnlyList<string> Teachers { get; init; } = [];
 
     /// <summary>Share of the loss that is the teachers', 0..1.</summary>

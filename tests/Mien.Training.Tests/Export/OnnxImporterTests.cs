@@ -139,14 +139,40 @@ public class OnnxImporterTests
         Assert.Contains("24 pixels", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_model_in_8_bits_is_refused_and_leaves_no_run_behind()
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("residual")]
+    public void A_model_in_8_bits_is_read_back_as_what_its_bytes_stand_for(string architecture)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string file = Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx");
-        var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
-        Assert.Contains("8 bits", error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("run")));
+        using var scope = NewDisposeScope();
+        random.manual_seed(6);
+        using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create(architecture, 7));
+        string file = Export(folder, original, architecture, Expressions.Fer2013Names);
+        Quantizer.Quantize(file, TrainerTests.Table(), folder.File("int8.onnx"));
+        using nn.Module<Tensor, Tensor> copy = Architectures.Create(architecture, 7);
+
+        OnnxImporter.Read(folder.File("int8.onnx"), copy, Expressions.Fer2013Names, randn(32, 1, 48, 48));
+
+        Tensor faces = randn(16, 1, 48, 48);
+        original.eval();
+        copy.eval();
+        Tensor difference = (original.call(faces) - copy.call(faces)).abs().mean() / original.call(faces).std();
+        Assert.InRange(difference.item<float>(), 1e-6, 0.08);
+    }
+
+    [Fact]
+    public void A_run_goes_on_from_a_model_that_comes_with_Mien_by_its_name()
+    {
+        const string name = ExpressionClassifier.DefaultName;
+        using TemporaryFolder folder = TestData.NewFolder();
+        FaceTable table = TrainerTests.Table();
+        string model = Train(folder.File("run"), table, Quick with { From = name, BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
+
+        using var origin = ExpressionClassifier.Create(name);
+        using var after = ExpressionClassifier.Create(model);
+        Assert.Equal(origin.Card.Architecture, after.Card.Architecture);
+        Assert.Contains($"going on from {name}", after.Card.Notes[ModelCard.LearntFromNote], StringComparison.Ordinal);
     }
 
     [Fact]
