@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Mien.Cli.Commands;
+using Mien.Cli.Help;
 using Mien.Training.Runs;
 using Spectre.Console;
 
@@ -17,16 +20,16 @@ internal static class Program
     internal static int Run(string[] args, Terminal terminal)
     {
         Libtorch.FetchProgress = message => terminal.Error.MarkupLineInterpolated($"{message}");
-        var root = new RootCommand("Reads the expression on faces; trains, evaluates and exports the networks that do.");
-        foreach (Command verb in Verbs(terminal))
-            root.Subcommands.Add(verb);
-
+        RootCommand root = Root(terminal);
         ParseResult parsed = root.Parse(args, Parsing);
-        if (parsed.Errors.Count > 0)
+        // A page of help or a completion is asked for, whatever else is wrong.
+        bool asked = parsed.Action is HelpPageAction || parsed.Tokens.Any(token => token.Type == TokenType.Directive);
+        if (!asked && UsageErrors.Of(parsed) is { Count: > 0 } mistakes)
         {
-            foreach (ParseError error in parsed.Errors)
-                terminal.Error.MarkupLineInterpolated($"[red]error:[/] {error.Message}");
-            terminal.Error.MarkupLineInterpolated($"Run `mien {string.Join(' ', VerbPath(parsed))} --help` for the options.");
+            foreach (string mistake in mistakes)
+                terminal.Error.MarkupLineInterpolated($"[red]error:[/] {mistake}");
+            string verb = HelpPage.Name(parsed.CommandResult.Command);
+            terminal.Error.MarkupLineInterpolated($"`mien {(verb.Length == 0 ? "" : verb + " ")}--help` shows how it is used.");
             return ExitCode.Usage;
         }
 
@@ -39,6 +42,64 @@ internal static class Program
             terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
             return ExitCode.Failure;
         }
+    }
+
+    /// <summary>The program's commands, its help and its version.</summary>
+    internal static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("Reads the expression on faces. Trains, evaluates and exports the networks that do.");
+        foreach (Command verb in Verbs(terminal))
+            root.Subcommands.Add(verb);
+        root.Subcommands.Add(HelpCommand(root, terminal));
+        foreach (Command verb in root.Subcommands.SelectMany(verb => verb.Subcommands.Prepend(verb)))
+            LowerChoices(verb);
+        root.SetAction(_ =>
+        {
+            HelpPage.Write(root, terminal, all: false);
+            return ExitCode.Ok;
+        });
+        root.Options.OfType<HelpOption>().Single().Action = new HelpPageAction(terminal, all: false);
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
+        root.Options.Add(new Option<bool>("--help-all")
+        {
+            Description = "Show help with all options.",
+            Recursive = true,
+            Hidden = true,
+            Action = new HelpPageAction(terminal, all: true),
+        });
+        return root;
+    }
+
+    /// <summary>Names of choices as they are typed, for help and completion; the parser takes any case.</summary>
+    private static void LowerChoices(Command verb)
+    {
+        foreach (Option option in verb.Options.Where(option => (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType).IsEnum))
+        {
+            string[] choices = [.. option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label.ToLowerInvariant())];
+            option.CompletionSources.Clear();
+            option.CompletionSources.Add(choices);
+        }
+    }
+
+    private static Command HelpCommand(RootCommand root, Terminal terminal)
+    {
+        var words = new Argument<string[]>("VERB") { Description = "The verb to explain, such as predict or dataset inspect.", Arity = ArgumentArity.ZeroOrMore };
+        var help = new Command("help", "Explains a verb.") { words };
+        help.Hidden = true;
+        help.SetAction(parsed =>
+        {
+            Command command = root;
+            foreach (string word in parsed.GetValue(words)!)
+            {
+                if (command.Subcommands.FirstOrDefault(verb => verb.Name == word) is not { } next)
+                    throw new MienException(UsageErrors.NoSuchVerb(word, command));
+                command = next;
+            }
+
+            HelpPage.Write(command, terminal, all: false);
+            return ExitCode.Ok;
+        });
+        return help;
     }
 
     private static IEnumerable<Command> Verbs(Terminal terminal)
@@ -56,13 +117,6 @@ internal static class Program
         yield return LabelCommand.Create(terminal);
         yield return DatasetCommand.Create(terminal);
         yield return ModelCommand.Create(terminal);
-    }
-
-    private static Stack<string> VerbPath(ParseResult parsed)
-    {
-        var names = new Stack<string>();
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
-            names.Push(command.Command.Name);
-        return names;
+        yield return CompletionCommand.Create(terminal);
     }
 }

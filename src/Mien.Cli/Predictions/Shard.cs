@@ -12,6 +12,9 @@ internal readonly record struct Shard(int Number, int Count)
     /// <summary>The whole in one part.</summary>
     public static Shard Whole { get; } = new(1, 1);
 
+    /// <summary>As it is written on the command line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
+
     /// <summary>Reads `I/N`; null where it is none.</summary>
     public static Shard? Parse(string text)
     {
