@@ -76,7 +76,7 @@ internal static class MienProcess
         return Process.Start(info)!;
     }
 
-    private static (int ExitCode, string Output, string Error) Wait(Process process)
+    public static (int ExitCode, string Output, string Error) Wait(Process process)
     {
         // Both pipes are read at once: a full one would stop the process.
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
 using Mien.Imaging;
 using Mien.Training.Augmentation;
 using Mien.Training.Datasets;
@@ -12,11 +14,13 @@ namespace Mien.Cli.Commands;
 /// <summary>mien train</summary>
 internal sealed class TrainCommand
 {
+    private const string EpochsMember = "epochs";
+
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
     private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own where left out." };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch." };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch; begin it where there is none. More --epochs than before train longer." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = $"One of Mien's recipes ({string.Join(", ", Training.Runs.Recipe.Names)}), or JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
@@ -90,26 +94,20 @@ internal sealed class TrainCommand
 
     private void Check(CommandResult result)
     {
-        bool resume = result.GetValue(_resume);
-        if (!resume && result.GetValue(_data) is null)
+        if (result.GetValue(_data) is not null || result.GetValue(_out) is not { } folder)
+            return;
+        if (!result.GetValue(_resume))
             result.AddError("--data is needed: the CSV, archive or folder to learn from.");
-        foreach (Option option in RecipeOptions())
-        {
-            if (resume && result.GetResult(option) is { Implicit: false })
-                result.AddError($"{option.Name} can't change with --resume: the recipe is in the run's config.json. Leave it out, or begin another run.");
-        }
+        else if (!HoldsRun(new RunFolder(folder)))
+            result.AddError($"{folder} holds no run yet: --data is needed to begin one.");
     }
+
+    private static bool HoldsRun(RunFolder folder) => File.Exists(folder.ConfigurationFile);
 
     private int Run(ParseResult parsed)
     {
         var folder = new RunFolder(parsed.GetValue(_out)!);
-        bool resume = parsed.GetValue(_resume);
-        string data = parsed.GetValue(_data) ?? folder.ReadConfiguration().Data;
-        FaceTable table = _reading.Load(parsed, data, _terminal).Table;
-        using Trainer trainer = resume
-            ? Trainer.Resume(folder, table)
-            : Trainer.Begin(folder, table, data, Options(parsed), parsed.GetValue(_limit));
-
+        using Trainer trainer = parsed.GetValue(_resume) && HoldsRun(folder) ? Resume(folder, parsed) : Begin(folder, parsed);
         return Interruption.Run(cancellation =>
         {
             TrainingDisplay.Begin(trainer, _terminal);
@@ -119,10 +117,42 @@ internal sealed class TrainCommand
         });
     }
 
-    /// <summary>The recipe with every option that was given in place of its own.</summary>
-    private TrainingOptions Options(ParseResult parsed)
+    private Trainer Begin(RunFolder folder, ParseResult parsed)
     {
-        TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Training.Runs.Recipe.Read(file) : Defaults;
+        string data = parsed.GetValue(_data)!;
+        return Trainer.Begin(folder, _reading.Load(parsed, data, _terminal).Table, data, Options(parsed, Defaults), parsed.GetValue(_limit));
+    }
+
+    /// <summary>Goes on with a run. The command that began it may be given again; more epochs train longer.</summary>
+    private Trainer Resume(RunFolder folder, ParseResult parsed)
+    {
+        RunConfiguration run = folder.ReadConfiguration();
+        TrainingOptions asked = Options(parsed, run.Options);
+        List<(string Name, string Run, string Asked)> different = [.. run.Differences(asked).Where(one => one.Name != EpochsMember)];
+        if (parsed.GetResult(_limit) is { Implicit: false } && parsed.GetValue(_limit) != run.Limit)
+            different.Add(("limit", run.Limit.ToString(CultureInfo.InvariantCulture), parsed.GetValue(_limit).ToString(CultureInfo.InvariantCulture)));
+        if (different.Count > 0)
+        {
+            string list = string.Join("; ", different.Select(one => $"{OptionOf(one.Name)} is {one.Run} in the run and {one.Asked} here"));
+            throw new MienException($"{folder.Path}: the run began with other options: {list}. Leave them out to go on with the run, or begin another in another --out.");
+        }
+
+        string data = parsed.GetValue(_data) ?? run.Data;
+        return Trainer.Resume(folder, _reading.Load(parsed, data, _terminal).Table, Math.Max(asked.Epochs, run.Options.Epochs));
+    }
+
+    /// <summary>The option that sets a member of the recipe, or the member where none does.</summary>
+    private string OptionOf(string member)
+    {
+        string name = "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(member.Split('.')[^1]);
+        return RecipeOptions().FirstOrDefault(option => option.Name.Replace("-", "", StringComparison.Ordinal) == name.Replace("-", "", StringComparison.Ordinal))?.Name
+            ?? $"\"{member}\"";
+    }
+
+    /// <summary>The recipe with every option that was given in place of its own.</summary>
+    private TrainingOptions Options(ParseResult parsed, TrainingOptions otherwise)
+    {
+        TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Training.Runs.Recipe.Read(file) : otherwise;
         return recipe with
         {
             Architecture = Given(_arch, recipe.Architecture),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Mien.Training.Runs;
 
@@ -43,12 +44,43 @@ public sealed record RunConfiguration
     /// count, as they were resolved then.
     /// </summary>
     internal bool BeganWith(TrainingOptions options) =>
-        Text(Options) == Text(options with
-        {
-            Threads = Options.Threads,
-            Precision = Options.Precision,
-            Architecture = options.From is null ? options.Architecture : Options.Architecture,
-        });
+        !Differences(options with { Threads = 0, Precision = Precision.Auto }).Any();
 
-    private static string Text(TrainingOptions options) => JsonSerializer.Serialize(options, TrainingJson.Default.TrainingOptions);
+    /// <summary>Options that differ from those that this run began with.</summary>
+    /// <param name="asked">The recipe of a command that goes on with the run; what is resolved at the beginning may be left open in it.</param>
+    /// <returns>Member's name in JSON (`augmentation.mixUp` for one inside another), the run's value, the one asked for.</returns>
+    public IEnumerable<(string Name, string Run, string Asked)> Differences(TrainingOptions asked)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        TrainingOptions run = Options.WithFullPaths();
+        asked = asked.WithFullPaths();
+        asked = asked with
+        {
+            Threads = asked.Threads == 0 ? run.Threads : asked.Threads,
+            Precision = asked.Precision == Precision.Auto ? run.Precision : asked.Precision,
+            Architecture = asked.From is null ? asked.Architecture : run.Architecture,
+        };
+        return Compare(Node(run), Node(asked), "");
+    }
+
+    private static IEnumerable<(string Name, string Run, string Asked)> Compare(JsonNode run, JsonNode asked, string prefix)
+    {
+        foreach ((string name, JsonNode? value) in run.AsObject())
+        {
+            JsonNode? other = asked[name];
+            if (value is JsonObject && other is JsonObject)
+            {
+                foreach ((string Name, string Run, string Asked) inner in Compare(value, other, prefix + name + "."))
+                    yield return inner;
+            }
+            else if (!JsonNode.DeepEquals(value, other))
+            {
+                yield return (prefix + name, Text(value), Text(other));
+            }
+        }
+    }
+
+    private static string Text(JsonNode? value) => value?.ToJsonString() ?? "none";
+
+    private static JsonNode Node(TrainingOptions options) => JsonSerializer.SerializeToNode(options, TrainingJson.Default.TrainingOptions)!;
 }

@@ -38,7 +38,7 @@ internal static class RunSetup
                 throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
         }
 
-        options = options with { Architecture = origin?.Architecture ?? options.Architecture };
+        options = options.WithFullPaths() with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
         ExportCheck.Run(options, table.LabelNames.Count, table.Size);
         InputSpec input = (origin?.Input ?? PixelStatistics.Measure(training)) with { Levels = options.Levels ?? origin?.Input.Levels ?? InputLevels.Face };
@@ -56,7 +56,7 @@ internal static class RunSetup
                 Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
                 Precision = type == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32,
             },
-            Data = data,
+            Data = Path.GetFullPath(data),
             DataSha256 = table.Sha256(),
             Limit = limit,
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),

@@ -85,9 +85,20 @@ public sealed class Trainer : IDisposable
     /// <summary>Goes on with a run after its last whole epoch, or from the start where there is none.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="table">The whole data set, the same as at the beginning.</param>
-    /// <exception cref="MienException">The folder holds no run, or the data is another.</exception>
-    public static Trainer Resume(RunFolder folder, FaceTable table)
+    /// <param name="epochs">Epochs in all, where the run is to train longer than it was begun for; null for those.</param>
+    /// <exception cref="MienException">The folder holds no run, the data is another, or the run has more epochs.</exception>
+    public static Trainer Resume(RunFolder folder, FaceTable table, int? epochs = null)
     {
+        RunConfiguration configuration = folder.ReadConfiguration();
+        CheckData(folder, configuration, table);
+        if (epochs is { } longer && longer != configuration.Options.Epochs)
+        {
+            if (longer < configuration.Options.Epochs)
+                throw new MienException($"{folder.Path}: the run has {configuration.Options.Epochs} epochs; it can train longer, not for {longer}. Begin another run.");
+            configuration = configuration with { Options = configuration.Options with { Epochs = longer } };
+            folder.WriteConfiguration(configuration);
+        }
+
         Trainer trainer = Open(folder, table);
         // A kill between checkpoint and metrics leaves the lines one epoch behind.
         folder.WriteMetrics(trainer._state.History);
@@ -112,11 +123,19 @@ public sealed class Trainer : IDisposable
             throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {folder.Path}`.");
     }
 
+    private static void CheckData(RunFolder folder, RunConfiguration configuration, FaceTable table)
+    {
+        if (table.Sha256() != configuration.DataSha256)
+        {
+            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, "
+                + $"SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
+        }
+    }
+
     private static Trainer Open(RunFolder folder, FaceTable table)
     {
         RunConfiguration configuration = folder.ReadConfiguration();
-        if (table.Sha256() != configuration.DataSha256)
-            throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
+        CheckData(folder, configuration, table);
         var trainer = new Trainer(folder, configuration, RunSetup.Faces(table, configuration.Options, configuration.Limit));
         if (File.Exists(folder.CheckpointFile))
             trainer._state.Load(folder.CheckpointFile);

@@ -53,6 +53,16 @@ public sealed record TrainingOptions
     /// <summary>The default recipe.</summary>
     public static TrainingOptions Default { get; } = new();
 
+    /// <summary>The same with paths that hold in any folder; names of models stay names.</summary>
+    internal TrainingOptions WithFullPaths() => this with
+    {
+        From = From is null ? null : FullPath(From),
+        FerPlus = FerPlus is null ? null : Path.GetFullPath(FerPlus),
+        Teachers = [.. Teachers.Select(FullPath)],
+    };
+
+    private static string FullPath(string model) => ExpressionClassifier.Names.Contains(model) ? model : Path.GetFullPath(model);
+
     /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
     public string Architecture { get; init; } = "residual-48.96.192-1.2.2";
 
