@@ -5,8 +5,8 @@ namespace Mien.Imaging;
 
 /// <summary>A decoded picture, upright, without transparency: 8-bit red, green and blue.</summary>
 /// <remarks>
-/// JPEG, PNG, WebP, BMP and GIF (first frame) through Skia; EXIF orientation is applied, alpha lies on grey, 16-bit and
-/// CMYK pictures become 8-bit RGB.
+/// JPEG, PNG, WebP, BMP and GIF (first frame) through Skia, TIFF (first page), PPM, PGM and PBM; EXIF orientation is applied,
+/// alpha lies on grey, 16-bit and CMYK pictures become 8-bit RGB.
 /// </remarks>
 public sealed class Picture
 {
@@ -19,10 +19,7 @@ public sealed class Picture
     // No picture of DefaultMaxPixels is larger, and all of the file is read before its header is.
     private const long MaxFileBytes = 1_000_000_000;
 
-    // Mid-grey: neither a light nor a dark edge round a cut-out face.
-    private static readonly SKColor Ground = new(128, 128, 128);
-
-    private Picture(int width, int height, byte[] pixels)
+    internal Picture(int width, int height, byte[] pixels)
     {
         Width = WholeWidth = width;
         Height = WholeHeight = height;
@@ -36,22 +33,22 @@ public sealed class Picture
     public int Height { get; }
 
     /// <summary>Width of the upright picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a part of its size.</summary>
-    public int WholeWidth { get; private init; }
+    public int WholeWidth { get; internal init; }
 
     /// <summary>Height likewise.</summary>
-    public int WholeHeight { get; private init; }
+    public int WholeHeight { get; internal init; }
 
     /// <summary>Whether the picture was decoded at a part of its size (<see cref="ExpressionRecognizer.Load(string)"/>).</summary>
     public bool IsReduced => Reduction > 1;
 
     /// <summary>How many of the file's pixels one of these is wide and high: 1 unless it is reduced.</summary>
-    internal int Reduction { get; private init; } = 1;
+    internal int Reduction { get; init; } = 1;
 
     /// <summary>
     /// Where the upper left corner lies in the whole picture, in its pixels: less than 0 where the decoder filled up the last of its
     /// pixels and the orientation put that edge to the left or to the top.
     /// </summary>
-    internal (int X, int Y) Corner { get; private init; }
+    internal (int X, int Y) Corner { get; init; }
 
     /// <summary>[Height*Width*4]: red, green, blue and an unused byte, row-major.</summary>
     internal byte[] Pixels { get; }
@@ -104,34 +101,7 @@ public sealed class Picture
     internal static Picture Load(Stream stream, string name, long maxPixels, Func<int, int, int> reduction)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using SKData data = SKData.Create(stream);
-        if (data is null || data.Size == 0)
-            throw new MienException($"{name}: empty file, expected a picture.");
-        using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null)
-            throw new MienException($"{name}: not a picture that can be read. Expected JPEG, PNG, WebP, BMP or GIF.");
-        SKImageInfo stored = codec.Info;
-        maxPixels = Math.Min(maxPixels, MostPixels);
-        if ((long)stored.Width * stored.Height > maxPixels)
-            throw new MienException($"{name}: {stored.Width}x{stored.Height} is {(double)stored.Width * stored.Height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit.");
-
-        // libjpeg leaves the fine frequencies out as it decodes; the other formats would decode all and throw it away.
-        int smaller = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? reduction(stored.Width, stored.Height) : 1;
-        SKSizeI size = smaller == 1 ? stored.Size : codec.GetScaledDimensions(1f / smaller);
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
-        // Decoded where it stays: a second copy of a large photo would take as much memory again.
-        byte[] pixels = new byte[info.BytesSize64];
-        SKCodecResult result = DecodeInto(codec, info, pixels);
-        if (result != SKCodecResult.Success)
-        {
-            throw new MienException(result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput
-                ? $"{name}: cut off or damaged. Fetch or save it again."
-                : $"{name}: can't be decoded ({result}). Save it as JPEG or PNG.");
-        }
-
-        if (stored.AlphaType != SKAlphaType.Opaque)
-            LayOnGround(pixels);
-        return Upright(pixels, size, stored.Size, size == stored.Size ? 1 : smaller, codec.EncodedOrigin);
+        return PictureDecoder.Decode(stream, name, Math.Min(maxPixels, MostPixels), reduction);
     }
 
     /// <summary>Takes pixels as they are.</summary>
@@ -215,12 +185,11 @@ public sealed class Picture
     }
 
     /// <summary>Size of an encoded picture from its header, before any orientation is applied; null where there is none to read.</summary>
-    /// <param name="stream">Read as far as needed.</param>
+    /// <param name="stream">Read as far as needed; to its end where it can't be read from its beginning again.</param>
     public static (int Width, int Height)? ReadSize(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using SKCodec? codec = SKCodec.Create(stream);
-        return codec is null ? null : (codec.Info.Width, codec.Info.Height);
+        return PictureDecoder.ReadSize(stream);
     }
 
     /// <exception cref="ArgumentException">The picture was decoded at a part of its size.</exception>
@@ -265,88 +234,10 @@ public sealed class Picture
 
     private static int WholeSize(int width, int height) => 1;
 
-    private static SKCodecResult DecodeInto(SKCodec codec, SKImageInfo info, byte[] pixels)
-    {
-        var memory = GCHandle.Alloc(pixels, GCHandleType.Pinned);
-        try
-        {
-            return codec.GetPixels(info, memory.AddrOfPinnedObject());
-        }
-        finally
-        {
-            memory.Free();
-        }
-    }
-
     private static long LengthOf(string path)
     {
         var file = new FileInfo(path);
         return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
-    }
-
-    /// <summary>Premultiplied colours over the ground.</summary>
-    private static void LayOnGround(byte[] pixels)
-    {
-        for (int i = 0; i < pixels.Length; i += 4)
-        {
-            int rest = 255 - pixels[i + 3];
-            if (rest == 0)
-                continue;
-            pixels[i] = (byte)(pixels[i] + (Ground.Red * rest + 127) / 255);
-            pixels[i + 1] = (byte)(pixels[i + 1] + (Ground.Green * rest + 127) / 255);
-            pixels[i + 2] = (byte)(pixels[i + 2] + (Ground.Blue * rest + 127) / 255);
-            pixels[i + 3] = 255;
-        }
-    }
-
-    /// <summary>Applies an EXIF orientation by moving whole pixels.</summary>
-    private static Picture Upright(byte[] stored, SKSizeI size, SKSizeI whole, int reduction, SKEncodedOrigin origin)
-    {
-        (int width, int height) = (size.Width, size.Height);
-        if (origin == SKEncodedOrigin.TopLeft)
-            return new Picture(width, height, stored) { WholeWidth = whole.Width, WholeHeight = whole.Height, Reduction = reduction };
-        bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
-        byte[] upright = new byte[stored.Length];
-        ReadOnlySpan<int> source = MemoryMarshal.Cast<byte, int>(stored.AsSpan());
-        Span<int> target = MemoryMarshal.Cast<byte, int>(upright.AsSpan());
-        // Where the first stored pixel goes, and how far one step right and one step down of the stored picture lead.
-        (int first, int right, int down) = origin switch
-        {
-            SKEncodedOrigin.TopRight => (width - 1, -1, width),
-            SKEncodedOrigin.BottomRight => (width * height - 1, -1, -width),
-            SKEncodedOrigin.BottomLeft => (width * (height - 1), 1, -width),
-            SKEncodedOrigin.LeftTop => (0, height, 1),
-            SKEncodedOrigin.RightTop => (height - 1, height, -1),
-            SKEncodedOrigin.RightBottom => (width * height - 1, -height, -1),
-            _ => (height * (width - 1), -height, 1),
-        };
-        // In blocks, so that neither side runs through the whole picture for each line of the other.
-        const int Block = 32;
-        for (int top = 0; top < height; top += Block)
-        {
-            for (int left = 0; left < width; left += Block)
-            {
-                for (int y = top; y < Math.Min(top + Block, height); y++)
-                {
-                    int end = Math.Min(left + Block, width);
-                    int place = first + y * down + left * right;
-                    for (int x = left; x < end; x++, place += right)
-                        target[place] = source[y * width + x];
-                }
-            }
-        }
-
-        (int wholeWidth, int wholeHeight) = turned ? (whole.Height, whole.Width) : (whole.Width, whole.Height);
-        bool leftwards = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        bool upwards = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        return new Picture(uprightWidth, uprightHeight, upright)
-        {
-            WholeWidth = wholeWidth,
-            WholeHeight = wholeHeight,
-            Reduction = reduction,
-            Corner = (leftwards ? wholeWidth - uprightWidth * reduction : 0, upwards ? wholeHeight - uprightHeight * reduction : 0),
-        };
     }
 
     private static void Check(int length, int width, int height, int channels)

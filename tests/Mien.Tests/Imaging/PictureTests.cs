@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
-using System.IO.Hashing;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -100,16 +99,6 @@ public class PictureTests
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.SmallestSize, leaveOpen: true))
             zlib.Write(new byte[width * 3 + 1]);
-        return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, data.ToArray()), .. Chunk("IEND"u8, [])];
-    }
-
-    private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] content)
-    {
-        byte[] chunk = new byte[content.Length + 12];
-        BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
-        type.CopyTo(chunk.AsSpan(4));
-        content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(content.Length + 8), Crc32.HashToUInt32(chunk.AsSpan(4, content.Length + 4)));
-        return chunk;
+        return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, .. PngChunk.Of("IHDR"u8, header), .. PngChunk.Of("IDAT"u8, data.ToArray()), .. PngChunk.Of("IEND"u8, [])];
     }
 }

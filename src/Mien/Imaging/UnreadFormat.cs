@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Mien.Imaging;
+
+/// <summary>A kind of file that is known by its first bytes and isn't read, with what to do about it.</summary>
+/// <param name="Name">What it is, as in "a HEIC picture".</param>
+/// <param name="Cure">What to do, as a sentence.</param>
+internal sealed record UnreadFormat(string Name, string Cure)
+{
+    /// <summary>So many bytes of a file are enough to tell.</summary>
+    public const int Needed = 4096;
+
+    private const string Export = "Open it in the program that made it and export it as JPEG or PNG.";
+
+    private static readonly UnreadFormat Heic = new("a HEIC picture",
+        "Convert it to JPEG, for example with `heif-convert IN.heic OUT.jpg` of libheif. An iPhone takes JPEG under Settings, Camera, Formats, Most Compatible.");
+
+    private static readonly UnreadFormat Avif = new("an AVIF picture", "Convert it to PNG, for example with `avifdec IN.avif OUT.png` of libavif, or with ffmpeg.");
+    private static readonly UnreadFormat JpegXl = new("a JPEG XL picture", "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
+    private static readonly UnreadFormat Jpeg2000 = new("a JPEG 2000 picture", "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
+    private static readonly UnreadFormat Raw = new("a camera's RAW picture", "Export it as JPEG with the camera's program, darktable or RawTherapee.");
+    private static readonly UnreadFormat Svg = new("an SVG drawing", "Export it as PNG, for example with `rsvg-convert IN.svg -o OUT.png`.");
+    private static readonly UnreadFormat Video = new("a video", "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
+    private static readonly UnreadFormat WebPage = new("a web page", "The download gave a page in place of the picture: fetch the picture itself.");
+
+    /// <summary>By their first bytes, each with where these stand.</summary>
+    private static readonly (int Place, byte[] Bytes, UnreadFormat Format)[] Known =
+    [
+        (0, [0xff, 0x0a], JpegXl),
+        (4, "JXL \r\n"u8.ToArray(), JpegXl),
+        (4, "jP  \r\n"u8.ToArray(), Jpeg2000),
+        (0, [0xff, 0x4f, 0xff, 0x51], Jpeg2000),
+        (0, "8BPS"u8.ToArray(), new("a Photoshop document", Export)),
+        (0, "gimp xcf"u8.ToArray(), new("a GIMP document", Export)),
+        (0, "%PDF-"u8.ToArray(), new("a PDF document", "Take its pictures out with `pdfimages -all IN.pdf OUT`, or its pages with `pdftoppm -jpeg IN.pdf OUT`, both of Poppler.")),
+        (0, "%!PS"u8.ToArray(), new("a PostScript document", Export)),
+        (0, [0x76, 0x2f, 0x31, 0x01], new("an OpenEXR picture", Export)),
+        (0, "#?RADIANCE"u8.ToArray(), new("a Radiance HDR picture", Export)),
+        (0, "DDS "u8.ToArray(), new("a DDS texture", Export)),
+        (0, "qoif"u8.ToArray(), new("a QOI picture", "Convert it to PNG, for example with `ffmpeg -i IN.qoi OUT.png`.")),
+        (128, "DICM"u8.ToArray(), new("a DICOM picture", "Convert it to PNG, for example with `dcm2img IN OUT.png` of DCMTK.")),
+        (0, "IIRO"u8.ToArray(), Raw),
+        (0, "IIRS"u8.ToArray(), Raw),
+        (0, "MMOR"u8.ToArray(), Raw),
+        (0, "IIU\0"u8.ToArray(), Raw),
+        (0, "FUJIFILMCCD-RAW"u8.ToArray(), Raw),
+        (0, "FOVb"u8.ToArray(), Raw),
+        (0, "\0MRM"u8.ToArray(), Raw),
+        (0, [0x1a, 0x45, 0xdf, 0xa3], Video),
+        (0, "FLV\u0001"u8.ToArray(), Video),
+        (0, [0, 0, 1, 0xba], Video),
+        (4, "moov"u8.ToArray(), Video),
+        (4, "mdat"u8.ToArray(), Video),
+        (8, "AVI "u8.ToArray(), Video),
+        (0, "PK\u0003\u0004"u8.ToArray(), new("a zip archive", "Unpack it, and pass its pictures.")),
+        (0, [0x1f, 0x8b], new("a gzip archive", "Unpack it, and pass its pictures.")),
+        (0, [0x37, 0x7a, 0xbc, 0xaf], new("a 7z archive", "Unpack it, and pass its pictures.")),
+        (0, "version https://git-lfs"u8.ToArray(), new("a Git LFS pointer", "Fetch the picture that it stands for with `git lfs pull`.")),
+    ];
+
+    /// <summary>What a file is; null where nothing is known of it.</summary>
+    /// <param name="start">Its first bytes: <see cref="Needed"/>, or all.</param>
+    public static UnreadFormat? Of(ReadOnlySpan<byte> start)
+    {
+        if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8))
+            return OfBrands(start[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(start), 12, (uint)start.Length)]);
+        if (TiffFile.Is(start))
+            return TiffFile.IsCamerasOwn(start) ? Raw : null;
+        foreach ((int place, byte[] bytes, UnreadFormat format) in Known)
+        {
+            if (start.Length > place && start[place..].StartsWith(bytes))
+                return format;
+        }
+
+        return OfMarkup(start);
+    }
+
+    /// <summary>HEIC, AVIF and videos are the same kind of container and say which they are in four letters.</summary>
+    private static UnreadFormat OfBrands(ReadOnlySpan<byte> brands)
+    {
+        UnreadFormat found = Video;
+        for (; brands.Length >= 4; brands = brands[4..])
+        {
+            string brand = Encoding.Latin1.GetString(brands[..4]);
+            if (brand is "avif" or "avis")
+                return Avif;
+            if (brand is "crx ")
+                return Raw;
+            if (brand is "jxl ")
+                return JpegXl;
+            if (brand is "heic" or "heix" or "hevc" or "hevx" or "heim" or "heis" or "hevm" or "hevs" or "mif1" or "msf1" or "mif2")
+                found = Heic;
+        }
+
+        return found;
+    }
+
+    private static UnreadFormat? OfMarkup(ReadOnlySpan<byte> start)
+    {
+        string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 1024)]).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
+        if (!text.StartsWith('<'))
+            return null;
+        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+            return WebPage;
+        return text.Contains("<svg", StringComparison.OrdinalIgnoreCase) || text.Contains("<!DOCTYPE svg", StringComparison.OrdinalIgnoreCase) ? Svg : null;
+    }
+}
