@@ -1,17 +1,48 @@
+using System.Text;
 using Spectre.Console;
 
 namespace Mien.Cli;
 
 /// <summary>Where a verb writes: results to <see cref="Output"/>, tables to <see cref="Console"/>, the rest to <see cref="Error"/>.</summary>
-/// <param name="Output">Standard output for machine-readable results.</param>
-/// <param name="Console">Standard output for tables and colour.</param>
-/// <param name="Error">Standard error for progress, warnings and errors.</param>
-internal sealed record Terminal(TextWriter Output, IAnsiConsole Console, IAnsiConsole Error)
+/// <param name="output">Standard output for machine-readable results.</param>
+/// <param name="console">Standard output for tables and colour.</param>
+/// <param name="error">Standard error for progress, warnings and errors.</param>
+internal sealed class Terminal(TextWriter output, IAnsiConsole console, IAnsiConsole error)
 {
-    public static Terminal Create() => new(
-        System.Console.Out,
-        For(System.Console.Out, System.Console.IsOutputRedirected),
-        For(System.Console.Error, System.Console.IsErrorRedirected));
+    public TextWriter Output { get; } = output;
+
+    public SafeConsole Console { get; } = new(console);
+
+    public SafeConsole Error { get; } = new(error);
+
+    public static Terminal Create()
+    {
+        UseUtf8();
+        TextWriter output = System.Console.Out;
+        return new(
+            System.Console.IsOutputRedirected ? output : new SafeWriter(output),
+            For(output, System.Console.IsOutputRedirected),
+            For(System.Console.Error, System.Console.IsErrorRedirected));
+    }
+
+    /// <summary>Writes a file's name as a result: as it is into a pipe, on one line of a terminal.</summary>
+    public void WriteName(string name) => Output.WriteLine(Output is SafeWriter ? VisibleText.Of(name) : name);
+
+    /// <summary>Names are UTF-8 whatever the console's code page or the locale says, in pipes too.</summary>
+    private static void UseUtf8()
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        try
+        {
+            System.Console.OutputEncoding = utf8;
+            if (OperatingSystem.IsWindows())
+                System.Console.InputEncoding = utf8;
+        }
+        catch (IOException)
+        {
+            // There is no console to set; what is written to is a pipe or a file.
+        }
+    }
 
     private static IAnsiConsole For(TextWriter writer, bool redirected)
     {

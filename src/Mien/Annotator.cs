@@ -7,6 +7,9 @@ namespace Mien;
 /// <summary>Draws faces' boxes, labels and confidence into a copy of a picture.</summary>
 public static class Annotator
 {
+    // What libjpeg writes.
+    private const int MostJpegPixels = 65_500;
+
     /// <summary>Writes a copy as PNG or JPEG, told from the name's ending (.jpg and .jpeg, else PNG).</summary>
     /// <remarks>An existing file is replaced as a whole, never written into.</remarks>
     /// <param name="picture">The picture; it is not changed.</param>
@@ -18,7 +21,7 @@ public static class Annotator
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
         bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
-        byte[] encoded = Encode(picture, faces, jpeg);
+        byte[] encoded = Encode(picture, faces, jpeg, path);
         try
         {
             // A name that links to another file is replaced itself; the other file stays as it is.
@@ -36,12 +39,22 @@ public static class Annotator
     /// <param name="picture">The picture; it is not changed.</param>
     /// <param name="faces">Its faces.</param>
     /// <param name="jpeg">JPEG of quality 92; PNG where false.</param>
+    /// <exception cref="MienException">A picture of more pixels a side than JPEG can have.</exception>
     public static byte[] Encode(Picture picture, IReadOnlyList<Face> faces, bool jpeg)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
+        return Encode(picture, faces, jpeg, "picture");
+    }
+
+    private static byte[] Encode(Picture picture, IReadOnlyList<Face> faces, bool jpeg, string name)
+    {
+        // Asked before anything is drawn.
+        if (jpeg && Math.Max(picture.Width, picture.Height) > MostJpegPixels)
+            throw new MienException(FormattableString.Invariant($"{name}: {picture.Width}x{picture.Height} pixels are more than the {MostJpegPixels} a side that JPEG can have. Write PNG."));
         using SKBitmap bitmap = Draw(picture, faces);
-        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92);
+        using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92)
+            ?? throw new MienException(FormattableString.Invariant($"{name}: {picture.Width}x{picture.Height} pixels can't be encoded."));
         return data.ToArray();
     }
 

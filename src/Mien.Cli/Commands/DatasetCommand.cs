@@ -53,7 +53,7 @@ internal static class DatasetCommand
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlus.Relabel(FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes)));
             Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
-            terminal.Output.WriteLine(parsed.GetValue(file));
+            terminal.WriteName(parsed.GetValue(file)!);
             return ExitCode.Ok;
         });
         return command;
@@ -72,7 +72,7 @@ internal static class DatasetCommand
         {
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             int count = CoverDataset.Write(table, parsed.GetValue(file)!, parsed.GetValue(copies), parsed.GetValue(seed));
-            terminal.Output.WriteLine($"{parsed.GetValue(file)}: {count} pictures");
+            terminal.WriteName($"{parsed.GetValue(file)}: {count} pictures");
             return ExitCode.Ok;
         });
         return command;

@@ -97,7 +97,7 @@ internal sealed class DatasetErrorsCommand
         if (parsed.GetValue(_out) is { } file)
         {
             errors.WriteCsv(file);
-            _terminal.Output.WriteLine(file);
+            _terminal.WriteName(file);
         }
         else
         {

@@ -41,7 +41,7 @@ internal static class ExplainCommand
             foreach ((FaceExplanation explanation, string target) in explanations.Zip(targets))
             {
                 Annotator.Save(explanation.Draw(), [], target);
-                terminal.Output.WriteLine(target);
+                terminal.WriteName(target);
             }
 
             return ExitCode.Ok;

@@ -114,7 +114,7 @@ internal static class PlotCommand
     private static int Save(Figure figure, string file, Terminal terminal)
     {
         figure.Save(file);
-        terminal.Output.WriteLine(file);
+        terminal.WriteName(file);
         return ExitCode.Ok;
     }
 }

@@ -35,7 +35,7 @@ internal static class ReportCommand
             string target = parsed.GetValue(folder) ?? (opened.Configuration is not null && Directory.Exists(given) ? given : ".");
             string page = Report.Write(opened, table, parsed.GetValue(data)!, target, options, step => terminal.Error.WriteLine(step));
             terminal.Error.WriteLine($"{new FileInfo(page).Length / 1e6:F1} MB in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s");
-            terminal.Output.WriteLine(page);
+            terminal.WriteName(page);
             return ExitCode.Ok;
         });
         return command;

@@ -45,7 +45,7 @@ internal static class TrainingDisplay
             _ => $"stopped; `mien train --resume --out {folder.Path}` goes on",
         };
         terminal.Error.MarkupLineInterpolated($"{end}. Best: epoch {best.Epoch}, PublicTest accuracy {best.PublicTestAccuracy:P2}, macro F1 {best.PublicTestMacroF1:F4}, temperature {result.Temperature:F3}");
-        terminal.Output.WriteLine(result.ModelFile);
+        terminal.WriteName(result.ModelFile!);
     }
 
     public static IProgress<TrainingProgress> Lines(Terminal terminal) => new Reporter(progress => WriteEpoch(progress, terminal));

@@ -12,6 +12,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
     private const int ShownLeftOut = 20;
 
     private readonly PictureLoader _loader = new(maxPixels);
+    private readonly PassedOver _passed = new();
 
     public required IReadOnlyList<string> Inputs { get; init; }
 
@@ -38,6 +39,8 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         using var journal = SuggestionJournal.Open(journalFile, new JournalHead(Reader, recognizer.Model.Labels));
         var progress = new BatchProgress(terminal);
         await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellation));
+        if (_passed.Sentence() is { } sentence)
+            terminal.Error.MarkupLineInterpolated($"[grey]{sentence}[/]");
         progress.Summarise(journal.Before, cancellation.IsCancellationRequested);
         if (cancellation.IsCancellationRequested)
         {
@@ -50,7 +53,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
 
     private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellation)
     {
-        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In).Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
+        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In, _passed).Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
         try
         {
             await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellation))
@@ -81,7 +84,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         if (journal.Count + journal.LeftOut == 0)
         {
             journal.Delete();
-            throw new MienException($"{string.Join(", ", Inputs)}: no pictures in it. Expected JPEG, PNG, WebP, BMP or GIF.");
+            throw PictureFile.NoneIn(Inputs, _passed);
         }
 
         if (journal.LeftOut > 0)
@@ -91,7 +94,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         int groups = WriteLabels(journal);
         terminal.Error.MarkupLineInterpolated($"{journal.Count} labels suggested, the least sure first; {groups} groups of near-duplicates");
         journal.Delete();
-        terminal.Output.WriteLine(Out);
+        terminal.WriteName(Out);
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 

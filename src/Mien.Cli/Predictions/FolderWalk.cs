@@ -8,12 +8,30 @@ internal static class FolderWalk
 {
     private static readonly EnumerationOptions Options = new() { IgnoreInaccessible = false };
 
+    private enum Verdict
+    {
+        /// <summary>It is none of what is asked for.</summary>
+        Leave,
+
+        /// <summary>It is asked for, and is no picture by its name.</summary>
+        PassOver,
+
+        Take,
+    }
+
+    private delegate Verdict Judge(ReadOnlySpan<char> name);
+
     /// <summary>Every picture under a folder.</summary>
-    public static IEnumerable<PictureFile> Everything(string folder) => Walk(folder, "", _ => true, PictureFile.IsPicture);
+    /// <param name="folder">The folder.</param>
+    /// <param name="passed">Is told of what is taken for no picture.</param>
+    public static IEnumerable<PictureFile> Everything(string folder, PassedOver? passed) =>
+        new Walk(_ => true, name => PictureFile.IsPicture(name) ? Verdict.Take : Verdict.PassOver, passed).Below(folder, "");
 
     /// <summary>Files that match a pattern: `*` and `?` within a name, `**` for any number of folders.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="passed">Is told of what matches and is taken for no picture.</param>
     /// <exception cref="MienException">None does.</exception>
-    public static IEnumerable<PictureFile> Matching(string pattern)
+    public static IEnumerable<PictureFile> Matching(string pattern, PassedOver? passed)
     {
         string[] parts = (OperatingSystem.IsWindows() ? pattern.Replace('\\', '/') : pattern).Split('/');
         int plain = Array.FindIndex(parts, part => part.AsSpan().IndexOfAny('*', '?') >= 0);
@@ -22,59 +40,77 @@ internal static class FolderWalk
         // `photos/*` means its pictures; `photos/*.dat` means what it says.
         bool anyName = wild[^1].EndsWith('*');
         bool any = false;
-        foreach (PictureFile file in Walk(folder, "", name => Leads(wild, name.Split('/')), name => (!anyName || PictureFile.IsPicture(name)) && Matches(wild, name.ToString().Split('/'))))
+        var walk = new Walk(
+            name => Leads(wild, name.Split('/')),
+            name => !Matches(wild, name.ToString().Split('/')) ? Verdict.Leave : !anyName || PictureFile.IsPicture(name) ? Verdict.Take : Verdict.PassOver,
+            passed);
+        foreach (PictureFile file in walk.Below(folder, ""))
         {
             any = true;
             yield return file;
         }
 
         if (!any)
-            throw new MienException($"{pattern}: matches no picture. Quote the pattern, and write `**` for folders at any depth.");
+            throw new MienException($"{pattern}: matches no picture. {passed?.Sentence()} Quote the pattern, and write `**` for folders at any depth.".Replace("  ", " ", StringComparison.Ordinal));
     }
 
-    private delegate bool Wanted(ReadOnlySpan<char> name);
-
-    private static IEnumerable<PictureFile> Walk(string folder, string inside, Func<string, bool> enter, Wanted wanted)
+    private sealed class Walk(Func<string, bool> enter, Judge judge, PassedOver? passed)
     {
-        (List<(string Name, bool Folder)> entries, string? error) = Entries(folder, inside, wanted);
-        if (error is not null)
-            yield return new PictureFile(folder, inside.TrimEnd('/')) { Error = error };
-        foreach ((string name, bool isFolder) in entries)
+        public IEnumerable<PictureFile> Below(string folder, string inside)
         {
-            string path = Path.Combine(folder, name);
-            if (!isFolder)
+            (List<(string Name, bool Folder)> entries, string? error) = Entries(folder, inside);
+            if (error is not null)
+                yield return new PictureFile(folder, inside.TrimEnd('/')) { Error = error };
+            foreach ((string name, bool isFolder) in entries)
             {
-                yield return new PictureFile(path, inside + name);
+                string path = Path.Combine(folder, name);
+                if (!isFolder)
+                {
+                    if (judge(inside + name) == Verdict.Take)
+                        yield return new PictureFile(path, inside + name);
+                    else
+                        passed?.Add(path);
+                }
+                else if (enter(inside + name))
+                {
+                    foreach (PictureFile file in Below(path, inside + name + "/"))
+                        yield return file;
+                }
             }
-            else if (enter(inside + name))
-            {
-                foreach (PictureFile file in Walk(path, inside + name + "/", enter, wanted))
-                    yield return file;
-            }
-        }
-    }
-
-    private static (List<(string Name, bool Folder)> Entries, string? Error) Entries(string folder, string inside, Wanted wanted)
-    {
-        var entries = new List<(string Name, bool Folder)>();
-        try
-        {
-            var found = new FileSystemEnumerable<(string Name, bool Folder)>(
-                folder.Length == 0 ? "." : folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), Options)
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory
-                    ? (entry.Attributes & FileAttributes.ReparsePoint) == 0
-                    : wanted(inside.Length == 0 ? entry.FileName : $"{inside}{entry.FileName}"),
-            };
-            entries.AddRange(found);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return (entries, $"{folder}: the folder can't be listed ({e.Message}).");
         }
 
-        entries.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
-        return (entries, null);
+        private (List<(string Name, bool Folder)> Entries, string? Error) Entries(string folder, string inside)
+        {
+            var entries = new List<(string Name, bool Folder)>();
+            try
+            {
+                var found = new FileSystemEnumerable<(string Name, bool Folder)>(
+                    folder.Length == 0 ? "." : folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), Options)
+                {
+                    ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory
+                        ? !IsLink(ref entry)
+                        : judge(inside.Length == 0 ? entry.FileName : $"{inside}{entry.FileName}") != Verdict.Leave,
+                };
+                entries.AddRange(found);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return (entries, PictureFile.IsNoText(folder)
+                    ? $"{folder}: the folder can't be listed: its name isn't UTF-8. Rename it, for example with `convmv -f latin1 -t utf8 --notest`."
+                    : $"{folder}: the folder can't be listed ({e.Message}).");
+            }
+
+            entries.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+            return (entries, null);
+        }
+
+        private bool IsLink(ref FileSystemEntry entry)
+        {
+            if ((entry.Attributes & FileAttributes.ReparsePoint) == 0)
+                return false;
+            passed?.AddLink();
+            return true;
+        }
     }
 
     private static bool Matches(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names)

@@ -5,8 +5,6 @@ namespace Mien.Cli.Predictions;
 /// <param name="Name">Relative to the folder or pattern that it was found by, with `/` between folders: the same on every machine.</param>
 internal sealed record PictureFile(string Path, string Name)
 {
-    private static readonly string[] Endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif"];
-
     /// <summary>Its place below the folder of --annotate.</summary>
     public string Place { get; init; } = Name;
 
@@ -19,7 +17,7 @@ internal sealed record PictureFile(string Path, string Name)
     /// <summary>Whether a file of a folder is taken for a picture.</summary>
     public static bool IsPicture(ReadOnlySpan<char> name)
     {
-        foreach (string ending in Endings)
+        foreach (string ending in Imaging.Picture.Endings)
         {
             if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
                 return true;
@@ -28,25 +26,33 @@ internal sealed record PictureFile(string Path, string Name)
         return false;
     }
 
+    /// <summary>Whether a name holds what is no text: it was read with U+FFFD in its place, and nothing can be opened by it.</summary>
+    public static bool IsNoText(string name) => name.Contains('\ufffd', StringComparison.Ordinal);
+
     /// <summary>Pictures that arguments name, one by one: files, folders, patterns, lists (`@list.txt`) or standard input (`-`).</summary>
     /// <param name="arguments">As they stand on the command line.</param>
     /// <param name="input">Standard input, a name a line.</param>
+    /// <param name="passed">Is told of what in folders is taken for no picture.</param>
     /// <exception cref="MienException">A pattern that matches nothing, a list that can't be read.</exception>
-    public static IEnumerable<PictureFile> Of(IEnumerable<string> arguments, TextReader input)
+    public static IEnumerable<PictureFile> Of(IEnumerable<string> arguments, TextReader input, PassedOver? passed = null)
     {
         foreach (string argument in arguments)
         {
             IEnumerable<PictureFile> files =
                 argument == "-" ? Lines(input)
-                : Directory.Exists(argument) ? FolderWalk.Everything(argument)
+                : Directory.Exists(argument) ? FolderWalk.Everything(argument, passed)
                 : File.Exists(argument) ? [Named(argument)]
                 : argument.StartsWith('@') ? List(argument[1..])
-                : argument.AsSpan().IndexOfAny('*', '?') >= 0 ? FolderWalk.Matching(argument)
+                : argument.AsSpan().IndexOfAny('*', '?') >= 0 ? FolderWalk.Matching(argument, passed)
                 : [Named(argument)];
             foreach (PictureFile file in files)
                 yield return file;
         }
     }
+
+    /// <summary>The error of a run that had nothing to read.</summary>
+    public static MienException NoneIn(IEnumerable<string> arguments, PassedOver passed) =>
+        new($"{string.Join(", ", arguments.Select(argument => argument == "-" ? "standard input" : argument))}: no picture in it. {passed.Sentence() ?? $"Expected {Imaging.Picture.Formats}."}");
 
     /// <inheritdoc/>
     public override string ToString() => Path;

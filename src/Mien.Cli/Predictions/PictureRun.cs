@@ -8,7 +8,9 @@ namespace Mien.Cli.Predictions;
 /// <summary>Pictures from the command line to standard output or a file.</summary>
 internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
 {
+    private readonly PassedOver _passed = new();
     private List<PictureFile>? _annotated;
+    private long _found;
 
     public required IReadOnlyList<string> Inputs { get; init; }
 
@@ -36,6 +38,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         {
             using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal);
             await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellation));
+            NameWhatWasNotRead(cancellation);
             return Exit(progress, cancellation);
         }
 
@@ -50,6 +53,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellation));
         if (!cancellation.IsCancellationRequested)
             await file.CompleteAsync();
+        NameWhatWasNotRead(cancellation);
         progress.Summarise(before, cancellation.IsCancellationRequested);
         if (cancellation.IsCancellationRequested)
             terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
@@ -61,7 +65,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
     private async Task Read(Action<PicturePrediction> write, DoneFiles? done, BatchProgress progress, CancellationToken cancellation)
     {
         var loader = new PictureLoader(maxPixels, Annotate is null ? recognizer.Load : null);
-        IEnumerable<PictureFile> files = Files().Where(file => done is null || !done.Take(file.Path));
+        IEnumerable<PictureFile> files = Files(_passed).Where(file => done is null || !done.Take(file.Path));
         IAsyncEnumerable<PictureResult<PictureFile>> results = recognizer.RecognizeManyAsync(
             files.ToAsyncEnumerable(), loader.Load, loader.PixelsOf, Annotate is null ? null : Draw, Batch, cancellation);
         try
@@ -81,12 +85,29 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         }
     }
 
-    private IEnumerable<PictureFile> Files() => _annotated ?? PictureFile.Of(Inputs, Console.In).Where(file => Shard.Contains(file.Name));
+    private IEnumerable<PictureFile> Files(PassedOver? passed) => _annotated ?? All(passed).Where(file => Shard.Contains(file.Name));
+
+    private IEnumerable<PictureFile> All(PassedOver? passed) => PictureFile.Of(Inputs, Console.In, passed).Select(file =>
+    {
+        if (passed is not null)
+            _found++;
+        return file;
+    });
+
+    /// <summary>What lies in the folders and was taken for no picture.</summary>
+    /// <exception cref="MienException">There was no picture at all.</exception>
+    private void NameWhatWasNotRead(CancellationToken cancellation)
+    {
+        if (_found == 0 && !cancellation.IsCancellationRequested)
+            throw PictureFile.NoneIn(Inputs, _passed);
+        if (_passed.Sentence() is { } sentence)
+            terminal.Error.MarkupLineInterpolated($"[grey]{sentence}[/]");
+    }
 
     /// <summary>The pictures with their copies' names, all checked before the first is read.</summary>
     private List<PictureFile> WithCopies(string folder)
     {
-        List<PictureFile> all = [.. PictureFile.Of(Inputs, Console.In)];
+        List<PictureFile> all = [.. All(_passed)];
         var copies = new AnnotatedCopies(folder);
         // Names are given over all shards, so that two shards never choose the same one.
         List<PictureFile> files =
@@ -110,7 +131,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
     {
         try
         {
-            return _annotated is null && Inputs.Contains("-") ? null : Math.Max(0, Files().LongCount() - before);
+            return _annotated is null && Inputs.Contains("-") ? null : Math.Max(0, Files(null).LongCount() - before);
         }
         catch (MienException)
         {

@@ -25,7 +25,7 @@ internal static class Descriptions
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description = "JPEG, PNG, WebP, BMP or GIF.",
+            Description = $"{Imaging.Picture.Formats}.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 ["application/json"] = new OpenApiMediaType { Schema = json },

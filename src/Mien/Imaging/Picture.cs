@@ -13,6 +13,9 @@ public sealed class Picture
     /// <summary>Pixels of the largest picture that is decoded unless told otherwise: 100 million.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
+    /// <summary>The formats that are read, for messages: "JPEG, PNG or ...".</summary>
+    public static string Formats => "JPEG, PNG, WebP, BMP, GIF, TIFF or PPM";
+
     // What one array holds.
     private const long MostPixels = 500_000_000;
 
@@ -25,6 +28,9 @@ public sealed class Picture
         Height = WholeHeight = height;
         Pixels = pixels;
     }
+
+    /// <summary>How the names of pictures end that are looked for in folders, in small letters: `.jpg`, `.png` and others.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"];
 
     /// <summary>Width of the upright picture, in pixels.</summary>
     public int Width { get; }
@@ -82,7 +88,10 @@ public sealed class Picture
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new MienException($"{path}: not found.", e);
+            // Such a name was read with this character in place of what is no text: it can't be opened by it.
+            throw new MienException(path.Contains('\ufffd', StringComparison.Ordinal)
+                ? $"{path}: not found. The name isn't UTF-8 (\ufffd stands for what is not): rename the file, for example with `convmv -f latin1 -t utf8 --notest`."
+                : $"{path}: not found.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -234,7 +243,8 @@ public sealed class Picture
 
     private static int WholeSize(int width, int height) => 1;
 
-    private static long LengthOf(string path)
+    /// <summary>A file's length, of what a link points to; 0 for pipes and devices.</summary>
+    internal static long LengthOf(string path)
     {
         var file = new FileInfo(path);
         return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;

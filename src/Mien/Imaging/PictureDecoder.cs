@@ -6,9 +6,6 @@ namespace Mien.Imaging;
 /// <summary>From an encoded picture to an upright one: what it is stands in its first bytes, never in its name.</summary>
 internal static class PictureDecoder
 {
-    /// <summary>What is read, for messages.</summary>
-    public const string Formats = "JPEG, PNG, WebP, BMP, GIF, TIFF or PPM";
-
     /// <summary>What is said of every format whose data end too early or make no sense.</summary>
     public const string CutOff = "cut off or damaged. Fetch or save it again.";
 
@@ -27,7 +24,7 @@ internal static class PictureDecoder
         if (data is null || data.Size == 0)
             throw new MienException($"{name}: empty file, expected a picture.");
         ReadOnlySpan<byte> encoded = data.AsSpan();
-        if (UnreadFormat.Of(encoded[..Math.Min(encoded.Length, UnreadFormat.Needed)]) is { } format)
+        if (FileKind.Unread(encoded[..Math.Min(encoded.Length, FileKind.Needed)]) is { } format)
             throw new MienException($"{name}: {format.Name}, which can't be read. {format.Cure}");
         if (NetpbmFile.Is(encoded))
         {
@@ -49,7 +46,7 @@ internal static class PictureDecoder
 
         using SKData? without = PngFile.Is(encoded) && PngFile.WithoutWrongGamma(encoded) is { } rewritten ? SKData.CreateCopy(rewritten) : null;
         using SKCodec codec = SKCodec.Create(without ?? data)
-            ?? throw new MienException(IsBegun(encoded) ? $"{name}: {CutOff}" : $"{name}: not a picture that can be read. Expected {Formats}.");
+            ?? throw new MienException(FileKind.IsPicture(encoded) ? $"{name}: {CutOff}" : $"{name}: not a picture that can be read. Expected {Picture.Formats}.");
         Checked((codec.Info.Width, codec.Info.Height));
         return DecodeBySkia(codec, encoded, name, reduction);
 
@@ -75,13 +72,13 @@ internal static class PictureDecoder
         }
 
         long begin = stream.Position;
-        Span<byte> start = stackalloc byte[UnreadFormat.Needed];
+        Span<byte> start = stackalloc byte[FileKind.Needed];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         stream.Position = begin;
         if (NetpbmFile.Is(start))
             return NetpbmFile.ReadSize(start);
         if (TiffFile.Is(start))
-            return UnreadFormat.Of(start) is null ? TiffFile.ReadSize(stream) : null;
+            return FileKind.Unread(start) is null ? TiffFile.ReadSize(stream) : null;
         using SKCodec? codec = SKCodec.Create(stream);
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }
@@ -106,10 +103,6 @@ internal static class PictureDecoder
         SKEncodedOrigin origin = codec.EncodedOrigin;
         return Turning.Upright(pixels, size, stored.Size, size == stored.Size ? 1 : smaller, origin == SKEncodedOrigin.TopLeft ? ExifOrientation.Of(encoded) : origin);
     }
-
-    /// <summary>Whether a file that is not understood begins as a picture does.</summary>
-    private static bool IsBegun(ReadOnlySpan<byte> encoded) =>
-        JpegFile.Is(encoded) || PngFile.Is(encoded) || ExifOrientation.IsWebp(encoded) || encoded.StartsWith("GIF8"u8);
 
     /// <summary>The pixels of a JPEG without end marker; null where more than the marker is missing.</summary>
     private static byte[]? WithoutEnd(ReadOnlySpan<byte> jpeg, SKImageInfo info)

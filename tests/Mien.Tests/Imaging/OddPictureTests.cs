@@ -147,6 +147,20 @@ public class OddPictureTests
         Assert.Equal((128, 128, 128), Colour(Load(Bitmap(0, 255))));
     }
 
+    [Fact]
+    public void A_copy_of_more_pixels_a_side_than_jpeg_can_have_is_refused_by_name_and_written_as_png()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        Picture wide = Picture.FromGrey(new byte[65_501], 65_501, 1);
+        string error = Assert.Throws<MienException>(() => Annotator.Save(wide, [], folder.File("wide.jpg"))).Message;
+        Assert.Equal($"{folder.File("wide.jpg")}: 65501x1 pixels are more than the 65500 a side that JPEG can have. Write PNG.", error);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+        Annotator.Save(wide, [], folder.File("wide.png"));
+        Assert.Equal(65_501, Picture.Load(folder.File("wide.png")).Width);
+        Annotator.Save(Picture.FromGrey(new byte[65_500], 65_500, 1), [], folder.File("most.jpg"));
+        Assert.Equal(65_500, Picture.Load(folder.File("most.jpg")).Width);
+    }
+
     private static (int, int, int) Colour(Picture picture) => (picture.Pixels[0], picture.Pixels[1], picture.Pixels[2]);
 
     private static Picture Load(byte[] bytes) => Picture.Load(new MemoryStream(bytes));

@@ -1,31 +1,36 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Mien.Imaging;
 
-/// <summary>A kind of file that is known by its first bytes and isn't read, with what to do about it.</summary>
-/// <param name="Name">What it is, as in "a HEIC picture".</param>
-/// <param name="Cure">What to do, as a sentence.</param>
-internal sealed record UnreadFormat(string Name, string Cure)
+/// <summary>What a file is, by its first bytes.</summary>
+public sealed class FileKind
 {
     /// <summary>So many bytes of a file are enough to tell.</summary>
-    public const int Needed = 4096;
+    internal const int Needed = 4096;
 
     private const string Export = "Open it in the program that made it and export it as JPEG or PNG.";
 
-    private static readonly UnreadFormat Heic = new("a HEIC picture",
+    private static readonly FileKind Heic = new("a HEIC picture",
         "Convert it to JPEG, for example with `heif-convert IN.heic OUT.jpg` of libheif. An iPhone takes JPEG under Settings, Camera, Formats, Most Compatible.");
 
-    private static readonly UnreadFormat Avif = new("an AVIF picture", "Convert it to PNG, for example with `avifdec IN.avif OUT.png` of libavif, or with ffmpeg.");
-    private static readonly UnreadFormat JpegXl = new("a JPEG XL picture", "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
-    private static readonly UnreadFormat Jpeg2000 = new("a JPEG 2000 picture", "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
-    private static readonly UnreadFormat Raw = new("a camera's RAW picture", "Export it as JPEG with the camera's program, darktable or RawTherapee.");
-    private static readonly UnreadFormat Svg = new("an SVG drawing", "Export it as PNG, for example with `rsvg-convert IN.svg -o OUT.png`.");
-    private static readonly UnreadFormat Video = new("a video", "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
-    private static readonly UnreadFormat WebPage = new("a web page", "The download gave a page in place of the picture: fetch the picture itself.");
+    private static readonly FileKind Avif = new("an AVIF picture", "Convert it to PNG, for example with `avifdec IN.avif OUT.png` of libavif, or with ffmpeg.");
+    private static readonly FileKind JpegXl = new("a JPEG XL picture", "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
+    private static readonly FileKind Jpeg2000 = new("a JPEG 2000 picture", "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
+    private static readonly FileKind Raw = new("a camera's RAW picture", "Export it as JPEG with the camera's program, darktable or RawTherapee.");
+    private static readonly FileKind Svg = new("an SVG drawing", "Export it as PNG, for example with `rsvg-convert IN.svg -o OUT.png`.");
+    private static readonly FileKind Video = new("a video", "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
+    private static readonly FileKind WebPage = new("a web page", "The download gave a page in place of the picture: fetch the picture itself.");
+
+    private static readonly FileKind Empty = new("an empty or special file", null);
+    private static readonly FileKind Unreadable = new("an unreadable file", "Check its name and who may read it.");
+    private static readonly FileKind Unnamed = new("a picture file without a picture's ending", null);
+    private static readonly FileKind Text = new("a text file", null);
+    private static readonly FileKind Other = new("an unknown file", null);
 
     /// <summary>By their first bytes, each with where these stand.</summary>
-    private static readonly (int Place, byte[] Bytes, UnreadFormat Format)[] Known =
+    private static readonly (int Place, byte[] Bytes, FileKind Format)[] Known =
     [
         (0, [0xff, 0x0a], JpegXl),
         (4, "JXL \r\n"u8.ToArray(), JpegXl),
@@ -59,15 +64,46 @@ internal sealed record UnreadFormat(string Name, string Cure)
         (0, "version https://git-lfs"u8.ToArray(), new("a Git LFS pointer", "Fetch the picture that it stands for with `git lfs pull`.")),
     ];
 
-    /// <summary>What a file is; null where nothing is known of it.</summary>
+    private FileKind(string name, string? cure) => (Name, Cure) = (name, cure);
+
+    /// <summary>With its article: "a HEIC picture".</summary>
+    public string Name { get; }
+
+    /// <summary>Several of them: "HEIC pictures".</summary>
+    public string Plural => Name[(Name.IndexOf(' ', StringComparison.Ordinal) + 1)..] + "s";
+
+    /// <summary>What to do with such a file, as sentences; null where nothing is to be done.</summary>
+    public string? Cure { get; }
+
+    /// <summary>What a file is.</summary>
+    /// <param name="path">The file; pipes and devices are not opened.</param>
+    public static FileKind Of(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            if (Picture.LengthOf(path) == 0)
+                return Empty;
+            using FileStream file = File.OpenRead(path);
+            Span<byte> start = stackalloc byte[Needed];
+            start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+            return Unread(start) ?? (IsPicture(start) ? Unnamed : IsText(start) ? Text : Other);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unreadable;
+        }
+    }
+
+    /// <summary>What a file is that isn't read; null where nothing is known of it.</summary>
     /// <param name="start">Its first bytes: <see cref="Needed"/>, or all.</param>
-    public static UnreadFormat? Of(ReadOnlySpan<byte> start)
+    internal static FileKind? Unread(ReadOnlySpan<byte> start)
     {
         if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8))
             return OfBrands(start[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(start), 12, (uint)start.Length)]);
         if (TiffFile.Is(start))
             return TiffFile.IsCamerasOwn(start) ? Raw : null;
-        foreach ((int place, byte[] bytes, UnreadFormat format) in Known)
+        foreach ((int place, byte[] bytes, FileKind format) in Known)
         {
             if (start.Length > place && start[place..].StartsWith(bytes))
                 return format;
@@ -77,9 +113,9 @@ internal sealed record UnreadFormat(string Name, string Cure)
     }
 
     /// <summary>HEIC, AVIF and videos are the same kind of container and say which they are in four letters.</summary>
-    private static UnreadFormat OfBrands(ReadOnlySpan<byte> brands)
+    private static FileKind OfBrands(ReadOnlySpan<byte> brands)
     {
-        UnreadFormat found = Video;
+        FileKind found = Video;
         for (; brands.Length >= 4; brands = brands[4..])
         {
             string brand = Encoding.Latin1.GetString(brands[..4]);
@@ -96,7 +132,19 @@ internal sealed record UnreadFormat(string Name, string Cure)
         return found;
     }
 
-    private static UnreadFormat? OfMarkup(ReadOnlySpan<byte> start)
+    /// <summary>Whether a file begins as a picture does that is read.</summary>
+    internal static bool IsPicture(ReadOnlySpan<byte> start) =>
+        JpegFile.Is(start) || PngFile.Is(start) || ExifOrientation.IsWebp(start) || start.StartsWith("GIF8"u8) || TiffFile.Is(start) || NetpbmFile.Is(start)
+        || (start.StartsWith("BM"u8) && start.Length > 26 && start[6..10].SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0]));
+
+    private static bool IsText(ReadOnlySpan<byte> start)
+    {
+        // The last character may be cut in two.
+        const int LongestCharacter = 4;
+        return !start.Contains((byte)0) && Utf8.IsValid(start[..Math.Max(0, start.Length - (start.Length == Needed ? LongestCharacter : 0))]);
+    }
+
+    private static FileKind? OfMarkup(ReadOnlySpan<byte> start)
     {
         string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 1024)]).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
         if (!text.StartsWith('<'))
