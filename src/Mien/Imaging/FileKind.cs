@@ -19,6 +19,7 @@ public sealed class FileKind
     private static readonly FileKind JpegXl = new("a JPEG XL picture", "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
     private static readonly FileKind Jpeg2000 = new("a JPEG 2000 picture", "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
     private static readonly FileKind Raw = new("a camera's RAW picture", "Export it as JPEG with the camera's program, darktable or RawTherapee.");
+    private static readonly FileKind BigTiff = new("a BigTIFF picture", "Convert it to TIFF with `tiffcp -4 IN.tif OUT.tif` of libtiff, or to PNG.");
     private static readonly FileKind Svg = new("an SVG drawing", "Export it as PNG, for example with `rsvg-convert IN.svg -o OUT.png`.");
     private static readonly FileKind Video = new("a video", "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
     private static readonly FileKind WebPage = new("a web page", "The download gave a page in place of the picture: fetch the picture itself.");
@@ -36,6 +37,8 @@ public sealed class FileKind
         (4, "JXL \r\n"u8.ToArray(), JpegXl),
         (4, "jP  \r\n"u8.ToArray(), Jpeg2000),
         (0, [0xff, 0x4f, 0xff, 0x51], Jpeg2000),
+        (0, "II+\0"u8.ToArray(), BigTiff),
+        (0, "MM\0+"u8.ToArray(), BigTiff),
         (0, "8BPS"u8.ToArray(), new("a Photoshop document", Export)),
         (0, "gimp xcf"u8.ToArray(), new("a GIMP document", Export)),
         (0, "%PDF-"u8.ToArray(), new("a PDF document", "Take its pictures out with `pdfimages -all IN.pdf OUT`, or its pages with `pdftoppm -jpeg IN.pdf OUT`, both of Poppler.")),
@@ -96,13 +99,13 @@ public sealed class FileKind
     }
 
     /// <summary>What a file is that isn't read; null where nothing is known of it.</summary>
-    /// <param name="start">Its first bytes: <see cref="Needed"/>, or all.</param>
+    /// <param name="start">Its first bytes: <see cref="Needed"/> or more, or all.</param>
     internal static FileKind? Unread(ReadOnlySpan<byte> start)
     {
         if (start.Length >= 12 && start[4..].StartsWith("ftyp"u8))
             return OfBrands(start[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(start), 12, (uint)start.Length)]);
         if (TiffFile.Is(start))
-            return TiffFile.IsCamerasOwn(start) ? Raw : null;
+            return start.Length > 10 && start[8..].StartsWith("CR"u8) || TiffFolder.Of(start).IsCamerasOwn() ? Raw : null;
         foreach ((int place, byte[] bytes, FileKind format) in Known)
         {
             if (start.Length > place && start[place..].StartsWith(bytes))

@@ -24,7 +24,7 @@ internal static class PictureDecoder
         if (data is null || data.Size == 0)
             throw new MienException($"{name}: empty file, expected a picture.");
         ReadOnlySpan<byte> encoded = data.AsSpan();
-        if (FileKind.Unread(encoded[..Math.Min(encoded.Length, FileKind.Needed)]) is { } format)
+        if (FileKind.Unread(encoded) is { } format)
             throw new MienException($"{name}: {format.Name}, which can't be read. {format.Cure}");
         if (NetpbmFile.Is(encoded))
         {
@@ -34,10 +34,12 @@ internal static class PictureDecoder
 
         if (TiffFile.Is(encoded))
         {
+            TiffFolder folder = TiffFolder.Of(encoded);
+            SKSizeI size = Checked(folder.Size());
+            if (!folder.IsPlausible())
+                throw new MienException($"{name}: {CutOff}");
             using Stream file = data.AsStream();
-            SKSizeI size = Checked(TiffFile.ReadSize(file));
-            file.Position = 0;
-            (byte[] pixels, SKEncodedOrigin origin, string? wrong) = TiffFile.Decode(file);
+            (byte[] pixels, SKEncodedOrigin origin, string? wrong) = TiffFile.Decode(file, size);
             if (wrong is not null)
                 throw new MienException($"{name}: {wrong}");
             LayOnGround(pixels);
@@ -78,7 +80,7 @@ internal static class PictureDecoder
         if (NetpbmFile.Is(start))
             return NetpbmFile.ReadSize(start);
         if (TiffFile.Is(start))
-            return FileKind.Unread(start) is null ? TiffFile.ReadSize(stream) : null;
+            return FileKind.Unread(start) is null ? TiffFolder.ReadSize(stream) : null;
         using SKCodec? codec = SKCodec.Create(stream);
         return codec is null ? null : (codec.Info.Width, codec.Info.Height);
     }

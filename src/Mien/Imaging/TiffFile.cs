@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 using SkiaSharp;
@@ -8,82 +7,45 @@ namespace Mien.Imaging;
 /// <summary>The first page of a TIFF, through LibTiff.NET.</summary>
 internal static class TiffFile
 {
-    private const int NewSubfileType = 254;
-    private const int Photometric = 262;
-    private const int SubFolders = 330;
-    private const int DngVersion = 50706;
-    private const int ColourFilterArray = 32803;
-    private const int LinearRaw = 34892;
-
     /// <summary>Whether a file is a TIFF, or one of the cameras' own that begin as it does.</summary>
-    public static bool Is(ReadOnlySpan<byte> encoded) =>
-        encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8) || encoded.StartsWith("II+\0"u8) || encoded.StartsWith("MM\0+"u8);
-
-    /// <summary>Whether it holds what a camera's sensor saw, with a small preview at most: CR2, NEF, ARW, DNG and others.</summary>
-    public static bool IsCamerasOwn(ReadOnlySpan<byte> tiff)
-    {
-        bool little = tiff[0] == 'I';
-        if (tiff.Length < 10 || tiff[2..4].Contains((byte)'+'))
-            return false;
-        if (tiff[8..].StartsWith("CR"u8))
-            return true;
-        uint start = UInt32(tiff[4..]);
-        bool small = false;
-        bool others = false;
-        for (long entry = start + 2L; start < tiff.Length - 2 && entry <= tiff.Length - 12 && entry < start + 2L + 12L * UInt16(tiff[(int)start..]); entry += 12)
-        {
-            int tag = UInt16(tiff[(int)entry..]);
-            int value = UInt16(tiff[(int)(entry + 8)..]);
-            if (tag == DngVersion || (tag == Photometric && value is ColourFilterArray or LinearRaw))
-                return true;
-            // A long number of the other byte order has its low half behind.
-            small |= tag == NewSubfileType && ((little ? value : UInt16(tiff[(int)(entry + 10)..])) & 1) == 1;
-            others |= tag == SubFolders;
-        }
-
-        return small && others;
-
-        ushort UInt16(ReadOnlySpan<byte> bytes) => little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
-        uint UInt32(ReadOnlySpan<byte> bytes) => little ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
-
-    /// <summary>Width and height of the first page as it is stored; null where the file is damaged.</summary>
-    public static (int Width, int Height)? ReadSize(Stream stream) => Read<(int, int)?>(stream, (_, width, height) => (width, height), null);
+    public static bool Is(ReadOnlySpan<byte> encoded) => encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8);
 
     /// <summary>The first page as it is stored.</summary>
+    /// <param name="stream">The file; its entries are plausible.</param>
+    /// <param name="size">Width and height.</param>
     /// <returns>[height*width*4] red, green, blue, multiplied by alpha, and alpha; how it is to be turned. Or what is wrong.</returns>
-    public static (byte[] Pixels, SKEncodedOrigin Origin, string? Wrong) Decode(Stream stream)
-    {
-        return Read(stream, (tiff, width, height) =>
-        {
-            if (!tiff.RGBAImageOK(out string wrong))
-                return Failed($"a kind of TIFF that can't be read ({wrong.TrimEnd('.')}). Save it as PNG.");
-            int orientation = tiff.GetField(TiffTag.ORIENTATION)?[0].ToInt() is int value and >= 1 and <= 8 ? value : 1;
-            int[] raster = new int[width * height];
-            // Asked for as it is stored: LibTiff.NET mirrors, but does not turn.
-            return tiff.ReadRGBAImageOriented(width, height, raster, (Orientation)orientation, stopOnError: true)
-                ? (MemoryMarshal.AsBytes(raster.AsSpan()).ToArray(), (SKEncodedOrigin)orientation, null)
-                : Failed(PictureDecoder.CutOff);
-        }, Failed(PictureDecoder.CutOff));
-
-        static (byte[], SKEncodedOrigin, string?) Failed(string why) => ([], default, why);
-    }
-
-    private static T Read<T>(Stream stream, Func<Tiff, int, int, T> read, T otherwise)
+    public static (byte[] Pixels, SKEncodedOrigin Origin, string? Wrong) Decode(Stream stream, SKSizeI size)
     {
         Silence.Keep();
         try
         {
             using Tiff? tiff = Tiff.ClientOpen("", "r", new Source(stream), new SourceReader());
-            int width = tiff?.GetField(TiffTag.IMAGEWIDTH)?[0].ToInt() ?? 0;
-            int height = tiff?.GetField(TiffTag.IMAGELENGTH)?[0].ToInt() ?? 0;
-            return width > 0 && height > 0 ? read(tiff!, width, height) : otherwise;
+            if (tiff is null)
+                return Failed(PictureDecoder.CutOff);
+            if (!tiff.RGBAImageOK(out string wrong))
+                return Failed($"a kind of TIFF that can't be read ({wrong.TrimEnd('.')}). Save it as PNG.");
+            // Read at once, each into an array of the length that it says it has.
+            int parts = tiff.IsTiled() ? tiff.NumberOfTiles() : tiff.NumberOfStrips();
+            for (int i = 0; i < parts; i++)
+            {
+                if (tiff.RawStripSize(i) > stream.Length)
+                    return Failed(PictureDecoder.CutOff);
+            }
+
+            int orientation = tiff.GetField(TiffTag.ORIENTATION)?[0].ToInt() is int value and >= 1 and <= 8 ? value : 1;
+            int[] raster = new int[size.Width * size.Height];
+            // Asked for as it is stored: LibTiff.NET mirrors, but does not turn.
+            return tiff.ReadRGBAImageOriented(size.Width, size.Height, raster, (Orientation)orientation, stopOnError: true)
+                ? (MemoryMarshal.AsBytes(raster.AsSpan()).ToArray(), (SKEncodedOrigin)orientation, null)
+                : Failed(PictureDecoder.CutOff);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // What a damaged file makes it throw is of many types.
-            return otherwise;
+            return Failed(PictureDecoder.CutOff);
         }
+
+        static (byte[], SKEncodedOrigin, string?) Failed(string why) => ([], default, why);
     }
 
     /// <summary>A stream of ours, told from those of others by its type.</summary>
