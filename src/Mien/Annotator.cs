@@ -96,19 +96,23 @@ public static class Annotator
 
     private static void DrawLabel(SKCanvas canvas, int pictureWidth, Face face, string word, float unit)
     {
+        const float Smallest = 7;
+        const float Largest = 15;
         Box box = face.Box;
         string text = $"{word}{face.Label} {face.Confidence * 100:F0}%";
-        float dot = Math.Clamp(box.Width / ((text.Length + 1) * 6f), 0.5f * unit, 1.5f * unit);
-        float width = DotFont.Width(text) * dot + 4 * dot;
-        float height = DotFont.Height * dot + 4 * dot;
+        float size = Math.Clamp(box.Width / LabelText.Width(text, 1), Smallest * unit, Largest * unit);
+        float margin = size / 4;
+        text = LabelText.Fit(text, pictureWidth - 2 * margin, size);
+        float width = LabelText.Width(text, size) + 2 * margin;
+        float height = LabelText.CapHeight(size) + 2 * margin;
         float x = Math.Clamp(box.X - unit, 0, Math.Max(0, pictureWidth - width));
         // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
         float y = Math.Max(box.Y - height, 0);
         SKColor colour = ColourOf(face);
         using var ground = new SKPaint { Color = colour };
         canvas.DrawRect(x, y, width, height, ground);
-        using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White };
-        DotFont.Draw(canvas, text, x + 2 * dot, y + 2 * dot, dot, ink);
+        using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White, IsAntialias = true };
+        LabelText.Draw(canvas, text, x + margin, y + margin, size, ink);
     }
 
     private static SKColor ColourOf(Face face) =>

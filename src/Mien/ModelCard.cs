@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Mien.Imaging;
 
 namespace Mien;
@@ -8,7 +12,8 @@ namespace Mien;
 public sealed record ModelCard
 {
     /// <summary>Version of this layout of keys, in `mien.format`.</summary>
-    public const int CurrentFormat = 1;
+    /// <remarks>From 2 on, lists are JSON: a class may have any name. In 1 they stood between commas.</remarks>
+    public const int CurrentFormat = 2;
 
     /// <summary>Name of the graph's input, float [N,1,S,S], normalised.</summary>
     public const string InputName = "faces";
@@ -84,14 +89,14 @@ public sealed record ModelCard
             ["mien.name"] = Name,
             ["mien.version"] = Version,
             ["mien.architecture"] = Architecture,
-            ["mien.labels"] = string.Join(',', Labels),
+            ["mien.labels"] = JsonSerializer.Serialize([.. Labels], CardJson.Readable.StringArray),
             ["mien.input.size"] = Text(Input.Size),
             ["mien.input.mean"] = Text(Input.Mean),
             ["mien.input.deviation"] = Text(Input.Deviation),
             ["mien.input.levels"] = Input.Levels == InputLevels.Face ? FaceLevels : DataSetLevels,
             ["mien.temperature"] = Text(Temperature),
             ["mien.data.sha256"] = DataSha256,
-            ["mien.classShares"] = string.Join(',', ClassShares.Select(Text)),
+            ["mien.classShares"] = JsonSerializer.Serialize([.. ClassShares], CardJson.Readable.DoubleArray),
             ["mien.created"] = Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         };
         foreach ((string key, double value) in Metrics)
@@ -110,9 +115,11 @@ public sealed record ModelCard
         int format = Number<int>("mien.format");
         if (format > CurrentFormat)
             throw new MienException($"{file}: written by a newer Mien (format {format}, this one reads {CurrentFormat}). Update Mien.");
-        string[] labels = Needed("mien.labels").Split(',');
+        string[] labels = Texts(Needed("mien.labels"));
         if (labels.Length < 2 || labels.Any(string.IsNullOrWhiteSpace))
             throw new MienException($"{file}: `mien.labels` names fewer than two classes. Export the model again with `mien train`.");
+        if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new MienException($"{file}: `mien.labels` names the class {twice.Key} more than once. Export the model again with `mien train`.");
         var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"), Levels());
         if (input.Size < 8 || input.Size > 1024 || !(input.Deviation > 0))
             throw new MienException($"{file}: impossible input in its metadata ({input}). Export the model again with `mien train`.");
@@ -129,7 +136,7 @@ public sealed record ModelCard
             ClassShares = Shares(),
             Created = DateTimeOffset.TryParse(metadata.GetValueOrDefault("mien.created"), CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal, out DateTimeOffset created) ? created : default,
-            Metrics = Prefixed("mien.metric.").ToDictionary(p => p.Key, p => double.Parse(p.Value, CultureInfo.InvariantCulture)),
+            Metrics = Prefixed("mien.metric.").ToDictionary(p => p.Key, p => Number<double>("mien.metric." + p.Key)),
             Notes = Prefixed("mien.note.").ToDictionary(),
         };
 
@@ -144,12 +151,19 @@ public sealed record ModelCard
         // A file from before there were shares and one of another program have none.
         double[] Shares()
         {
-            string[] cells = metadata.GetValueOrDefault("mien.classShares", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-            double[] shares = [.. cells.Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)];
-            if (cells.Length > 0 && (shares.Length != labels.Length || shares.Any(share => !(share > 0))))
+            string given = metadata.GetValueOrDefault("mien.classShares", "");
+            double[] shares = format == 1
+                ? [.. given.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)]
+                : Json(given, CardJson.Readable.DoubleArray) ?? (given.Length > 0 ? [0] : []);
+            if (shares.Length > 0 && (shares.Length != labels.Length || shares.Any(share => !(share > 0))))
                 throw new MienException($"{file}: `mien.classShares` is not a number above 0 for each of {labels.Length} classes. Export the model again with `mien train`.");
             return shares;
         }
+
+        string[] Texts(string given) => format == 1
+            ? given.Split(',')
+            : Json(given, CardJson.Readable.StringArray)
+                ?? throw new MienException($"{file}: `mien.labels` is no JSON array of class names. Export the model again with `mien train`.");
 
         string Needed(string key) => metadata.TryGetValue(key, out string? value)
             ? value
@@ -165,4 +179,25 @@ public sealed record ModelCard
     }
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>A list from JSON; null where it is none.</summary>
+    private static T[]? Json<T>(string text, JsonTypeInfo<T[]> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Lists of a card as JSON, letters of all languages as they are.</summary>
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(double[]))]
+internal sealed partial class CardJson : JsonSerializerContext
+{
+    public static CardJson Readable { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -78,7 +78,7 @@ public class EvaluationCommandTests
         Assert.Equal(ExitCode.Ok, exit);
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal("1.5", json.RootElement.GetProperty("mien.temperature").GetString());
-        Assert.Equal(string.Join(',', Expressions.Fer2013Names), json.RootElement.GetProperty("mien.labels").GetString());
+        Assert.Equal(JsonSerializer.Serialize(Expressions.Fer2013Names), json.RootElement.GetProperty("mien.labels").GetString());
 
         (exit, output, _) = Run("model", "info", model);
         Assert.Equal(ExitCode.Ok, exit);

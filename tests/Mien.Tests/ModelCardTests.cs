@@ -1,4 +1,5 @@
 using Mien.Imaging;
+using Mien.TestSupport;
 
 namespace Mien.Tests;
 
@@ -41,13 +42,42 @@ public class ModelCardTests
     }
 
     [Theory]
+    [MemberData(nameof(AnyNames.All), MemberType = typeof(AnyNames))]
+    public void A_class_may_have_any_name(string name)
+    {
+        ModelCard named = Card with { Labels = ["yes", name] };
+        ModelCard read = ModelCard.FromMetadata(named.ToMetadata(), "a.onnx");
+        Assert.Equal(named.Labels, read.Labels);
+        Assert.Equal(named.ToMetadata(), read.ToMetadata());
+    }
+
+    [Fact]
+    public void A_file_from_before_lists_were_JSON_opens()
+    {
+        var old = Card.ToMetadata().ToDictionary();
+        old["mien.format"] = "1";
+        old["mien.labels"] = "yes,no";
+        old["mien.classShares"] = "0.25,0.75";
+        ModelCard read = ModelCard.FromMetadata(old, "a.onnx");
+        Assert.Equal(Card.Labels, read.Labels);
+        Assert.Equal(Card.ClassShares, read.ClassShares);
+        old["mien.classShares"] = "";
+        Assert.Empty(ModelCard.FromMetadata(old, "a.onnx").ClassShares);
+    }
+
+    [Theory]
     [InlineData("mien.labels", null, "no `mien.labels`")]
-    [InlineData("mien.labels", "one", "fewer than two classes")]
+    [InlineData("mien.labels", "[\"one\"]", "fewer than two classes")]
+    [InlineData("mien.labels", "one,two", "no JSON array of class names")]
+    [InlineData("mien.labels", "[1,2]", "no JSON array of class names")]
+    [InlineData("mien.labels", "[\"one\",\"one\"]", "names the class one more than once")]
+    [InlineData("mien.metric.PublicTest.accuracy", "good", "\"good\", not a number")]
     [InlineData("mien.input.size", "big", "\"big\", not a number")]
     [InlineData("mien.input.size", "0", "impossible input")]
     [InlineData("mien.input.levels", "moon", "`mien.input.levels` is \"moon\"")]
-    [InlineData("mien.classShares", "0.5", "a number above 0 for each of 2 classes")]
-    [InlineData("mien.classShares", "1,0", "a number above 0 for each of 2 classes")]
+    [InlineData("mien.classShares", "[0.5]", "a number above 0 for each of 2 classes")]
+    [InlineData("mien.classShares", "[1,0]", "a number above 0 for each of 2 classes")]
+    [InlineData("mien.classShares", "half", "a number above 0 for each of 2 classes")]
     [InlineData("mien.format", "99", "newer Mien")]
     public void Metadata_that_is_not_a_cards_is_named_with_the_file(string key, string? value, string expected)
     {

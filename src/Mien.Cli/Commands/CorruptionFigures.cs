@@ -29,12 +29,10 @@ internal static partial class CorruptionFigures
     private static void Print(Figures figures, IAnsiConsole console)
     {
         console.WriteLine($"{figures.Faces} faces; kept: accuracy as a share of that on the faces as they are");
-        var table = new Table().AddColumn("corruption").AddColumn("strength");
-        foreach (string column in (string[])["accuracy", "kept", "confidence", "calibration error"])
-            table.AddColumn(new TableColumn(column).RightAligned());
+        Table table = new Table().WithColumns("corruption", "strength").WithNumbers("accuracy", "kept", "confidence", "calibration error");
         foreach (RobustnessRow row in figures.Rows.Append(figures.Mean))
         {
-            table.AddRow(
+            table.WithRow(
                 row.Corruption is { } corruption ? JsonNamingPolicy.KebabCaseLower.ConvertName(corruption.ToString()) : "", row.Setting,
                 $"{row.Accuracy * 100:F1} %", $"{row.Kept * 100:F1} %", $"{row.Confidence * 100:F1} %", $"{row.Ece:F3}");
         }

@@ -9,7 +9,7 @@ namespace Mien.Cli.Commands;
 internal sealed class DataArguments
 {
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-    private readonly Option<string[]> _map = new("--map") { Description = "Labels that stand for others, such as joy=happy; several by commas or by repeating the option." };
+    private readonly Option<string[]> _map = new("--map") { Description = "Labels that stand for others, such as joy=happy; several by commas, by repeating the option, or as a JSON object." };
     private readonly Option<string> _faces = new("--faces") { Description = "cropped: each picture is a face; detect: photos, whose largest face is found, aligned and cut out, once.", DefaultValueFactory = _ => "cropped" };
     private readonly Option<float> _score = new("--detector-score") { Description = "With --faces detect: lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels, or in percent of the photo's longer side, such as 10%.", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
@@ -46,14 +46,8 @@ internal sealed class DataArguments
     private static Dictionary<string, string> Map(string[]? given)
     {
         var map = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (string pair in (given ?? []).SelectMany(text => text.Split(',')))
-        {
-            string[] sides = pair.Split('=', StringSplitOptions.TrimEntries);
-            if (sides is not [{ Length: > 0 } from, { Length: > 0 } to])
-                throw new MienException($"--map {pair}: expected label=label, such as joy=happy.");
+        foreach ((string from, string to) in (given ?? []).SelectMany(text => NameLists.Pairs("--map", text)))
             map[from] = to;
-        }
-
         return map;
     }
 }

@@ -87,12 +87,10 @@ internal static class InspectionTable
         console.MarkupLineInterpolated($"{inspection.Source}: {inspection.Count} faces of {inspection.Size}x{inspection.Size}");
         var sizes = inspection.Sizes.OrderByDescending(size => size.Value).ToArray();
         console.WriteLine($"sizes: {string.Join(", ", sizes.Take(10).Select(size => $"{size.Key} ({size.Value})"))}{(sizes.Length > 10 ? $" and {sizes.Length - 10} more" : "")}");
-        var counts = new Table().AddColumn("split");
         string[] labels = [.. inspection.Splits.First().Value.Keys];
-        foreach (string label in (string[])[.. labels, "all"])
-            counts.AddColumn(new TableColumn(label).RightAligned());
+        Table counts = new Table().WithColumns("split").WithNumbers([.. labels, "all"]);
         foreach ((string split, IReadOnlyDictionary<string, int> classes) in inspection.Splits)
-            counts.AddRow([split, .. labels.Select(label => $"{classes[label]}"), $"{classes.Values.Sum()}"]);
+            counts.WithRow([split, .. labels.Select(label => $"{classes[label]}"), $"{classes.Values.Sum()}"]);
         console.Write(counts);
 
         foreach ((string split, int count) in inspection.DuplicatesWithin)

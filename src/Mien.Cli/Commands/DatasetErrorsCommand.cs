@@ -160,14 +160,12 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
 
     public void WriteTable(int most, IAnsiConsole console)
     {
-        var shown = new Table().AddColumns("face", "label", "rather");
-        foreach (string column in (string[])["p(label)", "p(rather)", "margin"])
-            shown.AddColumn(new TableColumn(column).RightAligned());
+        Table shown = new Table().WithColumns("face", "label", "rather").WithNumbers("p(label)", "p(rather)", "margin");
         foreach (LabelError error in Found.Take(most))
         {
             FaceOrigin origin = origins[error.Row];
-            shown.AddRow(
-                Markup.Escape(origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File), Markup.Escape(table.LabelNames[error.Given]), Markup.Escape(table.LabelNames[error.Suggested]),
+            shown.WithRow(
+                origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File, table.LabelNames[error.Given], table.LabelNames[error.Suggested],
                 $"{error.Confidence:F3}", $"{probabilities[error.Row * _classes + error.Suggested]:F3}", $"{error.Margin:F3}");
         }
 
@@ -179,7 +177,7 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
     public void WriteCsv(string path)
     {
         using StreamWriter output = OutputFiles.Create(path);
-        output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split", .. table.LabelNames]));
+        output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split", .. ClassColumns.Of(table.LabelNames)]));
         foreach (LabelError error in Found)
         {
             FaceOrigin origin = origins[error.Row];
@@ -201,9 +199,7 @@ internal static class TaggersOnErrors
     public static void Write(FaceTable table, IReadOnlyList<LabelError> errors, IAnsiConsole console)
     {
         string[] kinds = ["another expression", "contempt", "unknown", "not a face", "no majority", "as labelled"];
-        var shown = new Table().AddColumn("faces");
-        foreach (string column in (string[])["majority disagrees", .. kinds])
-            shown.AddColumn(new TableColumn(column).RightAligned());
+        Table shown = new Table().WithColumns("faces").WithNumbers(["majority disagrees", .. kinds]);
         foreach (int depth in Depths.Where(depth => depth < errors.Count).Append(errors.Count))
             AddRow(depth == errors.Count ? $"all {depth} likely wrong" : $"first {depth}", errors.Take(depth).Select(error => error.Row));
         AddRow($"all {table.Count}", Enumerable.Range(0, table.Count));
@@ -216,7 +212,7 @@ internal static class TaggersOnErrors
             foreach (int row in rows)
                 counts[KindOf(table, row)]++;
             int all = counts.Sum();
-            shown.AddRow([name, Share(counts[..4].Sum(), all), .. counts.Select(count => Share(count, all))]);
+            shown.WithRow([name, Share(counts[..4].Sum(), all), .. counts.Select(count => Share(count, all))]);
         }
     }
 

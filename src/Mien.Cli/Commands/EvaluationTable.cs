@@ -25,14 +25,12 @@ internal static class EvaluationTable
         console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}");
         console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}{(evaluation.Votes is null ? "" : ", against the labels")}");
 
-        var classes = new Table().AddColumn("class");
         string error = evaluation.Votes is null ? "calibration error" : "error against votes";
-        foreach (string column in (string[])["precision", "recall", "F1", error, "support"])
-            classes.AddColumn(new TableColumn(column).RightAligned());
+        Table classes = new Table().WithColumns("class").WithNumbers("precision", "recall", "F1", error, "support");
         foreach ((string label, ClassFigures figures) in evaluation.PerClass)
         {
             string[] shares = figures.Support > 0 ? [$"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}"] : [None, None, None];
-            classes.AddRow([Markup.Escape(label), .. shares, $"{evaluation.Votes?.ClassEce[label] ?? figures.Ece:F4}", $"{figures.Support}"]);
+            classes.WithRow([label, .. shares, $"{evaluation.Votes?.ClassEce[label] ?? figures.Ece:F4}", $"{figures.Support}"]);
         }
 
         console.Write(classes);
@@ -58,13 +56,11 @@ internal static class EvaluationTable
         double classes = votes.ClassEce.Where(pair => evaluation.PerClass[pair.Key].Support > 0).Average(pair => pair.Value);
         (string worst, double most) = votes.ClassEce.MaxBy(pair => pair.Value);
         console.WriteLine($"calibration error {votes.Ece:F4}, mean of the classes' {classes:F4}, the largest {most:F4} ({worst}), against the votes");
-        var people = new Table().AddColumns("answers", "held against");
-        foreach (string column in (string[])["accuracy", "macro F1", "judged"])
-            people.AddColumn(new TableColumn(column).RightAligned());
+        Table people = new Table().WithColumns("answers", "held against").WithNumbers("accuracy", "macro F1", "judged");
         (HumanAgreement model, HumanAgreement person) = (votes.Model, votes.OnePerson);
-        people.AddRow("the model", "the labels", Percent(evaluation.Accuracy), $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");
-        people.AddRow("the model", "most of nine taggers", Percent(model.Accuracy), $"{model.MacroF1:F4}", $"{model.Count} votes");
-        people.AddRow("one tagger", "most of the other nine", Percent(person.Accuracy), $"{person.MacroF1:F4}", $"{person.Count} votes");
+        people.WithRow("the model", "the labels", Percent(evaluation.Accuracy), $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");
+        people.WithRow("the model", "most of nine taggers", Percent(model.Accuracy), $"{model.MacroF1:F4}", $"{model.Count} votes");
+        people.WithRow("one tagger", "most of the other nine", Percent(person.Accuracy), $"{person.MacroF1:F4}", $"{person.Count} votes");
         console.Write(people);
         if (person.WithoutMajority > 0)
             console.WriteLine($"{person.WithoutMajority} votes are left out of the last two rows: the other nine taggers have no majority");
@@ -76,13 +72,11 @@ internal static class EvaluationTable
     {
         string[] labels = [.. evaluation.PerClass.Keys];
         console.WriteLine("confusion matrix: rows are labels, columns predictions");
-        var confusion = new Table().AddColumn("");
-        foreach (string label in labels)
-            confusion.AddColumn(new TableColumn(Markup.Escape(label)).RightAligned());
+        Table confusion = new Table().WithColumns("").WithNumbers(labels);
         for (int row = 0; row < labels.Length; row++)
         {
             if (evaluation.PerClass[labels[row]].Support > 0)
-                confusion.AddRow([Markup.Escape(labels[row]), .. evaluation.Confusion[row].Select(count => $"{count}")]);
+                confusion.WithRow([labels[row], .. evaluation.Confusion[row].Select(count => $"{count}")]);
         }
 
         console.Write(confusion);

@@ -125,13 +125,10 @@ internal static class ModelCommand
 
     private static void Write(ModelSummary summary, IAnsiConsole console)
     {
-        var table = new Table().AddColumns("layer", "kind")
-            .AddColumn(new TableColumn("output").RightAligned())
-            .AddColumn(new TableColumn("parameters").RightAligned())
-            .AddColumn(new TableColumn("multiply-adds").RightAligned());
+        Table table = new Table().WithColumns("layer", "kind").WithNumbers("output", "parameters", "multiply-adds");
         foreach (LayerSummary layer in summary.Layers)
-            table.AddRow(layer.Name, layer.Kind, string.Join('x', layer.Output), $"{layer.Parameters:N0}", $"{layer.MultiplyAdds:N0}");
-        table.AddRow("total", "", "", $"{summary.Parameters:N0}", $"{summary.MultiplyAdds:N0}");
+            table.WithRow(layer.Name, layer.Kind, string.Join('x', layer.Output), $"{layer.Parameters:N0}", $"{layer.MultiplyAdds:N0}");
+        table.WithRow("total", "", "", $"{summary.Parameters:N0}", $"{summary.MultiplyAdds:N0}");
         console.Write(table);
     }
 }

@@ -34,12 +34,10 @@ internal static class SweepCommand
 
     private static void Write(IReadOnlyList<SweepResult> results, IAnsiConsole console)
     {
-        var table = new Table().AddColumn("variant");
-        foreach (string column in (string[])["PublicTest", "with flip", "macro F1", "parameters", "multiply-adds", "s an epoch", "epochs"])
-            table.AddColumn(new TableColumn(column).RightAligned());
+        Table table = new Table().WithColumns("variant").WithNumbers("PublicTest", "with flip", "macro F1", "parameters", "multiply-adds", "s an epoch", "epochs");
         foreach (SweepResult result in results)
         {
-            table.AddRow(result.Name, $"{result.Accuracy * 100:F2} %", $"{result.AccuracyFlip * 100:F2} %", $"{result.MacroF1:F4}",
+            table.WithRow(result.Name, $"{result.Accuracy * 100:F2} %", $"{result.AccuracyFlip * 100:F2} %", $"{result.MacroF1:F4}",
                 $"{result.Parameters:N0}", $"{result.MultiplyAdds:N0}", $"{result.SecondsAnEpoch:F0}", $"{result.Epochs}");
         }
 

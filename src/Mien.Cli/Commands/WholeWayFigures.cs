@@ -48,13 +48,11 @@ internal static partial class WholeWayFigures
 
     private static void Print(WholeWayRow[] rows, IAnsiConsole console)
     {
-        var table = new Table().AddColumn("degrees");
-        foreach (string column in (string[])["faces", "found", "as they are", "from pictures", "kept", "scale", "shift x", "shift y", "turn", "sharpness", "brightness", "contrast"])
-            table.AddColumn(new TableColumn(column).RightAligned());
+        Table table = new Table().WithColumns("degrees").WithNumbers("faces", "found", "as they are", "from pictures", "kept", "scale", "shift x", "shift y", "turn", "sharpness", "brightness", "contrast");
         foreach ((double? turn, WholeWayResult result) in rows)
         {
             CropDifference crops = result.Crops;
-            table.AddRow(
+            table.WithRow(
                 turn is { } degrees ? $"{degrees:F0}" : "-30..30", $"{result.Faces}", $"{result.Found * 100:F1} %", $"{result.Direct * 100:F2} %",
                 $"{result.Accuracy * 100:F2} %", $"{result.Kept * 100:F1} %", $"{crops.Scale:F3} ± {crops.ScaleDeviation:F3}",
                 $"{crops.ShiftX:F3} ± {crops.ShiftXDeviation:F3}", $"{crops.ShiftY:F3} ± {crops.ShiftYDeviation:F3}", $"± {crops.DegreesDeviation:F1}",

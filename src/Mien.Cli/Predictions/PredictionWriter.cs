@@ -31,7 +31,7 @@ internal abstract class PredictionWriter : IDisposable
     {
     }
 
-    private static string[] CsvColumns(IReadOnlyList<string> labels) => ["file", "width", "height", "face", .. FaceText.Columns, .. labels, "error"];
+    private static string[] CsvColumns(IReadOnlyList<string> labels) => ["file", "width", "height", "face", .. FaceText.Columns, .. ClassColumns.Of(labels), "error"];
 
     private static string ToJson(PicturePrediction prediction, bool indented) => FaceText.Json(
         json => FaceJson.WritePicture(json, prediction.File, prediction.Width, prediction.Height, prediction.Faces, prediction.Error), indented);
@@ -98,9 +98,7 @@ internal abstract class PredictionWriter : IDisposable
             console.MarkupLineInterpolated($"[bold]{prediction.File}[/] {prediction.Width}x{prediction.Height}: {(faces.Count == 0 ? "no face found" : faces.Count == 1 ? "1 face" : $"{faces.Count} faces")}");
             if (faces.Count == 0)
                 return;
-            var table = new Table().AddColumn("box").AddColumn(new TableColumn("score").RightAligned()).AddColumn("label");
-            foreach (string label in labels)
-                table.AddColumn(new TableColumn(label).RightAligned());
+            Table table = new Table().WithColumns("box").WithNumbers("score").WithColumns("label").WithNumbers(labels);
             foreach (Face face in faces)
             {
                 table.AddRow([

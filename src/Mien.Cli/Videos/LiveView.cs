@@ -11,9 +11,9 @@ internal static class LiveView
 
     public static IRenderable Draw(VideoReader reader, IReadOnlyList<TrackedFace> faces, IReadOnlyList<string> labels, double framesPerSecond)
     {
-        var table = new Table().AddColumn(new TableColumn("face").RightAligned()).AddColumn("label");
+        Table table = new Table().WithNumbers("face").WithColumns("label");
         foreach (string label in labels)
-            table.AddColumn(new TableColumn(label) { Width = BarWidth });
+            table.AddColumn(new TableColumn(new Text(label)) { Width = BarWidth });
         foreach (TrackedFace face in faces.OrderBy(face => face.Track))
         {
             table.AddRow([

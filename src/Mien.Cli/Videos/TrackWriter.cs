@@ -70,7 +70,7 @@ internal abstract class TrackWriter : IDisposable
         public CsvLinesWriter(IReadOnlyList<string> labels, TextWriter output)
         {
             _output = output;
-            output.WriteLine(FaceText.Csv(["file", "frame", "time", "track", .. FaceText.Columns, .. labels]));
+            output.WriteLine(FaceText.Csv(["file", "frame", "time", "track", .. FaceText.Columns, .. ClassColumns.Of(labels)]));
         }
 
         public override void Write(string file, long frame, TrackedFace face) => _output.WriteLine(FaceText.Csv(
@@ -98,12 +98,7 @@ internal abstract class TrackWriter : IDisposable
             foreach (IGrouping<string, KeyValuePair<(string File, int Track), Summary>> video in _faces.GroupBy(face => face.Key.File))
             {
                 console.MarkupLineInterpolated($"[bold]{video.Key}[/]: {(video.Count() == 1 ? "1 face" : $"{video.Count()} faces")}");
-                var table = new Table();
-                foreach (string column in (string[])["face", "from", "to", "frames"])
-                    table.AddColumn(new TableColumn(column).RightAligned());
-                table.AddColumn("mostly");
-                foreach (string label in labels)
-                    table.AddColumn(new TableColumn(label).RightAligned());
+                Table table = new Table().WithNumbers("face", "from", "to", "frames").WithColumns("mostly").WithNumbers(labels);
                 foreach (((_, int track), Summary summary) in video)
                 {
                     int top = Enumerable.Range(0, labels.Count).MaxBy(i => summary.Sums[i]);

@@ -111,7 +111,7 @@ public static class Charts
         double y = axes.Top;
         foreach ((string label, ClassFigures figures) in evaluation.PerClass)
         {
-            svg.Text(left - 8, y + RowHeight / 2, label, "strong", "end");
+            svg.Name(left - 8, y + RowHeight / 2, label, left - 8, "strong", "end");
             svg.Text(left - 8, y + RowHeight / 2 + 12, $"{figures.Support} faces", "small", "end");
             (string Name, double Value, string Style)[] bars = [("precision", figures.Precision, "bar"), ("recall", figures.Recall, "bar2"), ("F1", figures.F1, "bar3")];
             for (int i = 0; i < bars.Length; i++)
@@ -141,7 +141,7 @@ public static class Charts
         for (int k = 0; k < labels.Count; k++)
         {
             double y = Top + RowHeight * k;
-            svg.Text(left - 8, y + 17, labels[k], "strong", "end");
+            svg.Name(left - 8, y + 17, labels[k], left - 8, "strong", "end");
             svg.Rectangle(left, y + 4, Across * counts[k] / most, RowHeight - 8, "key", Palette.Of(labels[k], k), $"{labels[k]}: {counts[k]} faces");
             svg.Text(left + Across * counts[k] / most + 6, y + 17, counts[k].ToString("N0", CultureInfo.InvariantCulture), "small");
         }

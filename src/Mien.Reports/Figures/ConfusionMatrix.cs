@@ -30,10 +30,10 @@ public static class ConfusionMatrix
         svg.Text(Left + Cell * labels.Count / 2, 38, "predicted", anchor: "middle");
         svg.Text(14, Top + Cell * labels.Count / 2, "label", anchor: "middle", upward: true);
         for (int column = 0; column < labels.Count; column++)
-            svg.Text(Left + Cell * (column + 0.5), Top - 8, labels[column], "strong", "middle");
+            svg.Name(Left + Cell * (column + 0.5), Top - 8, labels[column], Cell, "strong", "middle");
         for (int row = 0; row < labels.Count; row++)
         {
-            svg.Text(Left - 8, Top + Cell * (row + 0.5) + 4, labels[row], "strong", "end");
+            svg.Name(Left - 8, Top + Cell * (row + 0.5) + 4, labels[row], Left - 30, "strong", "end");
             int sum = Math.Max(1, confusion[row].Sum());
             for (int column = 0; column < labels.Count; column++)
             {

@@ -8,7 +8,9 @@ public static class EmbeddingMap
 {
     private const double Side = 620;
     private const double Margin = 14;
-    private const double Top = 44;
+    private const double LegendTop = 32;
+    private const double LegendRow = 18;
+    private const double LegendRoom = 200;
 
     /// <summary>Fewest faces that a map is made of.</summary>
     public const int FewestFaces = 4;
@@ -43,25 +45,40 @@ public static class EmbeddingMap
     internal static Figure Draw(IReadOnlyList<float> points, IReadOnlyList<byte> classes, IReadOnlyList<string> labels, IReadOnlyList<string> titles, IReadOnlyList<int>? data)
     {
         var svg = new SvgWriter();
+        (double X, double Y)[] legend = [.. Legend(labels)];
+        double top = legend.Select(place => place.Y).LastOrDefault(LegendTop) + 12;
         (float low, float high) across = Range(points, 0);
         (float low, float high) up = Range(points, 1);
         for (int i = 0; i < classes.Count; i++)
         {
             double x = Margin + (points[2 * i] - across.low) / (across.high - across.low) * (Side - 2 * Margin);
-            double y = Top + Margin + (points[2 * i + 1] - up.low) / (up.high - up.low) * (Side - 2 * Margin);
+            double y = top + Margin + (points[2 * i + 1] - up.low) / (up.high - up.low) * (Side - 2 * Margin);
             svg.Circle(x, y, 4, "point", Palette.Of(labels[classes[i]], classes[i]), titles[i], data is null ? "" : $"data-face=\"{data[i]}\"");
         }
 
         svg.Text(Margin, 18, "The network's last features, drawn in a plane", "caption");
-        double at = Margin;
         for (int k = 0; k < labels.Count; k++)
         {
-            svg.Circle(at + 5, 32, 5, "point", Palette.Of(labels[k], k));
-            svg.Text(at + 14, 36, labels[k]);
-            at += 30 + labels[k].Length * 7.6;
+            svg.Circle(legend[k].X + 5, legend[k].Y, 5, "point", Palette.Of(labels[k], k));
+            svg.Name(legend[k].X + 14, legend[k].Y + 4, labels[k], LegendRoom);
         }
 
-        return new Figure("Map of the network's last features", Side, Top + Side, svg.ToString());
+        return new Figure("Map of the network's last features", Side, top + Side, svg.ToString());
+    }
+
+    /// <summary>Where the names' points stand, in as many rows as they need.</summary>
+    private static IEnumerable<(double X, double Y)> Legend(IReadOnlyList<string> labels)
+    {
+        double x = Margin;
+        double y = LegendTop;
+        foreach (string label in labels)
+        {
+            double width = 30 + NameRoom.Width(NameRoom.Fit(label, LegendRoom));
+            if (x > Margin && x + width > Side)
+                (x, y) = (Margin, y + LegendRow);
+            yield return (x, y);
+            x += width;
+        }
     }
 
     private static (float Low, float High) Range(IReadOnlyList<float> points, int offset)

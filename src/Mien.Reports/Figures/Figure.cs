@@ -34,7 +34,7 @@ public sealed record Figure(string Title, double Width, double Height, string Bo
     public byte[] ToPng()
     {
         using var svg = new SKSvg();
-        svg.Settings.TypefaceProviders!.Insert(0, new CustomTypefaceProvider(Resources.Open("Roboto-Regular.ttf")));
+        svg.Settings.TypefaceProviders!.Insert(0, new CustomTypefaceProvider(Resources.OpenFont()));
         svg.FromSvg(ToSvg());
         using var png = new MemoryStream();
         svg.Save(png, SKColors.White, SKEncodedImageFormat.Png, 100, (float)PixelsAUnit, (float)PixelsAUnit);

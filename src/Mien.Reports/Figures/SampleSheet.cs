@@ -36,13 +36,13 @@ public static class SampleSheet
             svg.Image(x, y, FaceSide, Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
         else
             svg.Rectangle(x, y, FaceSide, FaceSide, "hidden");
-        svg.Text(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}", "strong");
+        svg.Name(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}", CardWidth - 8, "strong");
         double row = FaceSide / labels.Count;
         for (int k = 0; k < labels.Count; k++)
         {
             double at = y + row * k;
             float probability = judged.Probabilities[face * labels.Count + k];
-            svg.Text(x + FaceSide + 56, at + row - 3, labels[k], k == label ? "small strong" : "small", "end");
+            svg.Name(x + FaceSide + 56, at + row - 3, labels[k], 52, k == label ? "small strong" : "small", "end", 10);
             svg.Rectangle(x + FaceSide + 60, at + 2, 66 * probability, row - 4, "key", Palette.Of(labels[k], k), $"{labels[k]} {Charts.Exact(probability)}");
         }
     }

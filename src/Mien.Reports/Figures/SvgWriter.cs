@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security;
 using System.Text;
+using System.Xml;
 
 namespace Mien.Reports.Figures;
 
@@ -38,13 +39,23 @@ internal sealed class SvgWriter
     public SvgWriter Text(double x, double y, string text, string style = "label", string anchor = "start", bool upward = false) =>
         Add($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" class=\"{style}\" text-anchor=\"{anchor}\"{(upward ? string.Create(CultureInfo.InvariantCulture, $" transform=\"rotate(-90 {x:0.##} {y:0.##})\"") : "")}>{Escape(text)}</text>");
 
+    /// <summary>The name of a class, cut where it needs more than its room and whole in a tooltip then.</summary>
+    public SvgWriter Name(double x, double y, string name, double room, string style = "label", string anchor = "start", double size = 12)
+    {
+        string fitting = NameRoom.Fit(name, room, size);
+        // Svg.Skia would draw a title inside the text as a part of it.
+        return fitting == name ? Text(x, y, name, style, anchor) : Add($"<g><title>{Escape(name)}</title>").Text(x, y, fitting, style, anchor).Add($"</g>");
+    }
+
     /// <summary>A picture as a data address.</summary>
     public SvgWriter Image(double x, double y, double size, ReadOnlySpan<byte> png) =>
         Add($"<image x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{size:0.##}\" height=\"{size:0.##}\" href=\"data:image/png;base64,{Convert.ToBase64String(png)}\"/>");
 
     public override string ToString() => _text.ToString();
 
-    public static string Escape(string text) => SecurityElement.Escape(text);
+    /// <summary>Text for XML, which has no place for control characters.</summary>
+    public static string Escape(string text) => SecurityElement.Escape(new string([.. text.Where((sign, i) =>
+        XmlConvert.IsXmlChar(sign) || (i > 0 && char.IsSurrogatePair(text[i - 1], sign)) || (i + 1 < text.Length && char.IsSurrogatePair(sign, text[i + 1])))]));
 
     private SvgWriter Add(FormattableString element)
     {

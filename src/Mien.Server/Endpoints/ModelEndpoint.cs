@@ -31,6 +31,7 @@ internal static class ModelEndpoint
 
     /// <summary>`PrivateTest.recall.happy` among the model's figures, by split.</summary>
     private static SortedDictionary<string, double> RecallOf(ModelCard card, string label) => new(card.Metrics
-        .Where(metric => metric.Key.EndsWith(RecallKey + label, StringComparison.Ordinal))
-        .ToDictionary(metric => metric.Key[..^(RecallKey.Length + label.Length)], metric => metric.Value));
+        .Select(metric => (Parts: metric.Key.Split(RecallKey, 2), metric.Value))
+        .Where(metric => metric.Parts is [_, var of] && of == label)
+        .ToDictionary(metric => metric.Parts[0], metric => metric.Value));
 }

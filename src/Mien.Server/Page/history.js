@@ -104,16 +104,33 @@ export function saveJson() {
 
 export function saveCsv() {
   const labels = model.classes.map(({ label }) => label);
-  const lines = [['file', 'width', 'height', 'face', 'x', 'y', 'boxWidth', 'boxHeight', 'detectorScore', 'quality', ...QUALITY, 'label', 'confidence', ...labels, 'error', 'time']];
+  const ofFace = ['face', 'x', 'y', 'boxWidth', 'boxHeight', 'detectorScore', 'quality', ...QUALITY, 'label', 'confidence', ...classColumns(labels)];
+  const lines = [['file', 'width', 'height', ...ofFace, 'error', 'time']];
   const cells = face => [face.box.x, face.box.y, face.box.width, face.box.height, face.detectorScore, face.quality?.score ?? '', ...QUALITY.map(name => face.quality?.[name] ?? ''), face.label, face.confidence, ...labels.map(label => face.probabilities[label])];
   for (const photo of photos) {
-    if (!photo.faces?.length) lines.push([photo.file, photo.width ?? 0, photo.height ?? 0, ...Array(9 + labels.length).fill(''), photo.error ?? '', '']);
+    if (!photo.faces?.length) lines.push([photo.file, photo.width ?? 0, photo.height ?? 0, ...Array(ofFace.length).fill(''), photo.error ?? '', '']);
     photo.faces?.forEach((face, place) => lines.push([photo.file, photo.width, photo.height, place + 1, ...cells(face), '', '']));
   }
   for (const frame of frames) {
     for (const face of frame.faces) lines.push(['camera', frame.width, frame.height, face.track, ...cells(face), '', frame.time]);
   }
   save('mien.csv', 'text/csv', lines.map(line => line.map(quote).join(',')).join('\r\n') + '\r\n');
+}
+
+const OTHER_COLUMNS = ['file', 'width', 'height', 'face', 'frame', 'time', 'track', 'x', 'y', 'boxWidth', 'boxHeight', 'detectorScore', 'quality', ...QUALITY,
+  'label', 'confidence', 'error', 'line', 'suggested', 'margin', 'split'];
+
+/** A column a class: its name, or p(name) where that is taken, as in the program's tables (ClassColumns.cs). */
+function classColumns(labels) {
+  const taken = new Set(OTHER_COLUMNS.map(name => name.toLowerCase()));
+  const free = name => !taken.has(name.toLowerCase()) && taken.add(name.toLowerCase());
+  const columns = labels.map(label => free(label) ? label : null);
+  return columns.map((column, place) => {
+    if (column !== null) return column;
+    let name = labels[place];
+    do name = `p(${name})`; while (!free(name));
+    return name;
+  });
 }
 
 // A file's name that begins like a formula must not become one in a spreadsheet.

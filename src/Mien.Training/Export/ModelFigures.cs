@@ -50,6 +50,6 @@ public static class ModelFigures
         proto.MetadataProps.AddRange(kept);
         foreach ((string key, double value) in Of(split, evaluation))
             proto.MetadataProps.Add(new StringStringEntryProto { Key = Prefix + key, Value = value.ToString(CultureInfo.InvariantCulture) });
-        AtomicFile.Write(model, stream => proto.WriteTo(stream));
+        OnnxExporter.Write(model, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 }

@@ -35,7 +35,7 @@ public static class Quantizer
         IReadOnlyDictionary<string, (float Low, float High)> ranges = ActivationRanges.Measure(proto, Activations(proto.Graph), faces);
         Rewrite(proto.Graph, ranges);
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} Training faces" });
-        AtomicFile.Write(path, stream => proto.WriteTo(stream));
+        OnnxExporter.Write(path, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 
     /// <summary>A graph's constants by name; those that a quantized graph keeps in integers as the floats that they stand for.</summary>

@@ -5,7 +5,10 @@ internal static class AtomicFile
 {
     /// <summary>Writes to a temporary neighbour, flushes it to the disk and moves it into place.</summary>
     /// <exception cref="MienException">It can't be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="check">Looks at the temporary file before it takes the name; what it throws leaves what stood there before.</param>
+    public static void Write(string path, Action<Stream> write, Action<string>? check = null)
     {
         string temporary = path + ".tmp";
         try
@@ -16,7 +19,13 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
+            check?.Invoke(temporary);
             File.Move(temporary, path, overwrite: true);
+        }
+        catch (MienException)
+        {
+            File.Delete(temporary);
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ public static class ExplanationPicture
 {
     private const int Margin = 8;
     private const int Caption = 22;
-    private const float Dot = 2;
+    private const float TextSize = 18;
 
     /// <summary>One strip: the aligned crop, its Grad-CAM and its occlusion map, with captions.</summary>
     /// <param name="face">[S*S] grey levels.</param>
@@ -31,13 +31,13 @@ public static class ExplanationPicture
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(new SKColor(32, 33, 36));
-            using var ink = new SKPaint { Color = SKColors.White };
+            using var ink = new SKPaint { Color = SKColors.White, IsAntialias = true };
             for (int i = 0; i < panels.Count; i++)
             {
                 int left = Margin + i * (side + Margin);
                 using SKBitmap panel = Overlay(face, panels[i].Map, occlusion.Size, scale).ToBitmap();
                 canvas.DrawBitmap(panel, left, Margin, SKSamplingOptions.Default);
-                DotFont.Draw(canvas, panels[i].Caption, left, side + 2 * Margin, Dot, ink);
+                LabelText.Draw(canvas, LabelText.Fit(panels[i].Caption, side, TextSize), left, side + 2 * Margin, TextSize, ink);
             }
         }
 

@@ -12,9 +12,12 @@ public sealed class Timeline(IReadOnlyList<string> labels)
     private const int RowHeight = 46;
     private const int RowGap = 14;
     private const int Left = 90;
-    private const int Top = 44;
+    private const int LegendTop = 12;
+    private const int LegendRow = 24;
     private const int Bottom = 40;
-    private const float Dot = 2;
+    private const int Square = 14;
+    private const float TextSize = 18;
+    private const float SmallSize = 11;
 
     private readonly Dictionary<int, Row> _rows = [];
     private TimeSpan _cell = TimeSpan.FromMilliseconds(10);
@@ -54,15 +57,17 @@ public sealed class Timeline(IReadOnlyList<string> labels)
     {
         KeyValuePair<int, Row>[] rows = [.. _rows.OrderByDescending(row => row.Value.Frames).Take(DrawnRows).OrderBy(row => row.Key)];
         int leftOut = _leftOut + _rows.Count - rows.Length;
-        int height = Top + Math.Max(rows.Length, 1) * (RowHeight + RowGap) + Bottom;
+        (string Text, float X, float Y)[] legend = [.. Legend()];
+        int top = (int)legend.Select(each => each.Y).LastOrDefault(LegendTop) + LegendRow + 8;
+        int height = top + Math.Max(rows.Length, 1) * (RowHeight + RowGap) + Bottom;
         using var bitmap = new SKBitmap(new SKImageInfo(Left + Cells + 20, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.White);
-            using var ink = new SKPaint { Color = SKColors.Black };
-            DrawLegend(canvas, ink);
+            using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+            DrawLegend(canvas, ink, legend);
             for (int i = 0; i < rows.Length; i++)
-                DrawRow(canvas, ink, rows[i].Key, rows[i].Value, Top + i * (RowHeight + RowGap));
+                DrawRow(canvas, ink, rows[i].Key, rows[i].Value, top + i * (RowHeight + RowGap));
             DrawTimes(canvas, ink, height - Bottom, leftOut);
         }
 
@@ -87,22 +92,37 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         _leftOut++;
     }
 
-    private void DrawLegend(SKCanvas canvas, SKPaint ink)
+    /// <summary>Names and the places of their squares, in as many rows as they need.</summary>
+    private IEnumerable<(string Text, float X, float Y)> Legend()
     {
+        const float Room = Square + 6;
         float x = Left;
-        for (int i = 0; i < labels.Count; i++)
+        float y = LegendTop;
+        foreach (string label in labels)
         {
+            string text = LabelText.Fit(label, Cells - Room, TextSize);
+            float width = Room + LabelText.Width(text, TextSize);
+            if (x > Left && x + width > Left + Cells)
+                (x, y) = (Left, y + LegendRow);
+            yield return (text, x, y);
+            x += width + Square;
+        }
+    }
+
+    private void DrawLegend(SKCanvas canvas, SKPaint ink, (string Text, float X, float Y)[] legend)
+    {
+        for (int i = 0; i < legend.Length; i++)
+        {
+            (string text, float x, float y) = legend[i];
             using SKPaint colour = Colour(i);
-            canvas.DrawRect(x, 12, 7 * Dot, 7 * Dot, colour);
-            x += 10 * Dot;
-            DotFont.Draw(canvas, labels[i], x, 12, Dot, ink);
-            x += (DotFont.Width(labels[i]) + 10) * Dot;
+            canvas.DrawRect(x, y, Square, Square, colour);
+            LabelText.Draw(canvas, text, x + Square + 6, y, TextSize, ink);
         }
     }
 
     private void DrawRow(SKCanvas canvas, SKPaint ink, int track, Row row, float y)
     {
-        DotFont.Draw(canvas, $"face {track}", 8, y + RowHeight / 2 - DotFont.Height, Dot, ink);
+        LabelText.Draw(canvas, LabelText.Fit($"face {track}", Left - 12, TextSize), 8, y + (RowHeight - LabelText.CapHeight(TextSize)) / 2, TextSize, ink);
         using var ground = new SKPaint { Color = new SKColor(240, 240, 240) };
         canvas.DrawRect(Left, y, Cells, RowHeight, ground);
         SKPaint[] colours = [.. Enumerable.Range(0, labels.Count).Select(Colour)];
@@ -131,12 +151,12 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         {
             float x = Left + (float)(at / seconds * Cells);
             canvas.DrawRect(x, y, 1, 6, ink);
-            string text = step < 1 ? FormattableString.Invariant($"{at:0.0}") : seconds < 120 ? $"{at:0}" : $"{(int)at / 3600:00}.{(int)at / 60 % 60:00}.{(int)at % 60:00}";
-            DotFont.Draw(canvas, text, Math.Max(x - DotFont.Width(text) * Dot / 2, 0), y + 10, Dot, ink);
+            string text = step < 1 ? FormattableString.Invariant($"{at:0.0}") : seconds < 120 ? $"{at:0}" : $"{(int)at / 3600:00}:{(int)at / 60 % 60:00}:{(int)at % 60:00}";
+            LabelText.Draw(canvas, text, Math.Max(x - LabelText.Width(text, TextSize) / 2, 0), y + 10, TextSize, ink);
         }
 
         if (leftOut > 0)
-            DotFont.Draw(canvas, $"{leftOut} shorter left out", 8, y + 26, 1, ink);
+            LabelText.Draw(canvas, $"{leftOut} shorter left out", 8, y + 27, SmallSize, ink);
     }
 
     /// <summary>The next of 1, 2, 5 times a power of ten.</summary>

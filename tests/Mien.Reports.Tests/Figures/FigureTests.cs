@@ -93,6 +93,28 @@ public class FigureTests
         Assert.Equal(expected, string.Join(' ', Axes.Ticks((low, high), wanted).Select(tick => tick.ToString("0.###", CultureInfo.InvariantCulture))));
 
     [Fact]
+    public void Names_of_any_kind_and_length_keep_to_their_room_and_are_whole_in_a_tooltip()
+    {
+        string[] names = [.. AnyNames.Names, "bell\a"];
+        int[][] counts = [.. names.Select(_ => new int[names.Length])];
+        Figure figure = ConfusionMatrix.Draw(counts, names, ConfusionCells.Counts);
+        XElement root = XDocument.Parse(figure.ToSvg()).Root!;
+        string[] shown = [.. root.Descendants(Svg + "text").Where(text => (string?)text.Attribute("class") == "strong").Select(text => text.Value)];
+        Assert.All(shown, name => Assert.InRange(NameRoom.Width(name), 0, 66));
+        string[] cut = [.. shown.Where(name => name.EndsWith('…'))];
+        string[] whole = [.. root.Descendants(Svg + "g").Elements(Svg + "title").Select(title => title.Value)];
+        Assert.Equal(cut.Length, whole.Length);
+        Assert.Contains(names.Single(name => name.Length == 300), whole);
+        Assert.Contains("überrascht", shown.Concat(whole));
+        Assert.Contains("bell", shown);
+        Assert.NotEmpty(figure.ToPng());
+        // The names of the expressions are never cut.
+        Assert.DoesNotContain('…', ConfusionMatrix.Draw([.. Expressions.Names.Select(_ => new int[8])], Expressions.Names, ConfusionCells.Counts).ToSvg());
+        var map = XDocument.Parse(EmbeddingMap.Draw([0, 0, 1, 1], [0, 1], names, ["a", "b"], null).ToSvg());
+        Assert.All(map.Descendants(Svg + "text"), text => Assert.InRange(Number(text, "x") + (text.Attribute("class")!.Value == "label" ? NameRoom.Width(text.Value) : 0), 0, 620));
+    }
+
+    [Fact]
     public void A_sheet_has_the_classes_own_colours_and_leaves_faces_out_when_told()
     {
         (ExpressionClassifier classifier, JudgedFaces judged) = Judged();

@@ -106,6 +106,51 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     }
 
     [Fact]
+    public async Task Classes_of_any_name_are_shown_as_they_are_and_have_columns_of_their_own()
+    {
+        string[] names = ["x", "Face", "one,two", "<img src=x onerror=alert(1)>", "__proto__", "überrascht", "驚き", "\"quoted\""];
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await page.RouteAsync("**/v1/**", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            string text = await answer.TextAsync();
+            foreach ((string label, string name) in Expressions.Names.Zip(names))
+                text = text.Replace($"\"{label}\"", JsonSerializer.Serialize(name), StringComparison.Ordinal);
+            await route.FulfillAsync(new() { Response = answer, Body = text });
+        });
+        await page.ReloadAsync();
+        await Drop(page);
+        await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
+        string[] bars = [.. await page.Locator(".card .face").First.Locator(".bars li span:first-child").AllTextContentsAsync()];
+        Assert.Equal(names, bars);
+        string[] values = [.. await page.Locator(".card .face").First.Locator(".bars .value").AllTextContentsAsync()];
+        Assert.Contains(values, value => value != "0 %" && value != "0%");
+        string[] lines = (await Download(page, "#save-csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith(",label,confidence,p(x),p(Face),\"one,two\",<img src=x onerror=alert(1)>,__proto__,überrascht,驚き,\"\"\"quoted\"\"\",error,time", lines[0], StringComparison.Ordinal);
+        Assert.Equal(8, lines.Length);
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task A_photo_without_a_face_has_a_cell_a_column()
+    {
+        await using Window window = await browser.Open();
+        IPage page = window.Page;
+        await page.RouteAsync("**/v1/**", async route =>
+        {
+            IAPIResponse answer = await route.FetchAsync();
+            string text = await answer.TextAsync();
+            await route.FulfillAsync(new() { Response = answer, Body = Regex.Replace(text, "\"faces\":\\[.*\\](?=\\}\\])", "\"faces\":[]") });
+        });
+        await Drop(page);
+        await Expect(page.Locator(".card img")).ToHaveCountAsync(1);
+        string[] lines = (await Download(page, "#save-csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(lines[0].Split(',').Length, lines[1].Split(',').Length);
+    }
+
+    [Fact]
     public async Task By_keyboard_alone_a_photo_is_chosen_explained_and_the_results_cleared()
     {
         await using Window window = await browser.Open();

@@ -92,6 +92,24 @@ public class OnnxExporterTests
         Assert.Equal(card.ToMetadata(), classifier.Card.ToMetadata());
     }
 
+    [Theory]
+    [InlineData("half", "its classes would read back as")]
+    [InlineData("b", "it would not open (")]
+    [InlineData(" ", "it would not open (")]
+    public void A_file_that_would_not_read_back_as_written_is_not_written(string name, string expected)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write("model.onnx", "what stood there before");
+        using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", 2);
+        // Half a surrogate pair is no text that a file can hold; a test's data can't hold it either.
+        ModelCard card = Card("plain") with { Labels = ["b", name == "half" ? "half\ud83d" : name], ClassShares = [] };
+        var error = Assert.Throws<MienException>(() => OnnxExporter.Export(network, card, file));
+        Assert.StartsWith($"{file}: not written, as ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Equal("what stood there before", File.ReadAllText(file));
+        Assert.Single(Directory.GetFiles(folder.Path));
+    }
+
     [Fact]
     public void A_layer_that_is_not_known_is_named_with_the_cure()
     {
