@@ -70,32 +70,47 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     {
         long begun = Stopwatch.GetTimestamp();
         VideoReader reader = await VideoReader.OpenAsync(file, cancellation);
-        TimeSpan shown = TimeSpan.FromSeconds(1 / reader.Info.FrameRate);
         // As many frames at once as pixels may be decoded; a few more than workers keep all of these busy.
         long fit = Batch.PixelsInFlight / ((long)reader.Info.Width * reader.Info.Height);
         int workers = Batch.Workers > 0 ? Batch.Workers : Environment.ProcessorCount;
         int buffers = (int)Math.Clamp(fit, 2, 4 * workers);
         var tracker = new FaceTracker(Tracker);
-        var timeline = new Timeline(_labels);
+        var timeline = new FrameTimeline(_labels, TimeSpan.FromSeconds(1 / reader.Info.FrameRate));
         await using VideoWriter? copy = drawn.Copy is null ? null : VideoWriter.Create(drawn.Copy, reader);
         long frames = 0;
         int faces = 0;
+        MienException? damage = null;
         try
         {
-            await foreach (PictureResult<VideoFrame> result in recognizer.RecognizeManyAsync(
-                reader.ReadAsync(buffers, cancellation), frame => frame.Picture, options: Batch with { Ahead = buffers, Faces = 8 }, cancellation: cancellation))
+            BatchOptions options = Batch with { Ahead = buffers, Faces = 8 };
+            await using IAsyncEnumerator<PictureResult<VideoFrame>> results = recognizer.RecognizeManyAsync(
+                reader.ReadAsync(buffers, cancellation), frame => frame.Picture, options: options, cancellation: cancellation)
+                .GetAsyncEnumerator(cancellation);
+            while (true)
             {
-                using VideoFrame frame = result.Source;
-                if (result.Error is { } error)
-                    throw new MienException($"{file}, frame {frame.Number}: {error}");
-                IReadOnlyList<TrackedFace> tracked = tracker.Update(result.Faces!, frame.Time);
+                try
+                {
+                    if (!await results.MoveNextAsync())
+                        break;
+                }
+                catch (MienException e)
+                {
+                    // What was read before is whole: its rows, timeline and copy are kept.
+                    damage = e;
+                    break;
+                }
+
+                using VideoFrame frame = results.Current.Source;
+                if (results.Current.Error is { } error)
+                    throw new MienException($"{file}, frame {frame.Number}: {error}", results.Current.Exception!);
+                IReadOnlyList<TrackedFace> tracked = tracker.Update(results.Current.Faces!, frame.Time);
                 foreach (TrackedFace face in tracked)
                 {
                     writer.Write(file, frame.Number, face);
-                    timeline.Add(face, shown);
                     faces = Math.Max(faces, face.Track);
                 }
 
+                timeline.Add(frame.Time, tracked);
                 if (copy is not null)
                     await copy.WriteAsync(frame, tracked, cancellation);
                 frames++;
@@ -103,14 +118,22 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         }
         finally
         {
-            if (drawn.Timeline is { } picture)
+            if (drawn.Timeline is { } picture && frames > 0)
                 timeline.Save(picture);
         }
 
         if (copy is not null)
             await copy.EndAsync(cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        terminal.Error.MarkupLineInterpolated($"{file}: {frames} frames, {faces} faces in {seconds:F1} s ({frames / seconds:F1} a second)");
+        if (frames > 0)
+        {
+            terminal.Error.MarkupLineInterpolated(
+                $"{file}: {Count(frames, "frame")}, {Count(faces, "face")} in {seconds:F1} s ({frames / seconds:F1} a second)");
+        }
+
+
+        if (damage is not null)
+            throw damage;
     }
 
     /// <summary>What is drawn of each video, all checked before the first is read.</summary>
@@ -130,6 +153,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
             OutputFiles.MakeFolder(Annotate);
         return drawings;
     }
+
+    private static string Count(long number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 
     /// <summary>The file that was named for one video; one a video beside it for several.</summary>
     private string TimelineOf(string file, string named)

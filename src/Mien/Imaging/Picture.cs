@@ -22,11 +22,14 @@ public sealed class Picture
     // No picture of DefaultMaxPixels is larger, and all of the file is read before its header is.
     private const long MaxFileBytes = 1_000_000_000;
 
+    // Null once its memory was given back.
+    private byte[]? _pixels;
+
     internal Picture(int width, int height, byte[] pixels)
     {
         Width = WholeWidth = width;
         Height = WholeHeight = height;
-        Pixels = pixels;
+        _pixels = pixels;
     }
 
     /// <summary>How the names of pictures end that are looked for in folders, in small letters: `.jpg`, `.png` and others.</summary>
@@ -57,7 +60,10 @@ public sealed class Picture
     internal (int X, int Y) Corner { get; init; }
 
     /// <summary>[Height*Width*4]: red, green, blue and an unused byte, row-major.</summary>
-    internal byte[] Pixels { get; }
+    /// <exception cref="ObjectDisposedException">It was a frame of a video that has been disposed.</exception>
+    internal byte[] Pixels => _pixels ?? throw new ObjectDisposedException(
+        nameof(Picture),
+        "The frame of a video that this picture belongs to was disposed, and its memory holds another by now. Copy the pixels before.");
 
     /// <summary>Reads a picture file.</summary>
     /// <param name="path">The file.</param>
@@ -173,6 +179,14 @@ public sealed class Picture
     {
         Check(rgba.Length, width, height, 4);
         return new Picture(width, height, rgba);
+    }
+
+    /// <summary>Gives the memory back to the caller that owns it; whoever reads pixels from now on is refused.</summary>
+    internal byte[] Release()
+    {
+        byte[] pixels = Pixels;
+        _pixels = null;
+        return pixels;
     }
 
     /// <summary>Size of a picture file from its header, before any orientation is applied; null where there is none to read.</summary>

@@ -11,38 +11,49 @@ public sealed class VideoReader
 {
     private long _dropped;
 
-    private VideoReader(string source, VideoInfo info)
+    private VideoReader(string source, VideoProbe probe)
     {
         Source = source;
-        Info = info;
+        Probe = probe;
     }
 
     /// <summary>The file, camera or address.</summary>
     public string Source { get; }
 
     /// <summary>Size and frame rate.</summary>
-    public VideoInfo Info { get; }
+    public VideoInfo Info => Probe.Info;
+
+    internal VideoProbe Probe { get; }
 
     /// <summary>Frames that <see cref="ReadNewestAsync"/> has passed over so far.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Opens a video.</summary>
-    /// <param name="source">A file, a camera (`/dev/video0`; `avfoundation:0` on macOS; `dshow:video=NAME` on Windows) or an address (`rtsp://...`).</param>
+    /// <param name="source">
+    /// A file, a camera (`/dev/video0`; `avfoundation:0` on macOS; `dshow:video=NAME` on Windows) or an address (`rtsp://...`).
+    /// </param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="MienException">Not found, not a video, or ffmpeg is not installed.</exception>
     public static async Task<VideoReader> OpenAsync(string source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!source.Contains("://", StringComparison.Ordinal) && Ffmpeg.DeviceOf(source) is null && !Path.Exists(source))
+        if (!Path.Exists(source) && !source.Contains("://", StringComparison.Ordinal) && Ffmpeg.DeviceOf(source) is null)
             throw new MienException($"{source}: not found.");
-        return new VideoReader(source, await VideoInfo.ReadAsync(source, cancellation).ConfigureAwait(false));
+        return new VideoReader(source, await VideoProbe.ReadAsync(source, cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>All frames in order, as fast as they are taken.</summary>
-    /// <param name="buffers">Frames not yet disposed, at most; reading waits where all are in use. 2 or more.</param>
+    /// <summary>All frames in order, as fast as they are taken, each with the file's own time for it.</summary>
+    /// <param name="buffers">
+    /// Frames not yet disposed, at most: where all are in use, reading waits until one is disposed. 2 or more.
+    /// </param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <remarks>At a constant <see cref="VideoInfo.FrameRate"/>: where a video's own rate varies, frames are repeated or left out, so that times are right.</remarks>
-    /// <exception cref="MienException">Nothing of it can be decoded.</exception>
+    /// <remarks>
+    /// Where frames of a file with a constant rate are damaged, the frame before stands for each that is lost, as a player shows it.
+    /// Video of high dynamic range (PQ, HLG) is brought to ordinary colors.
+    /// </remarks>
+    /// <exception cref="MienException">
+    /// Nothing of it can be decoded; or, after all frames that can, the file is cut off or damaged.
+    /// </exception>
     public IAsyncEnumerable<VideoFrame> ReadAsync(int buffers = 4, CancellationToken cancellation = default) =>
         ReadAsync(buffers, atItsOwnPace: false, cancellation);
 
@@ -51,7 +62,7 @@ public sealed class VideoReader
     /// while the caller was busy are passed over, so that nothing lags behind.
     /// </summary>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="MienException">Nothing of it can be decoded.</exception>
+    /// <exception cref="MienException">As for all frames.</exception>
     public async IAsyncEnumerable<VideoFrame> ReadNewestAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -92,29 +103,72 @@ public sealed class VideoReader
         newest.Complete(error);
     }
 
-    private async IAsyncEnumerable<VideoFrame> ReadAsync(int buffers, bool atItsOwnPace, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<VideoFrame> ReadAsync(
+        int buffers, bool atItsOwnPace, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(buffers, 2);
-        var free = Channel.CreateUnbounded<byte[]>();
-        int made = 0;
-        // Only a file must be held back; a camera has a pace of its own.
-        string[] pace = atItsOwnPace && File.Exists(Source) && !Source.StartsWith("/dev/", StringComparison.Ordinal) ? ["-re"] : [];
-        using Ffmpeg ffmpeg = Ffmpeg.Start("ffmpeg", Source, ["-v", "error", "-nostdin", .. pace, .. Ffmpeg.InputOf(Source), "-map", "0:v:0",
-            "-vf", $"fps={Ffmpeg.Number(Info.FrameRate)},scale={Info.Width}:{Info.Height}", "-pix_fmt", "rgba", "-f", "rawvideo", "-"]);
-        for (long number = 0; ; number++)
+        var pool = new FramePool(buffers, Info.Width * Info.Height * 4);
+        bool isFile = Ffmpeg.IsFile(Source);
+        var clock = new FrameClock(TimeSpan.FromSeconds(1 / Info.FrameRate), bridges: isFile && Probe.IsConstant);
+        // The frame before, for those that are lost: its own buffer may be filled again by then.
+        byte[]? before = isFile && Probe.IsConstant ? new byte[pool.FrameBytes] : null;
+        using Ffmpeg ffmpeg = Ffmpeg.Start("ffmpeg", Source, ArgumentsOf(atItsOwnPace && isFile), logsTimes: true);
+        long number = 0;
+        while (true)
         {
-            if (!free.Reader.TryRead(out byte[]? buffer))
-                buffer = made++ < buffers ? new byte[Info.Width * Info.Height * 4] : await free.Reader.ReadAsync(cancellation).ConfigureAwait(false);
-            int read = await ffmpeg.Output.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-            if (read < buffer.Length)
+            byte[] buffer = await pool.TakeAsync(cancellation).ConfigureAwait(false);
+            ValueTask<int> read = ffmpeg.Output.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            if (await read.ConfigureAwait(false) < buffer.Length)
+                break;
+            FrameTime frame = await ffmpeg.NextTimeAsync(cancellation).ConfigureAwait(false);
+            TimeSpan[] times = [.. clock.Next(frame)];
+            for (int lost = 0; lost < times.Length - 1; lost++)
             {
-                bool good = await ffmpeg.SucceedsAsync(cancellation).ConfigureAwait(false);
-                if (number == 0 || !good)
-                    throw new MienException($"{Source}: {(number == 0 ? "no frame" : $"nothing after frame {number - 1}")} can be decoded{(ffmpeg.Complaint.Length > 0 ? $" ({ffmpeg.Complaint})" : "")}.");
-                yield break;
+                byte[] repeated = await pool.TakeAsync(cancellation).ConfigureAwait(false);
+                before!.CopyTo(repeated, 0);
+                yield return new VideoFrame(number++, times[lost], repeated, Info, pool);
             }
 
-            yield return new VideoFrame(number, TimeSpan.FromSeconds(number / Info.FrameRate), buffer, Info, free.Writer);
+            if (times.Length == 0)
+            {
+                pool.Return(buffer);
+                continue;
+            }
+
+            if (before is not null)
+                buffer.CopyTo(before, 0);
+            yield return new VideoFrame(number++, times[^1], buffer, Info, pool);
         }
+
+        bool good = await ffmpeg.SucceedsAsync(cancellation).ConfigureAwait(false);
+        // A camera or an address may lose a packet and go on.
+        if (!good || number == 0 || (isFile && ffmpeg.Complaints.Any))
+            throw new MienException($"{Source}: {Explain(ffmpeg, good, number)}");
+    }
+
+    private IEnumerable<string> ArgumentsOf(bool atItsOwnPace)
+    {
+        // Only frames that are marked as interlaced are changed by it.
+        string deinterlace = Probe.IsInterlaced ? "bwdif=mode=send_frame:deint=interlaced," : "";
+        string toneMapping = Probe.ToneMapping is { } filters ? filters + "," : "";
+        // A file must be held back; a camera has a pace of its own.
+        return ["-nostdin", "-nostats", .. (string[])(atItsOwnPace ? ["-re"] : []), .. Ffmpeg.InputOf(Source), "-map", $"0:{Probe.Stream}",
+            "-vf", $"{deinterlace}{toneMapping}scale={Info.Width}:{Info.Height},{FrameTime.Filters}",
+            .. Probe.EveryFrame, "-pix_fmt", "rgba", "-f", "rawvideo", "-"];
+    }
+
+    private string Explain(Ffmpeg ffmpeg, bool good, long frames)
+    {
+        if (Probe.ToneMapping is not null && ffmpeg.Complaints.MissingFilter is { } filter)
+        {
+            return $"a video of high dynamic range (PQ or HLG). This ffmpeg was built without the filter {filter} that brings it to "
+                + "ordinary colors. Install a full build of ffmpeg, or convert the video to SDR first.";
+        }
+
+        if (frames == 0)
+            return $"no frame can be decoded ({ffmpeg.Failure}).";
+        return good
+            ? $"cut off or damaged: {frames} frames were read ({ffmpeg.Failure}). Fetch or copy the file again."
+            : $"reading stopped after {frames} frames ({ffmpeg.Failure}).";
     }
 }
