@@ -18,7 +18,8 @@ internal sealed class RefusedException(int status, string title, string detail) 
 
     public static RefusedException TooLarge(long limit)
     {
-        string detail = $"At most {limit / 1e6:F1} MB a request. Send fewer or smaller pictures, or raise the limit where you run the server.";
+        string detail = FormattableString.Invariant(
+            $"At most {limit / 1e6:F1} MB a request. Send fewer or smaller pictures, or raise the limit where you run the server.");
         return new(StatusCodes.Status413PayloadTooLarge, "The request is too large", detail) { LeavesBody = true };
     }
 

@@ -77,7 +77,11 @@ internal static class ExportCheck
         float difference = expected.Length == exported.Length ? expected.Zip(exported, (a, b) => Math.Abs(a - b)).Max() : float.NaN;
         // Written so that a difference that is no number fails as well.
         if (!(difference <= Tolerance * largest + 1e-6f))
-            throw new MienException($"{name}: exported, it computes something else than in torch: scores of up to {largest:G3} differ by {difference:G3}. {nameof(IOnnxLayer)}.Write of its layers must do what their forward does in evaluation mode.");
+        {
+            throw new MienException(FormattableString.Invariant($"{name}: exported, it computes something else than in torch: ")
+                + FormattableString.Invariant($"scores of up to {largest:G3} differ by {difference:G3}. ")
+                + $"{nameof(IOnnxLayer)}.Write of its layers must do what their forward does in evaluation mode.");
+        }
     }
 
     private static void Score(nn.Module<Tensor, Tensor> network, string name, int classes, int size, string cure, ScalarType type = ScalarType.Float32)

@@ -41,7 +41,7 @@ internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
     private static string Words(TrainingOptions options, bool teachersFromVotes, bool originFromVotes)
     {
         string labels = options.Labels == LabelSource.FerPlus ? $"{FerPlus} majorities" : "labels";
-        string votes = options.FerPlusShare > 0 ? $" and {FerPlus} votes ({options.FerPlusShare})" : "";
+        string votes = options.FerPlusShare > 0 ? FormattableString.Invariant($" and {FerPlus} votes ({options.FerPlusShare})") : "";
         string task = options.VotesHead > 0 ? $" and {FerPlus} votes as a second task" : "";
         if (options.OwnHead > 0)
             task += " and the data set's own labels as a second task";

@@ -238,7 +238,11 @@ public sealed class Trainer : IDisposable
             loss += stepLoss;
             correct += stepCorrect;
             if (!double.IsFinite(loss))
-                throw new MienException($"epoch {epoch + 1}, step {step + 1}: the loss is no longer a number. Lower --learning-rate (now {_options.LearningRate}), or pass --precision float32.");
+            {
+                throw new MienException(FormattableString.Invariant($"epoch {epoch + 1}, step {step + 1}: the loss is no longer a number. ")
+                    + FormattableString.Invariant($"Lower --learning-rate (now {_options.LearningRate}), or pass --precision float32."));
+            }
+
             if (progress is not null && Stopwatch.GetElapsedTime(lastTold).TotalSeconds >= 0.5)
             {
                 lastTold = Stopwatch.GetTimestamp();

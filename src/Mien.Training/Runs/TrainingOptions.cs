@@ -220,7 +220,7 @@ public sealed record TrainingOptions
         if (OwnHead > 0 && VotesHead > 0)
             throw new MienException("A run has one second task: pass --votes-head 0 or --own-head 0.");
         if (OwnShare > 0 && OwnHead == 0)
-            throw new MienException($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out.");
+            throw new MienException(FormattableString.Invariant($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out."));
         if (KeepDivided && FerPlusShare == 0)
             throw new MienException("--keep-divided: faces without a majority can be learnt as their votes only. Pass --ferplus-share 1.");
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)

@@ -88,7 +88,7 @@ public sealed class Picture
             if (length == 0)
                 throw new MienException($"{path}: empty file or no ordinary file, expected a picture.");
             if (length > MaxFileBytes)
-                throw new MienException($"{path}: {length / 1e9:F1} GB, too large for a picture.");
+                throw new MienException(FormattableString.Invariant($"{path}: {length / 1e9:F1} GB, too large for a picture."));
             using FileStream stream = File.OpenRead(path);
             return Load(stream, path, maxPixels, reduction);
         }
