@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>The devices a run can compute on.</summary>
+/// <summary>The devices a run can compute on. Whatever computes opens one first.</summary>
 internal static class Devices
 {
     /// <param name="name">`cpu` or `cuda`.</param>
     /// <exception cref="MienException">There is no CUDA libtorch, or no GPU.</exception>
     public static Device Open(string name)
     {
+        Nnpack.TurnOff();
         if (name == "cpu")
             return CPU;
         // TorchSharp throws, rather than answers, where the CUDA libraries are absent.
