@@ -61,11 +61,11 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_library_depends_on_ONNX_Runtime_and_SkiaSharp_alone()
+    public void The_library_depends_on_ONNX_Runtime_SkiaSharp_and_LibTiff_alone()
     {
         using ZipArchive package = ZipFile.OpenRead(packed.File("Mien"));
         string[] dependencies = [.. Metadata(package, "Mien").Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
-        Assert.All(dependencies, id => Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|System\\.Numerics\\.Tensors)", id));
+        Assert.All(dependencies, id => Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|BitMiracle\\.LibTiff\\.NET|System\\.Numerics\\.Tensors)", id));
     }
 
     [Fact]

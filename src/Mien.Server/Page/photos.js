@@ -9,7 +9,7 @@ const cards = document.getElementById('cards');
 export async function readPhotos(files) {
   const pictures = [...files].filter(file => file.type.startsWith('image/') || file.type === '');
   if (pictures.length === 0) {
-    if (files.length > 0) say('That is no picture. JPEG, PNG, WebP, BMP and GIF can be read.', true);
+    if (files.length > 0) say('That is no picture. JPEG, PNG, WebP, BMP, GIF, TIFF and PPM can be read.', true);
     return;
   }
   document.getElementById('empty').hidden = true;

@@ -305,6 +305,50 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     }
 
     [Fact]
+    public async Task Odd_pictures_give_the_same_faces_as_the_server()
+    {
+        await using Window window = await Switched(browser.Address);
+        await Compare(window, browser.Address,
+            [.. Array.ConvertAll(["png-exif-orientation-6.png", "png-gama-0.png", "baseline-without-eoi.jpg", "progressive-without-eoi.jpg", "bmp-v4-alpha-all-zero.bmp"], TestData.Input)]);
+    }
+
+    [Fact]
+    public async Task What_can_t_be_read_is_named_as_the_server_names_it()
+    {
+        byte[] jpeg = await File.ReadAllBytesAsync(Path.Combine(TestData.Root, "tests", "Mien.Tests", "Imaging", "Jpegs", "progressive.jpg"), Cancellation);
+        (string Name, byte[] Bytes)[] files =
+        [
+            ("heic.jpg", [0, 0, 0, 24, .. "ftypmif1"u8, 0, 0, 0, 0, .. "mif1heic"u8]),
+            ("avif.jpg", [0, 0, 0, 24, .. "ftypavif"u8, 0, 0, 0, 0, .. "mif1avif"u8]),
+            ("video.jpg", [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0]),
+            ("xl.jpg", [0xff, 0x0a, 1, 2, 3, 4]),
+            ("2000.jpg", [0, 0, 0, 12, .. "jP  \r\n"u8, 0x87, 0x0a]),
+            ("svg.jpg", [.. "<?xml version='1.0'?><svg/>"u8]),
+            ("page.jpg", [.. "\n<!DOCTYPE html>"u8]),
+            ("pdf.jpg", [.. "%PDF-1.7"u8]),
+            ("cr2.jpg", [.. "II*\0"u8, 16, 0, 0, 0, .. "CR"u8, 2, 0, 0, 0, 0, 0]),
+            ("dng.jpg", [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0xc6, 1, 0, 4, 0, 0, 0, 1, 4, 0, 0, 0, 0, 0, 0]),
+            ("photoshop.jpg", [.. "8BPS"u8, 0, 1]),
+            ("cut.jpg", jpeg[..(jpeg.Length / 2)]),
+            ("cut-late.jpg", jpeg[..^12]),
+            ("cut.png", [.. ServedMien.Blank().Take(60)]),
+            ("text.png", [.. "no picture"u8]),
+        ];
+        await using Window window = await Switched(browser.Address);
+        foreach ((string name, byte[] bytes) in files)
+            await window.Page.SetInputFilesAsync("#files", new FilePayload { Name = name, MimeType = "image/jpeg", Buffer = bytes });
+        await Expect(window.Page.Locator(".card .bad")).ToHaveCountAsync(files.Length);
+        IReadOnlyList<string> said = await window.Page.Locator(".card .bad").AllTextContentsAsync();
+        using var client = new HttpClient { BaseAddress = browser.Address };
+        foreach ((string name, byte[] bytes) in files)
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "pictures", name } };
+            JsonElement problem = await ServedMien.Json(await client.PostAsync("/v1/expressions", form, Cancellation), HttpStatusCode.UnprocessableEntity);
+            Assert.Contains(problem.GetProperty("detail").GetString()!, said);
+        }
+    }
+
+    [Fact]
     public async Task Where_the_networks_do_not_come_the_switch_goes_off_and_the_photo_that_waited_is_not_sent()
     {
         await using Window window = await browser.Open();
