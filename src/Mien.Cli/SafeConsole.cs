@@ -3,7 +3,8 @@ using Spectre.Console.Rendering;
 
 namespace Mien.Cli;
 
-/// <summary>A console to which names and messages can do nothing: what would steer a terminal is spelled out, colours are Spectre's alone.</summary>
+/// <summary>A console to which names and messages can do nothing: what would steer a terminal is spelled out.</summary>
+/// <remarks>Colors and moves of the cursor are Spectre's alone.</remarks>
 internal sealed class SafeConsole(IAnsiConsole inner) : IAnsiConsole
 {
     public Profile Profile => inner.Profile;
@@ -36,7 +37,8 @@ internal sealed class SafeConsole(IAnsiConsole inner) : IAnsiConsole
     private static string Of(FormattableString line) => string.Format(
         System.Globalization.CultureInfo.InvariantCulture, line.Format, [.. line.GetArguments().Select(Escape)]);
 
-    private static object? Escape(object? value) => value is string or char or not IFormattable ? Markup.Escape(VisibleText.Of($"{value}")) : value;
+    private static object? Escape(object? value) =>
+        value is string or char or not IFormattable ? Markup.Escape(VisibleText.Of($"{value}")) : value;
 
     /// <summary>Whatever Spectre renders, with its text made visible.</summary>
     private sealed class Safe(IRenderable whole) : IRenderable

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mien.Cli;
 
-/// <summary>Text that others chose, as names of files and labels are, for a terminal: characters that would steer it are spelled out.</summary>
+/// <summary>Text that others chose, as names are, with the characters spelled out that would steer a terminal.</summary>
 internal static class VisibleText
 {
     /// <summary>The text with control characters, line breaks and marks of writing direction as `\x1b`, `\n` or `\u202e`.</summary>
@@ -32,5 +32,6 @@ internal static class VisibleText
 
     private static bool Steers(char character, bool lines) =>
         char.IsControl(character) ? !lines || character is not ('\n' or '\r' or '\t')
-        : character is '\u061c' or '\u200e' or '\u200f' or '\u2028' or '\u2029' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        : character is '\u061c' or '\u200e' or '\u200f' or '\u2028' or '\u2029'
+            or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

@@ -51,7 +51,11 @@ public static class Annotator
     {
         // Asked before anything is drawn.
         if (jpeg && Math.Max(picture.Width, picture.Height) > MostJpegPixels)
-            throw new MienException(FormattableString.Invariant($"{name}: {picture.Width}x{picture.Height} pixels are more than the {MostJpegPixels} a side that JPEG can have. Write PNG."));
+        {
+            throw new MienException(FormattableString.Invariant($"{name}: {picture.Width}x{picture.Height} pixels are more than the ")
+                + FormattableString.Invariant($"{MostJpegPixels} a side that JPEG can have. Write PNG."));
+        }
+
         using SKBitmap bitmap = Draw(picture, faces);
         using SKData data = bitmap.Encode(jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 92)
             ?? throw new MienException(FormattableString.Invariant($"{name}: {picture.Width}x{picture.Height} pixels can't be encoded."));

@@ -16,7 +16,7 @@ public class TableTests
     {
         Evaluation evaluation = Metrics.Evaluate([0.8f, 0.2f, 0.4f, 0.6f, 0.7f, 0.3f], [0, 1, 1], ["yes", "no"]) with { ImagesPerSecond = 1234 };
         using TestConsole console = new TestConsole().Width(100);
-        EvaluationTable.Write(evaluation, Split.PublicTest, [], console);
+        EvaluationTable.Write(evaluation, Split.PublicTest, [], new SafeConsole(console));
         AssertApproved("Evaluation.txt", console);
     }
 
@@ -31,7 +31,7 @@ public class TableTests
                 0.75, 0.5, 0.0123, new Dictionary<string, double> { ["yes"] = 0.01, ["no"] = 0.02, ["perhaps"] = 0.03 }, new HumanAgreement(28, 2, 0.75, 0.6), new HumanAgreement(28, 2, 0.8, 0.7)),
         };
         using TestConsole console = new TestConsole().Width(100);
-        EvaluationTable.Write(evaluation, Split.PrivateTest, ["missing in PrivateTest: perhaps"], console);
+        EvaluationTable.Write(evaluation, Split.PrivateTest, ["missing in PrivateTest: perhaps"], new SafeConsole(console));
         AssertApproved("EvaluationWithVotes.txt", console);
     }
 

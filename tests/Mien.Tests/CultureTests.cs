@@ -5,7 +5,7 @@ using Mien.TestSupport;
 
 namespace Mien.Tests;
 
-/// <summary>The library says the same in a program of any culture: the analyzers ask for it, and this reads a picture where a comma is the decimal mark.</summary>
+/// <summary>The library says the same in a program of any culture: the analyzers ask for it, and this reads a picture in one.</summary>
 public class CultureTests
 {
     [Fact]

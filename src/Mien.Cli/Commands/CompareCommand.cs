@@ -102,7 +102,7 @@ internal static class CompareCommand
         }
     }
 
-    private static void Write(Comparison comparison, Split split, IAnsiConsole console)
+    private static void Write(Comparison comparison, Split split, SafeConsole console)
     {
         console.WriteLine($"{split}: {comparison.Count} faces");
         if (comparison.LeftOut.Count > 0)

@@ -26,7 +26,7 @@ internal static partial class CorruptionFigures
         return ExitCode.Ok;
     }
 
-    private static void Print(Figures figures, IAnsiConsole console)
+    private static void Print(Figures figures, SafeConsole console)
     {
         console.WriteLine($"{figures.Faces} faces; kept: accuracy as a share of that on the faces as they are");
         Table table = new Table().WithColumns("corruption", "strength").WithNumbers("accuracy", "kept", "confidence", "calibration error");

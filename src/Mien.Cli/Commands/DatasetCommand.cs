@@ -82,7 +82,7 @@ internal static class DatasetCommand
 /// <summary>An inspection as tables.</summary>
 internal static class InspectionTable
 {
-    public static void Write(Inspection inspection, IAnsiConsole console)
+    public static void Write(Inspection inspection, SafeConsole console)
     {
         console.MarkupLineInterpolated($"{inspection.Source}: {inspection.Count} faces of {inspection.Size}x{inspection.Size}");
         var sizes = inspection.Sizes.OrderByDescending(size => size.Value).ToArray();

@@ -158,7 +158,7 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
         terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labelled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
     }
 
-    public void WriteTable(int most, IAnsiConsole console)
+    public void WriteTable(int most, SafeConsole console)
     {
         Table shown = new Table().WithColumns("face", "label", "rather").WithNumbers("p(label)", "p(rather)", "margin");
         foreach (LabelError error in Found.Take(most))
@@ -196,7 +196,7 @@ internal static class TaggersOnErrors
 {
     private static readonly int[] Depths = [100, 200, 500, 1000, 2000];
 
-    public static void Write(FaceTable table, IReadOnlyList<LabelError> errors, IAnsiConsole console)
+    public static void Write(FaceTable table, IReadOnlyList<LabelError> errors, SafeConsole console)
     {
         string[] kinds = ["another expression", "contempt", "unknown", "not a face", "no majority", "as labelled"];
         Table shown = new Table().WithColumns("faces").WithNumbers(["majority disagrees", .. kinds]);

@@ -13,7 +13,7 @@ internal static class EvaluationTable
     /// <param name="split">What was judged on.</param>
     /// <param name="notes">What a reader must know of the labels, a sentence each.</param>
     /// <param name="console">Receives the tables.</param>
-    public static void Write(Evaluation evaluation, Split split, IEnumerable<string> notes, IAnsiConsole console)
+    public static void Write(Evaluation evaluation, Split split, IEnumerable<string> notes, SafeConsole console)
     {
         console.WriteLine($"{split}: {evaluation.Count} faces, {evaluation.ImagesPerSecond:F0} a second");
         foreach (string note in notes)
@@ -39,7 +39,7 @@ internal static class EvaluationTable
         WriteConfusion(evaluation, console);
     }
 
-    private static void WriteCopies(TestCopies copies, IAnsiConsole console)
+    private static void WriteCopies(TestCopies copies, SafeConsole console)
     {
         if (copies.LeftOut > 0)
             console.WriteLine($"{copies.LeftOut} faces that Training has too were left out (--drop-copies)");
@@ -49,7 +49,7 @@ internal static class EvaluationTable
             console.WriteLine($"such copies in the model's own training: {copies.Model ?? "its file does not say"}");
     }
 
-    private static void WriteVotes(Evaluation evaluation, VoteFigures votes, IAnsiConsole console)
+    private static void WriteVotes(Evaluation evaluation, VoteFigures votes, SafeConsole console)
     {
         string floor = $"their entropy {votes.Entropy:F4} is the least possible";
         console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; {floor}");
@@ -68,7 +68,7 @@ internal static class EvaluationTable
 
     private static string Percent(double share) => $"{share * 100:F2} %";
 
-    private static void WriteConfusion(Evaluation evaluation, IAnsiConsole console)
+    private static void WriteConfusion(Evaluation evaluation, SafeConsole console)
     {
         string[] labels = [.. evaluation.PerClass.Keys];
         console.WriteLine("confusion matrix: rows are labels, columns predictions");

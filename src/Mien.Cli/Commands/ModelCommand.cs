@@ -123,7 +123,7 @@ internal static class ModelCommand
         })]),
     };
 
-    private static void Write(ModelSummary summary, IAnsiConsole console)
+    private static void Write(ModelSummary summary, SafeConsole console)
     {
         Table table = new Table().WithColumns("layer", "kind").WithNumbers("output", "parameters", "multiply-adds");
         foreach (LayerSummary layer in summary.Layers)

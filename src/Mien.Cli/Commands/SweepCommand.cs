@@ -32,7 +32,7 @@ internal static class SweepCommand
         return command;
     }
 
-    private static void Write(IReadOnlyList<SweepResult> results, IAnsiConsole console)
+    private static void Write(IReadOnlyList<SweepResult> results, SafeConsole console)
     {
         Table table = new Table().WithColumns("variant").WithNumbers("PublicTest", "with flip", "macro F1", "parameters", "multiply-adds", "s an epoch", "epochs");
         foreach (SweepResult result in results)

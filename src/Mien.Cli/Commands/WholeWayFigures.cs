@@ -46,7 +46,7 @@ internal static partial class WholeWayFigures
         ? WholeWayOptions.Default with { MinDegrees = degrees, MaxDegrees = degrees, MinSide = RotatedSide, MaxSide = RotatedSide }
         : WholeWayOptions.Default;
 
-    private static void Print(WholeWayRow[] rows, IAnsiConsole console)
+    private static void Print(WholeWayRow[] rows, SafeConsole console)
     {
         Table table = new Table().WithColumns("degrees").WithNumbers("faces", "found", "as they are", "from pictures", "kept", "scale", "shift x", "shift y", "turn", "sharpness", "brightness", "contrast");
         foreach ((double? turn, WholeWayResult result) in rows)

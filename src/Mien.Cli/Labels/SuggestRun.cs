@@ -53,7 +53,8 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
 
     private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellation)
     {
-        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In, _passed).Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
+        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In, _passed)
+            .Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
         try
         {
             await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellation))

@@ -42,7 +42,8 @@ internal static class FolderWalk
         bool any = false;
         var walk = new Walk(
             name => Leads(wild, name.Split('/')),
-            name => !Matches(wild, name.ToString().Split('/')) ? Verdict.Leave : !anyName || PictureFile.IsPicture(name) ? Verdict.Take : Verdict.PassOver,
+            name => !Matches(wild, name.ToString().Split('/')) ? Verdict.Leave
+                : !anyName || PictureFile.IsPicture(name) ? Verdict.Take : Verdict.PassOver,
             passed);
         foreach (PictureFile file in walk.Below(folder, ""))
         {
@@ -51,7 +52,10 @@ internal static class FolderWalk
         }
 
         if (!any)
-            throw new MienException($"{pattern}: matches no picture. {passed?.Sentence()} Quote the pattern, and write `**` for folders at any depth.".Replace("  ", " ", StringComparison.Ordinal));
+        {
+            string over = passed?.Sentence() is { } sentence ? sentence + " " : "";
+            throw new MienException($"{pattern}: matches no picture. {over}Quote the pattern, and write `**` for folders at any depth.");
+        }
     }
 
     private sealed class Walk(Func<string, bool> enter, Judge judge, PassedOver? passed)
@@ -85,7 +89,9 @@ internal static class FolderWalk
             try
             {
                 var found = new FileSystemEnumerable<(string Name, bool Folder)>(
-                    folder.Length == 0 ? "." : folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), Options)
+                    folder.Length == 0 ? "." : folder,
+                    (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
+                    Options)
                 {
                     ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory
                         ? !IsLink(ref entry)
@@ -95,9 +101,10 @@ internal static class FolderWalk
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return (entries, PictureFile.IsNoText(folder)
-                    ? $"{folder}: the folder can't be listed: its name isn't UTF-8. Rename it, for example with `convmv -f latin1 -t utf8 --notest`."
-                    : $"{folder}: the folder can't be listed ({e.Message}).");
+                string why = PictureFile.IsNoText(folder)
+                    ? ": its name isn't UTF-8. Rename it, for example with `convmv -f latin1 -t utf8 --notest`."
+                    : $" ({e.Message}).";
+                return (entries, $"{folder}: the folder can't be listed{why}");
             }
 
             entries.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));

@@ -29,16 +29,19 @@ internal sealed class PassedOver
             if (_counts.Count == 0)
                 return null;
             // What something can be done about comes first.
-            kinds = [.. _counts.OrderBy(kind => kind.Key.Cure is null).ThenByDescending(kind => kind.Value).ThenBy(kind => kind.Key.Name, StringComparer.Ordinal)];
+            kinds = [.. _counts.OrderBy(kind => kind.Key.Cure is null).ThenByDescending(kind => kind.Value)
+                .ThenBy(kind => kind.Key.Name, StringComparer.Ordinal)];
         }
 
-        List<string> counted = [.. kinds.Take(KindsShown).Select(kind => kind.Value == 1 ? kind.Key.Name : $"{kind.Value} {kind.Key.Plural}")];
+        List<string> counted = [.. kinds.Take(KindsShown)
+            .Select(kind => kind.Value == 1 ? kind.Key.Name : $"{kind.Value} {kind.Key.Plural}")];
         int more = kinds.Skip(KindsShown).Sum(kind => kind.Value);
         if (more > 0)
             counted.Add($"{more} more");
         string list = counted.Count == 1 ? counted[0] : $"{string.Join(", ", counted[..^1])} and {counted[^1]}";
         bool one = kinds is [{ Value: 1 }];
-        IEnumerable<string> cures = kinds.Take(KindsShown).Where(kind => kind.Key.Cure is not null).Select(kind => $" {Capital(kind.Key.Plural)}: {kind.Key.Cure}");
+        IEnumerable<string> cures = kinds.Take(KindsShown).Where(kind => kind.Key.Cure is not null)
+            .Select(kind => $" {Capital(kind.Key.Plural)}: {kind.Key.Cure}");
         return $"{Capital(list)} {(one ? "was" : "were")} passed over.{string.Concat(cures)}";
     }
 

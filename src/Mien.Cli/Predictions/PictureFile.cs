@@ -51,8 +51,11 @@ internal sealed record PictureFile(string Path, string Name)
     }
 
     /// <summary>The error of a run that had nothing to read.</summary>
-    public static MienException NoneIn(IEnumerable<string> arguments, PassedOver passed) =>
-        new($"{string.Join(", ", arguments.Select(argument => argument == "-" ? "standard input" : argument))}: no picture in it. {passed.Sentence() ?? $"Expected {Imaging.Picture.Formats}."}");
+    public static MienException NoneIn(IEnumerable<string> arguments, PassedOver passed)
+    {
+        string where = string.Join(", ", arguments.Select(argument => argument == "-" ? "standard input" : argument));
+        return new($"{where}: no picture in it. {passed.Sentence() ?? $"Expected {Imaging.Picture.Formats}."}");
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Path;

@@ -89,7 +89,7 @@ internal abstract class PredictionWriter : IDisposable
         }
     }
 
-    private sealed class TableWriter(IReadOnlyList<string> labels, IAnsiConsole console) : PredictionWriter
+    private sealed class TableWriter(IReadOnlyList<string> labels, SafeConsole console) : PredictionWriter
     {
         public override void Write(PicturePrediction prediction)
         {

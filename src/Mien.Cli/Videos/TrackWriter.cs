@@ -78,7 +78,7 @@ internal abstract class TrackWriter : IDisposable
     }
 
     /// <summary>A row a face at the video's end: how long it was seen, and its mean probabilities.</summary>
-    private sealed class TableWriter(IReadOnlyList<string> labels, IAnsiConsole console) : TrackWriter
+    private sealed class TableWriter(IReadOnlyList<string> labels, SafeConsole console) : TrackWriter
     {
         private readonly SortedDictionary<(string File, int Track), Summary> _faces = new(Comparer<(string File, int Track)>.Create((one, other) =>
             one.File == other.File ? one.Track.CompareTo(other.Track) : string.CompareOrdinal(one.File, other.File)));

@@ -20,7 +20,8 @@ internal static class ExifOrientation
     }
 
     /// <summary>Whether a file is a WebP, by its first bytes.</summary>
-    public static bool IsWebp(ReadOnlySpan<byte> encoded) => encoded.Length >= 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8);
+    public static bool IsWebp(ReadOnlySpan<byte> encoded) =>
+        encoded.Length >= 12 && encoded.StartsWith("RIFF"u8) && encoded[8..].StartsWith("WEBP"u8);
 
     private static SKEncodedOrigin OfTiff(ReadOnlySpan<byte> tiff)
     {

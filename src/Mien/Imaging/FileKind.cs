@@ -13,16 +13,24 @@ public sealed class FileKind
     private const string Export = "Open it in the program that made it and export it as JPEG or PNG.";
 
     private static readonly FileKind Heic = new("a HEIC picture",
-        "Convert it to JPEG, for example with `heif-convert IN.heic OUT.jpg` of libheif. An iPhone takes JPEG under Settings, Camera, Formats, Most Compatible.");
+        "Convert it to JPEG, for example with `heif-convert IN.heic OUT.jpg` of libheif. "
+        + "An iPhone takes JPEG under Settings, Camera, Formats, Most Compatible.");
 
-    private static readonly FileKind Avif = new("an AVIF picture", "Convert it to PNG, for example with `avifdec IN.avif OUT.png` of libavif, or with ffmpeg.");
-    private static readonly FileKind JpegXl = new("a JPEG XL picture", "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
-    private static readonly FileKind Jpeg2000 = new("a JPEG 2000 picture", "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
-    private static readonly FileKind Raw = new("a camera's RAW picture", "Export it as JPEG with the camera's program, darktable or RawTherapee.");
-    private static readonly FileKind BigTiff = new("a BigTIFF picture", "Convert it to TIFF with `tiffcp -4 IN.tif OUT.tif` of libtiff, or to PNG.");
+    private static readonly FileKind Avif = new("an AVIF picture",
+        "Convert it to PNG, for example with `avifdec IN.avif OUT.png` of libavif, or with ffmpeg.");
+    private static readonly FileKind JpegXl = new("a JPEG XL picture",
+        "Convert it to PNG, for example with `djxl IN.jxl OUT.png` of libjxl.");
+    private static readonly FileKind Jpeg2000 = new("a JPEG 2000 picture",
+        "Convert it to PNG, for example with `opj_decompress -i IN.jp2 -o OUT.png` of OpenJPEG.");
+    private static readonly FileKind Raw = new("a camera's RAW picture",
+        "Export it as JPEG with the camera's program, darktable or RawTherapee.");
+    private static readonly FileKind BigTiff = new("a BigTIFF picture",
+        "Convert it to TIFF with `tiffcp -4 IN.tif OUT.tif` of libtiff, or to PNG.");
     private static readonly FileKind Svg = new("an SVG drawing", "Export it as PNG, for example with `rsvg-convert IN.svg -o OUT.png`.");
-    private static readonly FileKind Video = new("a video", "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
-    private static readonly FileKind WebPage = new("a web page", "The download gave a page in place of the picture: fetch the picture itself.");
+    private static readonly FileKind Video = new("a video",
+        "`mien predict` reads videos by their names (.mp4, .mov, .webm and others) through ffmpeg, in a run of their own.");
+    private static readonly FileKind WebPage = new("a web page",
+        "The download gave a page in place of the picture: fetch the picture itself.");
 
     private static readonly FileKind Empty = new("an empty or special file", null);
     private static readonly FileKind Unreadable = new("an unreadable file", "Check its name and who may read it.");
@@ -41,7 +49,8 @@ public sealed class FileKind
         (0, "MM\0+"u8.ToArray(), BigTiff),
         (0, "8BPS"u8.ToArray(), new("a Photoshop document", Export)),
         (0, "gimp xcf"u8.ToArray(), new("a GIMP document", Export)),
-        (0, "%PDF-"u8.ToArray(), new("a PDF document", "Take its pictures out with `pdfimages -all IN.pdf OUT`, or its pages with `pdftoppm -jpeg IN.pdf OUT`, both of Poppler.")),
+        (0, "%PDF-"u8.ToArray(), new("a PDF document",
+            "Take its pictures out with `pdfimages -all IN.pdf OUT`, or its pages with `pdftoppm -jpeg IN.pdf OUT`, both of Poppler.")),
         (0, "%!PS"u8.ToArray(), new("a PostScript document", Export)),
         (0, [0x76, 0x2f, 0x31, 0x01], new("an OpenEXR picture", Export)),
         (0, "#?RADIANCE"u8.ToArray(), new("a Radiance HDR picture", Export)),
@@ -137,23 +146,29 @@ public sealed class FileKind
 
     /// <summary>Whether a file begins as a picture does that is read.</summary>
     internal static bool IsPicture(ReadOnlySpan<byte> start) =>
-        JpegFile.Is(start) || PngFile.Is(start) || ExifOrientation.IsWebp(start) || start.StartsWith("GIF8"u8) || TiffFile.Is(start) || NetpbmFile.Is(start)
+        JpegFile.Is(start) || PngFile.Is(start) || ExifOrientation.IsWebp(start) || start.StartsWith("GIF8"u8)
+        || TiffFile.Is(start) || NetpbmFile.Is(start)
         || (start.StartsWith("BM"u8) && start.Length > 26 && start[6..10].SequenceEqual((ReadOnlySpan<byte>)[0, 0, 0, 0]));
 
     private static bool IsText(ReadOnlySpan<byte> start)
     {
         // The last character may be cut in two.
         const int LongestCharacter = 4;
-        return !start.Contains((byte)0) && Utf8.IsValid(start[..Math.Max(0, start.Length - (start.Length == Needed ? LongestCharacter : 0))]);
+        int whole = start.Length < Needed ? start.Length : start.Length - LongestCharacter;
+        return !start.Contains((byte)0) && Utf8.IsValid(start[..whole]);
     }
 
     private static FileKind? OfMarkup(ReadOnlySpan<byte> start)
     {
-        string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 1024)]).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
+        string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 1024)])
+            .TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\t', '\r', '\n');
         if (!text.StartsWith('<'))
             return null;
-        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
             return WebPage;
-        return text.Contains("<svg", StringComparison.OrdinalIgnoreCase) || text.Contains("<!DOCTYPE svg", StringComparison.OrdinalIgnoreCase) ? Svg : null;
+        bool drawing = text.Contains("<svg", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("<!DOCTYPE svg", StringComparison.OrdinalIgnoreCase);
+        return drawing ? Svg : null;
     }
 }

@@ -14,7 +14,7 @@ internal static class JpegFile
 
     /// <summary>Whether the picture has its end marker.</summary>
     /// <param name="jpeg">The file.</param>
-    /// <param name="complete">Without one: whether every part of the picture has begun. False: cut off, whatever the last part holds.</param>
+    /// <param name="complete">Without one: whether every part of the picture has begun. Where not, it is cut off.</param>
     public static bool HasEnd(ReadOnlySpan<byte> jpeg, out bool complete)
     {
         complete = false;
@@ -114,7 +114,9 @@ internal static class JpegFile
             if (content.Length < 1 || content.Length < 1 + 2 * content[0] + 3)
                 return;
             ReadOnlySpan<byte> range = content[(1 + 2 * content[0])..];
-            (int first, int last, int low) = _progressive ? (range[0], Math.Min((int)range[1], Coefficients - 1), range[2] & 15) : (0, Coefficients - 1, 0);
+            (int first, int last, int low) = _progressive
+                ? (range[0], Math.Min((int)range[1], Coefficients - 1), range[2] & 15)
+                : (0, Coefficients - 1, 0);
             for (int i = 0; i < content[0]; i++)
             {
                 if (_missingBits.TryGetValue(content[1 + 2 * i], out int[]? bits) && first <= last)

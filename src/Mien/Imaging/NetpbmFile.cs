@@ -9,10 +9,12 @@ internal static class NetpbmFile
 
     /// <summary>Whether a file is one, by its first bytes.</summary>
     public static bool Is(ReadOnlySpan<byte> encoded) =>
-        encoded.Length > 2 && encoded[0] == 'P' && encoded[1] is >= (byte)'1' and <= (byte)'6' && (IsBlank(encoded[2]) || encoded[2] == '#');
+        encoded.Length > 2 && encoded[0] == 'P' && encoded[1] is >= (byte)'1' and <= (byte)'6'
+        && (IsBlank(encoded[2]) || encoded[2] == '#');
 
     /// <summary>Width and height; null where the header is damaged.</summary>
-    public static (int Width, int Height)? ReadSize(ReadOnlySpan<byte> encoded) => ReadHeader(ref encoded) is (int width, int height, _, _) ? (width, height) : null;
+    public static (int Width, int Height)? ReadSize(ReadOnlySpan<byte> encoded) =>
+        ReadHeader(ref encoded) is (int width, int height, _, _) ? (width, height) : null;
 
     /// <summary>[height*width*4] red, green, blue and 255; null where the file is damaged or cut off.</summary>
     public static byte[]? Decode(ReadOnlySpan<byte> encoded)

@@ -33,7 +33,8 @@ public sealed class Picture
     }
 
     /// <summary>How the names of pictures end that are looked for in folders, in small letters: `.jpg`, `.png` and others.</summary>
-    public static IReadOnlyList<string> Endings { get; } = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"];
+    public static IReadOnlyList<string> Endings { get; } =
+        [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"];
 
     /// <summary>Width of the upright picture, in pixels.</summary>
     public int Width { get; }
@@ -96,7 +97,8 @@ public sealed class Picture
         {
             // Such a name was read with this character in place of what is no text: it can't be opened by it.
             throw new MienException(path.Contains('\ufffd', StringComparison.Ordinal)
-                ? $"{path}: not found. The name isn't UTF-8 (\ufffd stands for what is not): rename the file, for example with `convmv -f latin1 -t utf8 --notest`."
+                ? $"{path}: not found. The name isn't UTF-8 (\ufffd stands for what is not): rename the file, "
+                    + "for example with `convmv -f latin1 -t utf8 --notest`."
                 : $"{path}: not found.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -29,7 +29,8 @@ internal static class PictureDecoder
         if (NetpbmFile.Is(encoded))
         {
             SKSizeI size = Checked(NetpbmFile.ReadSize(encoded));
-            return Turning.Upright(NetpbmFile.Decode(encoded) ?? throw new MienException($"{name}: {CutOff}"), size, size, 1, SKEncodedOrigin.TopLeft);
+            byte[] pixels = NetpbmFile.Decode(encoded) ?? throw new MienException($"{name}: {CutOff}");
+            return Turning.Upright(pixels, size, size, 1, SKEncodedOrigin.TopLeft);
         }
 
         if (TiffFile.Is(encoded))
@@ -46,9 +47,13 @@ internal static class PictureDecoder
             return Turning.Upright(pixels, size, size, 1, origin);
         }
 
-        using SKData? without = PngFile.Is(encoded) && PngFile.WithoutWrongGamma(encoded) is { } rewritten ? SKData.CreateCopy(rewritten) : null;
+        using SKData? without = PngFile.Is(encoded) && PngFile.WithoutWrongGamma(encoded) is { } rewritten
+            ? SKData.CreateCopy(rewritten)
+            : null;
         using SKCodec codec = SKCodec.Create(without ?? data)
-            ?? throw new MienException(FileKind.IsPicture(encoded) ? $"{name}: {CutOff}" : $"{name}: not a picture that can be read. Expected {Picture.Formats}.");
+            ?? throw new MienException(FileKind.IsPicture(encoded)
+                ? $"{name}: {CutOff}"
+                : $"{name}: not a picture that can be read. Expected {Picture.Formats}.");
         Checked((codec.Info.Width, codec.Info.Height));
         return DecodeBySkia(codec, encoded, name, reduction);
 
@@ -57,7 +62,11 @@ internal static class PictureDecoder
             if (found is not (int width, int height))
                 throw new MienException($"{name}: {CutOff}");
             if ((long)width * height > maxPixels)
-                throw new MienException(FormattableString.Invariant($"{name}: {width}x{height} is {(double)width * height / 1e6:F0} megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit."));
+            {
+                throw new MienException(FormattableString.Invariant($"{name}: {width}x{height} is {(double)width * height / 1e6:F0} ")
+                    + FormattableString.Invariant($"megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit."));
+            }
+
             return new SKSizeI(width, height);
         }
     }
@@ -93,8 +102,10 @@ internal static class PictureDecoder
         int smaller = jpeg ? reduction(stored.Width, stored.Height) : 1;
         SKSizeI size = smaller == 1 ? stored.Size : codec.GetScaledDimensions(1f / smaller);
         // Alpha that is 0 everywhere would take the colours with it.
-        bool doubtful = codec.EncodedFormat is SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Ico && stored.AlphaType != SKAlphaType.Opaque;
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, doubtful ? SKAlphaType.Unpremul : SKAlphaType.Premul, SKColorSpace.CreateSrgb());
+        bool doubtful = codec.EncodedFormat is SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Ico
+            && stored.AlphaType != SKAlphaType.Opaque;
+        SKAlphaType alpha = doubtful ? SKAlphaType.Unpremul : SKAlphaType.Premul;
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, SKColorSpace.CreateSrgb());
         byte[] pixels = jpeg && !JpegFile.HasEnd(encoded, out bool complete)
             ? (complete ? WithoutEnd(encoded, info) : null) ?? throw new MienException($"{name}: {CutOff}")
             : Pixels(codec, info, name);
@@ -102,8 +113,8 @@ internal static class PictureDecoder
             Multiply(pixels);
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
-        SKEncodedOrigin origin = codec.EncodedOrigin;
-        return Turning.Upright(pixels, size, stored.Size, size == stored.Size ? 1 : smaller, origin == SKEncodedOrigin.TopLeft ? ExifOrientation.Of(encoded) : origin);
+        SKEncodedOrigin origin = codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? ExifOrientation.Of(encoded) : codec.EncodedOrigin;
+        return Turning.Upright(pixels, size, stored.Size, size == stored.Size ? 1 : smaller, origin);
     }
 
     /// <summary>The pixels of a JPEG without end marker; null where more than the marker is missing.</summary>
@@ -113,7 +124,9 @@ internal static class PictureDecoder
         if (Whole(data, info) is { } pixels)
             return pixels;
         // The last of the data may be zeros. Where the picture needs fewer than there are, they are none of it.
-        return jpeg[^1] == 0 && data.Length < jpeg.Length && Whole(jpeg, info) is { } others && Whole(jpeg[..^2], info) is null ? others : null;
+        if (jpeg[^1] != 0 || data.Length == jpeg.Length)
+            return null;
+        return Whole(jpeg, info) is { } others && Whole(jpeg[..^2], info) is null ? others : null;
     }
 
     /// <summary>The pixels; null where what is decoded depends on what comes behind the data.</summary>
@@ -158,7 +171,7 @@ internal static class PictureDecoder
         }
     }
 
-    /// <summary>Multiplies colours by alpha. Where it is 0 in every pixel, the program that wrote the file left it out: all is opaque.</summary>
+    /// <summary>Multiplies colors by alpha. Where it is 0 in every pixel, it was left out, and all is opaque.</summary>
     private static void Multiply(byte[] pixels)
     {
         bool meant = false;

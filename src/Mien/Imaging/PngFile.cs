@@ -8,7 +8,8 @@ internal static class PngFile
     // Length, name and checksum.
     private const int FrameBytes = 12;
 
-    // Gamma times 100,000: what a camera, a screen or a file could have. Others, 0 among them, mean nothing, and would make all black or white.
+    // Gamma times 100,000: what a camera, a screen or a file could have. Others, 0 among them, mean nothing, and would make all
+    // black or white.
     private const uint LeastGamma = 10_000;
     private const uint MostGamma = 1_000_000;
 
@@ -28,7 +29,9 @@ internal static class PngFile
     public static byte[]? WithoutWrongGamma(ReadOnlySpan<byte> png)
     {
         int place = PlaceOf(png, "gAMA"u8);
-        if (place < 0 || Length(png, place) != 4 || BinaryPrimitives.ReadUInt32BigEndian(png[(place + 8)..]) is >= LeastGamma and <= MostGamma)
+        if (place < 0 || Length(png, place) != 4)
+            return null;
+        if (BinaryPrimitives.ReadUInt32BigEndian(png[(place + 8)..]) is >= LeastGamma and <= MostGamma)
             return null;
         return [.. png[..place], .. png[(place + FrameBytes + 4)..]];
     }

@@ -54,7 +54,8 @@ internal static class TiffFile
     /// <summary>Reads a stream and leaves it open.</summary>
     private sealed class SourceReader : TiffStream
     {
-        public override int Read(object clientData, byte[] buffer, int offset, int count) => StreamOf(clientData).Read(buffer, offset, count);
+        public override int Read(object clientData, byte[] buffer, int offset, int count) =>
+            StreamOf(clientData).Read(buffer, offset, count);
 
         public override long Seek(object clientData, long offset, SeekOrigin origin) => StreamOf(clientData).Seek(offset, origin);
 
@@ -67,7 +68,7 @@ internal static class TiffFile
         private static Stream StreamOf(object clientData) => ((Source)clientData).Stream;
     }
 
-    /// <summary>Nothing that LibTiff.NET says of our files reaches standard error; its one handler stays as it was for others' files.</summary>
+    /// <summary>Nothing that LibTiff.NET says of our files reaches standard error. For others' files its one handler stays.</summary>
     private sealed class Silence : TiffErrorHandler
     {
         private static readonly Silence Ours = new();

@@ -134,7 +134,8 @@ internal readonly ref struct TiffFolder
 
     private int Tag(int i) => UInt16(Entry(i), _little);
 
-    private uint Value(int i) => BytesOf(UInt16(Entry(i)[2..], _little)) == 2 ? UInt16(Entry(i)[8..], _little) : UInt32(Entry(i)[8..], _little);
+    private uint Value(int i) =>
+        BytesOf(UInt16(Entry(i)[2..], _little)) == 2 ? UInt16(Entry(i)[8..], _little) : UInt32(Entry(i)[8..], _little);
 
     private static ushort UInt16(ReadOnlySpan<byte> bytes, bool little) =>
         little ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);

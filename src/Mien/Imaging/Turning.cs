@@ -12,7 +12,8 @@ internal static class Turning
         (int width, int height) = (size.Width, size.Height);
         if (origin == SKEncodedOrigin.TopLeft)
             return new Picture(width, height, stored) { WholeWidth = whole.Width, WholeHeight = whole.Height, Reduction = reduction };
-        bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool turned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         (int uprightWidth, int uprightHeight) = turned ? (height, width) : (width, height);
         byte[] upright = new byte[stored.Length];
         ReadOnlySpan<int> source = MemoryMarshal.Cast<byte, int>(stored.AsSpan());
@@ -45,8 +46,10 @@ internal static class Turning
         }
 
         (int wholeWidth, int wholeHeight) = turned ? (whole.Height, whole.Width) : (whole.Width, whole.Height);
-        bool leftwards = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        bool upwards = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        bool leftwards = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight
+            or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        bool upwards = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft
+            or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         return new Picture(uprightWidth, uprightHeight, upright)
         {
             WholeWidth = wholeWidth,

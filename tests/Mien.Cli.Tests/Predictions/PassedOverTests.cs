@@ -32,7 +32,8 @@ public class PassedOverTests
         File.Move(folder.File("in/b.png"), folder.File("in/nameless"));
         (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl");
         Assert.Equal(ExitCode.Ok, exit);
-        Assert.Contains("2 HEIC pictures, a video, a picture file without a picture's ending, a text file and an unknown file were passed over.", error, StringComparison.Ordinal);
+        const string Counted = "2 HEIC pictures, a video, a picture file without a picture's ending, a text file and an unknown file were passed over.";
+        Assert.Contains(Counted, error, StringComparison.Ordinal);
 
         (exit, _, error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", folder.File("out.csv"));
         Assert.Equal(ExitCode.Ok, exit);
@@ -72,7 +73,11 @@ public class PassedOverTests
     {
         using TemporaryFolder folder = Folder(pictures: true);
         for (int shard = 1; shard <= 8; shard++)
-            Assert.Equal(ExitCode.Ok, Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", $"{shard}/8").Exit);
+        {
+            string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", $"{shard}/8"];
+            Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+        }
+
     }
 
     [Fact]
@@ -84,8 +89,9 @@ public class PassedOverTests
         Process.Start("mkfifo", folder.File("in/pipe")).WaitForExit();
         File.CreateSymbolicLink(folder.File("in/zero.jpg"), "/dev/zero");
         Directory.CreateSymbolicLink(folder.File("in/latest"), "..");
-        (int exit, string output, string error) = await Task.Run(() => Run("predict", folder.File("in"), "--faces", "cropped", "--format", "csv"), TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--format", "csv"];
+        (int exit, string output, string error) = await Task.Run(() => Run(arguments), cancellation).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("pipe.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);
         Assert.Contains("zero.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);

@@ -18,7 +18,9 @@ public class OddPictureTests
     [Fact]
     public void The_inputs_that_were_read_wrongly_are_read_rightly()
     {
-        AssertSame(Picture.Load(TestData.Input("png-upright-same-picture.png")), Picture.Load(TestData.Input("png-exif-orientation-6.png")));
+        AssertSame(
+            Picture.Load(TestData.Input("png-upright-same-picture.png")),
+            Picture.Load(TestData.Input("png-exif-orientation-6.png")));
         Assert.Equal(144, Picture.Load(TestData.Input("png-gama-0.png")).ToRgba().Where((_, i) => i % 4 != 3).Average(level => level), 0.5);
         Assert.Contains("cut off or damaged", Refused(TestData.Input("progressive-half-of-the-bytes.jpg")), StringComparison.Ordinal);
         using var recognizer = ExpressionRecognizer.CreateDefault();
@@ -27,8 +29,10 @@ public class OddPictureTests
         AssertBox(new(76, 54, 94, 128), "png-gama-0.png");
         AssertBox(new(82, 24, 125, 171), "png-exif-orientation-6.png");
         Assert.Single(recognizer.Recognize(TestData.Input("bmp-v4-alpha-all-zero.bmp")));
-        Assert.Contains("IMG_0001.HEIC: a HEIC picture, which can't be read. Convert it to JPEG", Refused(TestData.Input("IMG_0001.HEIC")), StringComparison.Ordinal);
-        Assert.Contains("avif.avif: an AVIF picture, which can't be read. Convert it to PNG", Refused(TestData.Input("avif.avif")), StringComparison.Ordinal);
+        string heic = Refused(TestData.Input("IMG_0001.HEIC"));
+        Assert.Contains("IMG_0001.HEIC: a HEIC picture, which can't be read. Convert it to JPEG", heic, StringComparison.Ordinal);
+        string avif = Refused(TestData.Input("avif.avif"));
+        Assert.Contains("avif.avif: an AVIF picture, which can't be read. Convert it to PNG", avif, StringComparison.Ordinal);
 
         void AssertBox(Box expected, string name)
         {
@@ -51,7 +55,8 @@ public class OddPictureTests
         {
             for (int value = 1; value <= 8; value++)
             {
-                Picture turned = Load(WithExif(stored, format, [.. before.Select(character => (byte)character), .. Exif(little, 3, value)]));
+                byte[] exif = [.. before.Select(character => (byte)character), .. Exif(little, 3, value)];
+                Picture turned = Load(WithExif(stored, format, exif));
                 byte[] expected = Turned(upright.ToGrey(), value);
                 Assert.Equal(value >= 5 ? (High, Wide) : (Wide, High), (turned.Width, turned.Height));
                 Assert.Equal(expected, turned.ToGrey());
@@ -67,7 +72,12 @@ public class OddPictureTests
             byte[] stored = Encode(format);
             byte[] expected = Load(stored).ToGrey();
             var random = new Random(1);
-            byte[][] damaged = [[], [1, 2, 3], Exif6[..9], Exif6[..17], Exif(true, 3, 0), Exif(true, 3, 9), Exif(true, 3, 65535), Exif(true, 2, 6), [.. "II*\0"u8, 255, 255, 255, 255, 0, 0], [.. "II*\0"u8, 8, 0, 0, 0, 255, 255]];
+            byte[][] damaged =
+            [
+                [], [1, 2, 3], Exif6[..9], Exif6[..17], Exif(true, 3, 0), Exif(true, 3, 9), Exif(true, 3, 65535), Exif(true, 2, 6),
+                [.. "II*\0"u8, 255, 255, 255, 255, 0, 0],
+                [.. "II*\0"u8, 8, 0, 0, 0, 255, 255],
+            ];
             foreach (byte[] exif in damaged)
                 Assert.Equal(expected, Load(WithExif(stored, format, exif)).ToGrey());
             for (int i = 0; i < 300; i++)
@@ -102,7 +112,8 @@ public class OddPictureTests
         int[] read = [.. Enumerable.Range(3, whole.Length - Rest - 3).Where(length => !IsCutOff(whole[..length]))];
         Assert.Empty(read);
         // A download that reserved its room before it stopped.
-        read = [.. Enumerable.Range(3, whole.Length - Rest - 3).Where(length => !IsCutOff([.. whole[..length], .. new byte[whole.Length - length]]))];
+        read = [.. Enumerable.Range(3, whole.Length - Rest - 3)
+            .Where(length => !IsCutOff([.. whole[..length], .. new byte[whole.Length - length]]))];
         Assert.Empty(read);
 
         static bool IsCutOff(byte[] bytes)
@@ -136,7 +147,8 @@ public class OddPictureTests
     public void A_gamma_that_means_something_is_used()
     {
         byte[] stored = Encode(SKEncodedImageFormat.Png);
-        Assert.True(Load(WithChunk(stored, "gAMA"u8, [0, 1, 0x86, 0xa0])).ToGrey().Average(level => level) > Load(stored).ToGrey().Average(level => level) + 10);
+        byte[] linear = Load(WithChunk(stored, "gAMA"u8, [0, 1, 0x86, 0xa0])).ToGrey();
+        Assert.True(linear.Average(level => level) > Load(stored).ToGrey().Average(level => level) + 10);
     }
 
     [Fact]
@@ -245,7 +257,8 @@ public class OddPictureTests
     private static byte[] WithExif(byte[] stored, SKEncodedImageFormat format, byte[] exif) => format switch
     {
         SKEncodedImageFormat.Png => WithChunk(stored, "eXIf"u8, exif),
-        SKEncodedImageFormat.Jpeg => [.. stored[..2], 0xff, 0xe1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif, .. stored[2..]],
+        SKEncodedImageFormat.Jpeg =>
+            [.. stored[..2], 0xff, 0xe1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif, .. stored[2..]],
         _ => WebpWithExif(stored, exif),
     };
 
