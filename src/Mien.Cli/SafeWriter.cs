@@ -17,3 +17,11 @@ internal sealed class SafeWriter(TextWriter inner) : TextWriter
 
     public override void Flush() => inner.Flush();
 }
+
+/// <summary>Lines that hold what others chose.</summary>
+internal static class OneLine
+{
+    /// <summary>Writes a name or a row of a table: as it is into a file or a pipe, on one line of a terminal.</summary>
+    public static void WriteOneLine(this TextWriter output, string line) =>
+        output.WriteLine(output is SafeWriter ? VisibleText.Of(line) : line);
+}

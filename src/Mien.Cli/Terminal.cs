@@ -26,7 +26,7 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole console, IAnsiCon
     }
 
     /// <summary>Writes a file's name as a result: as it is into a pipe, on one line of a terminal.</summary>
-    public void WriteName(string name) => Output.WriteLine(Output is SafeWriter ? VisibleText.Of(name) : name);
+    public void WriteName(string name) => Output.WriteOneLine(name);
 
     /// <summary>Names are UTF-8 whatever the console's code page or the locale says, in pipes too.</summary>
     private static void UseUtf8()

@@ -1,3 +1,4 @@
+using Mien.Cli.Predictions;
 using Mien.TestSupport;
 using Spectre.Console;
 using Spectre.Console.Testing;
@@ -81,7 +82,10 @@ public class TerminalTests
         var terminal = new Terminal(safe, new TestConsole(), new TestConsole());
         terminal.Output.WriteLine("{\n\"file\": \"\u001b[2J\"}");
         terminal.WriteName(Hostile);
-        Assert.Equal($"{{\n\"file\": \"\\x1b[2J\"}}\n{Shown}\n", written.ToString().ReplaceLineEndings("\n"));
+        using (PredictionWriter csv = PredictionWriter.Create(PredictionFormat.Csv, [], terminal))
+            csv.Write(new PicturePrediction("a\n\u202eb", 1, 1, [], null));
+        Assert.Contains("\n\"a\\n\\u202eb\",1,1,", written.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.StartsWith($"{{\n\"file\": \"\\x1b[2J\"}}\n{Shown}\n", written.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
         using var raw = new StringWriter { NewLine = "\n" };
         new Terminal(raw, new TestConsole(), new TestConsole()).WriteName(Hostile);

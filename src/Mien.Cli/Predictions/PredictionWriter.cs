@@ -71,7 +71,7 @@ internal abstract class PredictionWriter : IDisposable
             string[] columns = CsvColumns(labels);
             _columns = columns.Length;
             if (!goesOn)
-                output.WriteLine(FaceText.Csv(columns));
+                output.WriteOneLine(FaceText.Csv(columns));
         }
 
         public override void Write(PicturePrediction prediction)
@@ -80,12 +80,12 @@ internal abstract class PredictionWriter : IDisposable
             // A picture without a face keeps a line, so that every picture is accounted for.
             if (prediction.Faces is not { Count: > 0 } faces)
             {
-                _output.WriteLine(FaceText.Csv([.. picture, .. Enumerable.Repeat("", _columns - 4), prediction.Error ?? ""]));
+                _output.WriteOneLine(FaceText.Csv([.. picture, .. Enumerable.Repeat("", _columns - 4), prediction.Error ?? ""]));
                 return;
             }
 
             for (int i = 0; i < faces.Count; i++)
-                _output.WriteLine(FaceText.Csv([.. picture, $"{i + 1}", .. FaceText.Cells(faces[i]), ""]));
+                _output.WriteOneLine(FaceText.Csv([.. picture, $"{i + 1}", .. FaceText.Cells(faces[i]), ""]));
         }
     }
 

@@ -70,10 +70,10 @@ internal abstract class TrackWriter : IDisposable
         public CsvLinesWriter(IReadOnlyList<string> labels, TextWriter output)
         {
             _output = output;
-            output.WriteLine(FaceText.Csv(["file", "frame", "time", "track", .. FaceText.Columns, .. ClassColumns.Of(labels)]));
+            output.WriteOneLine(FaceText.Csv(["file", "frame", "time", "track", .. FaceText.Columns, .. ClassColumns.Of(labels)]));
         }
 
-        public override void Write(string file, long frame, TrackedFace face) => _output.WriteLine(FaceText.Csv(
+        public override void Write(string file, long frame, TrackedFace face) => _output.WriteOneLine(FaceText.Csv(
             [file, $"{frame}", face.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), $"{face.Track}", .. FaceText.Cells(face.Face)]));
     }
 

@@ -43,6 +43,7 @@ internal static class PictureDecoder
             (byte[] pixels, SKEncodedOrigin origin, string? wrong) = TiffFile.Decode(file, size);
             if (wrong is not null)
                 throw new MienException($"{name}: {wrong}");
+            FillWhereClear(pixels);
             LayOnGround(pixels);
             return Turning.Upright(pixels, size, size, 1, origin);
         }
@@ -110,7 +111,11 @@ internal static class PictureDecoder
             ? (complete ? WithoutEnd(encoded, info) : null) ?? throw new MienException($"{name}: {CutOff}")
             : Pixels(codec, info, name);
         if (doubtful)
-            Multiply(pixels);
+        {
+            FillWhereClear(pixels);
+            MultiplyByAlpha(pixels);
+        }
+
         if (stored.AlphaType != SKAlphaType.Opaque)
             LayOnGround(pixels);
         SKEncodedOrigin origin = codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? ExifOrientation.Of(encoded) : codec.EncodedOrigin;
@@ -171,18 +176,25 @@ internal static class PictureDecoder
         }
     }
 
-    /// <summary>Multiplies colors by alpha. Where it is 0 in every pixel, it was left out, and all is opaque.</summary>
-    private static void Multiply(byte[] pixels)
+    /// <summary>Makes all opaque where alpha is 0 in every pixel: the program that wrote the file left it out.</summary>
+    private static void FillWhereClear(byte[] pixels)
     {
-        bool meant = false;
-        for (int i = 3; i < pixels.Length && !meant; i += 4)
-            meant = pixels[i] != 0;
+        for (int i = 3; i < pixels.Length; i += 4)
+        {
+            if (pixels[i] != 0)
+                return;
+        }
+
+        for (int i = 3; i < pixels.Length; i += 4)
+            pixels[i] = 255;
+    }
+
+    private static void MultiplyByAlpha(byte[] pixels)
+    {
         for (int i = 0; i < pixels.Length; i += 4)
         {
-            int alpha = meant ? pixels[i + 3] : 255;
             for (int channel = 0; channel < 3; channel++)
-                pixels[i + channel] = (byte)((pixels[i + channel] * alpha + 127) / 255);
-            pixels[i + 3] = (byte)alpha;
+                pixels[i + channel] = (byte)((pixels[i + channel] * pixels[i + 3] + 127) / 255);
         }
     }
 

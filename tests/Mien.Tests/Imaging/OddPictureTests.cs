@@ -157,6 +157,8 @@ public class OddPictureTests
         Assert.Equal((200, 100, 50), Colour(Load(Bitmap(0, 0))));
         Assert.Equal((200, 100, 50), Colour(Load(Bitmap(255, 255))));
         Assert.Equal((128, 128, 128), Colour(Load(Bitmap(0, 255))));
+        Assert.Equal((200, 100, 50), Colour(Load(Icon(0, 0))));
+        Assert.Equal((128, 128, 128), Colour(Load(Icon(0, 255))));
     }
 
     [Fact]
@@ -285,6 +287,14 @@ public class OddPictureTests
             return [.. name, .. length, .. content, .. new byte[content.Length & 1]];
         }
     }
+
+    /// <summary>An icon of 2x1 pixels of 32 bits.</summary>
+    private static byte[] Icon(byte firstAlpha, byte secondAlpha) =>
+    [
+        0, 0, 1, 0, 1, 0, 2, 1, 0, 0, 1, 0, 32, 0, 52, 0, 0, 0, 22, 0, 0, 0,
+        40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 32, 0, .. new byte[24],
+        50, 100, 200, firstAlpha, 50, 100, 200, secondAlpha, 0, 0, 0, 0,
+    ];
 
     /// <summary>Two pixels of 32 bits with a mask for alpha.</summary>
     private static byte[] Bitmap(byte firstAlpha, byte secondAlpha)
