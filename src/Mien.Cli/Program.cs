@@ -15,7 +15,7 @@ internal static class Program
     // `.txt` is a list of pictures, not more of the command line.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    private static int Main(string[] args) => Run(args, Terminal.Create());
+    private static int Main(string[] args) => OpenFiles.AreEnough() ? Run(args, Terminal.Create()) : ExitCode.Failure;
 
     internal static int Run(string[] args, Terminal terminal)
     {

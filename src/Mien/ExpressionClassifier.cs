@@ -252,8 +252,10 @@ public sealed class ExpressionClassifier : IDisposable
                 int side = card.Input.Size;
                 if (shape is not [_, 1, var height, var width] || (height > 0 && height != side) || (width > 0 && width != side))
                     throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says grey faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
-                if (session.OutputMetadata[ModelCard.ProbabilitiesName].Dimensions is [_, var scores] && scores > 0 && scores != card.Labels.Count)
-                    throw new MienException($"{name}: its network gives {scores} scores, its metadata names {card.Labels.Count} classes ({string.Join(", ", card.Labels)}). Export the model again with `mien train`.");
+                if (session.OutputMetadata[ModelCard.ProbabilitiesName].Dimensions is [_, var scores] && scores > 0
+                    && scores != card.Labels.Count)
+                    throw new MienException($"{name}: its network gives {scores} scores, its metadata names {card.Labels.Count} "
+                        + $"classes ({string.Join(", ", card.Labels)}). Export the model again with `mien train`.");
                 return new Member(session, card, read);
             }
             catch

@@ -83,7 +83,8 @@ internal static class LabelText
     }
 
     /// <summary>Hinting would move edges as each system likes.</summary>
-    private static SKFont Font(SKTypeface typeface, float size) => new(typeface, size) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None, Subpixel = true };
+    private static SKFont Font(SKTypeface typeface, float size) =>
+        new(typeface, size) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None, Subpixel = true };
 
     private static List<(string Text, SKTypeface Typeface)> Runs(string text)
     {

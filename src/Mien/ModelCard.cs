@@ -119,7 +119,8 @@ public sealed record ModelCard
         if (labels.Length < 2 || labels.Any(string.IsNullOrWhiteSpace))
             throw new MienException($"{file}: `mien.labels` names fewer than two classes. Export the model again with `mien train`.");
         if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new MienException($"{file}: `mien.labels` names the class {twice.Key} more than once. Export the model again with `mien train`.");
+            throw new MienException($"{file}: `mien.labels` names the class {twice.Key} more than once. "
+                + "Export the model again with `mien train`.");
         var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"), Levels());
         if (input.Size < 8 || input.Size > 1024 || !(input.Deviation > 0))
             throw new MienException($"{file}: impossible input in its metadata ({input}). Export the model again with `mien train`.");
@@ -153,7 +154,8 @@ public sealed record ModelCard
         {
             string given = metadata.GetValueOrDefault("mien.classShares", "");
             double[] shares = format == 1
-                ? [.. given.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)]
+                ? [.. given.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(cell =>
+                    double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)]
                 : Json(given, CardJson.Readable.DoubleArray) ?? (given.Length > 0 ? [0] : []);
             if (shares.Length > 0 && (shares.Length != labels.Length || shares.Any(share => !(share > 0))))
                 throw new MienException($"{file}: `mien.classShares` is not a number above 0 for each of {labels.Length} classes. Export the model again with `mien train`.");
@@ -163,7 +165,8 @@ public sealed record ModelCard
         string[] Texts(string given) => format == 1
             ? given.Split(',')
             : Json(given, CardJson.Readable.StringArray)
-                ?? throw new MienException($"{file}: `mien.labels` is no JSON array of class names. Export the model again with `mien train`.");
+                ?? throw new MienException($"{file}: `mien.labels` is no JSON array of class names. "
+                    + "Export the model again with `mien train`.");
 
         string Needed(string key) => metadata.TryGetValue(key, out string? value)
             ? value

@@ -36,7 +36,8 @@ internal static class SystemFonts
         if (!OperatingSystem.IsLinux())
             return [];
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string[] folders = [Path.Combine(home, ".fonts"), Path.Combine(home, ".local/share/fonts"), "/usr/local/share/fonts", "/usr/share/fonts"];
+        string[] folders = [Path.Combine(home, ".fonts"), Path.Combine(home, ".local/share/fonts"), "/usr/local/share/fonts",
+            "/usr/share/fonts"];
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
         return
         [

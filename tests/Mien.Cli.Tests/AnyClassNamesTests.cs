@@ -16,7 +16,8 @@ public class AnyClassNamesTests
     private static readonly string[] Names = AnyNames.Names;
 
     // A report of thirty classes takes its time.
-    private static readonly string[] Few = ["one,two", "[red]", "a=b", "x", "\"驚き\"", "</script><script>alert(1)</script>", "<b>bold</b>", "two words"];
+    private static readonly string[] Few = ["one,two", "[red]", "a=b", "x", "\"驚き\"", "</script><script>alert(1)</script>", "<b>bold</b>",
+        "two words"];
 
     [Fact]
     public async Task Tables_of_every_format_have_a_column_a_class_under_one_rule()
@@ -36,11 +37,13 @@ public class AnyClassNamesTests
         Assert.Equal(shares, row[^(Names.Length + 1)..^1]);
         Assert.Contains(face.GetProperty("label").GetString(), Names);
 
-        Assert.Equal(ExitCode.Ok, Run("predict", picture, "--faces", "cropped", "--model", model, "--out", folder.File("table.parquet")).Exit);
+        Assert.Equal(ExitCode.Ok, Run("predict", picture, "--faces", "cropped", "--model", model, "--out",
+            folder.File("table.parquet")).Exit);
         Assert.Equal(columns, (await ParquetColumns(folder.File("table.parquet")))[^(Names.Length + 1)..^1]);
 
         // A run that is gone on with finds its own header again.
-        string[] twice = ["predict", picture, "--faces", "cropped", "--model", model, "--prior", "dataset", "--out", folder.File("again.csv"), "--resume"];
+        string[] twice = ["predict", picture, "--faces", "cropped", "--model", model, "--prior", "dataset", "--out",
+            folder.File("again.csv"), "--resume"];
         Assert.Equal(ExitCode.Ok, Run(twice).Exit);
         (int exit, _, string error) = Run(twice);
         Assert.True(exit == ExitCode.Ok, error);
@@ -67,7 +70,8 @@ public class AnyClassNamesTests
         using TemporaryFolder folder = TestData.NewFolder();
         string data = Manifest(folder);
         string inspected = Ok("dataset", "inspect", data, "--json");
-        Assert.Equal(Few.Order(StringComparer.Ordinal), JsonDocument.Parse(inspected).RootElement.GetProperty("splits").GetProperty("Training").EnumerateObject().Select(each => each.Name));
+        Assert.Equal(Few.Order(StringComparer.Ordinal), JsonDocument.Parse(inspected).RootElement
+            .GetProperty("splits").GetProperty("Training").EnumerateObject().Select(each => each.Name));
         Ok("dataset", "inspect", data);
 
         Ok("train", "--data", data, "--arch", "plain", "--epochs", "1", "--threads", "1", "--out", folder.File("run"));
@@ -77,7 +81,8 @@ public class AnyClassNamesTests
             Assert.Equal(classes, classifier.Card.Labels);
 
         Assert.Contains("[red]", Ok("model", "info", model), StringComparison.Ordinal);
-        JsonElement judged = JsonDocument.Parse(Ok("evaluate", "--model", model, "--data", data, "--split", "PrivateTest", "--json", "-")).RootElement;
+        JsonElement judged = JsonDocument.Parse(Ok("evaluate", "--model", model, "--data", data, "--split", "PrivateTest", "--json",
+            "-")).RootElement;
         Assert.Equal(classes, judged.GetProperty("perClass").EnumerateObject().Select(each => each.Name));
         Ok("evaluate", "--model", model, "--data", data, "--split", "PrivateTest");
         Ok("compare", model, Model(folder, classes), "--data", data, "--split", "PrivateTest");
@@ -102,9 +107,11 @@ public class AnyClassNamesTests
     public void Names_with_commas_and_equals_signs_are_mapped_and_named_as_JSON()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string inspected = Ok("dataset", "inspect", Manifest(folder), "--json", "--map", """{"one,two":"x","a=b":"x"}""", "--map", "two words=x");
+        string inspected = Ok("dataset", "inspect", Manifest(folder), "--json", "--map", """{"one,two":"x","a=b":"x"}""", "--map",
+            "two words=x");
         string[] merged = ["one,two", "a=b", "two words"];
-        Assert.Equal(Few.Except(merged).Order(StringComparer.Ordinal), JsonDocument.Parse(inspected).RootElement.GetProperty("splits").GetProperty("Training").EnumerateObject().Select(each => each.Name));
+        Assert.Equal(Few.Except(merged).Order(StringComparer.Ordinal), JsonDocument.Parse(inspected).RootElement
+            .GetProperty("splits").GetProperty("Training").EnumerateObject().Select(each => each.Name));
 
         Assert.Equal(["one,two", "x"], Commands.NameLists.Names("--labels", """["one,two","x"]"""));
         Assert.Equal(["neutral", "happiness"], Commands.NameLists.Names("--labels", "neutral,happiness"));
@@ -149,7 +156,9 @@ public class AnyClassNamesTests
         var random = new Random(5);
         byte[] grey = new byte[48 * 48];
         var lines = new List<string> { "file,label,split" };
-        foreach ((string name, string split, int i) in from split in (string[])["train", "validation", "test"] from name in Few from i in Enumerable.Range(0, 2) select (name, split, i))
+        IEnumerable<(string Name, string Split)> rows =
+            from split in (string[])["train", "validation", "test"] from name in Few from i in Enumerable.Range(0, 2) select (name, split);
+        foreach ((string name, string split) in rows)
         {
             random.NextBytes(grey);
             string file = $"{lines.Count}.png";

@@ -54,7 +54,8 @@ public class LabelTextTests
         {
             float[] probabilities = new float[AnyNames.Names.Length];
             probabilities[i] = 1;
-            var face = new Face { Box = new Box(60, 60, 90, 90), DetectorScore = 1, Labels = AnyNames.Names, Probabilities = probabilities };
+            var face = new Face { Box = new Box(60, 60, 90, 90), DetectorScore = 1, Labels = AnyNames.Names,
+                Probabilities = probabilities };
             byte[] annotated = Annotator.Annotate(picture, [face]).ToRgba();
             // The label stands over the box, with as much ground as ink.
             Assert.True(annotated.AsSpan(0, 58 * 200 * 4).IndexOfAnyExcept((byte)0, (byte)255) >= 0, AnyNames.Names[i]);

@@ -16,7 +16,8 @@ internal static class CompareCommand
         var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
         var flip = new Option<bool>("--flip") { Description = "Average each face with its mirror image (models of Mien's)." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
-        var labels = new Option<string?>("--labels") { Description = "What the scores of models that Mien did not write mean, in their order: neutral,happiness,… or a JSON array." };
+        var labels = new Option<string?>("--labels") { Description = "What the scores of models that Mien did not write mean, in their "
+            + "order: neutral,happiness,… or a JSON array." };
         var pixels = new Option<PixelRange>("--pixels") { Description = "How such models want their pixels: byte (0..255), unit (0..1) or signed (-1..1)." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("compare", "Puts models side by side: accuracy, paired differences with 95 % intervals, McNemar's test.")
@@ -62,7 +63,8 @@ internal static class CompareCommand
     private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels, bool onlyPresent)
     {
         string[] files = model.Split('+');
-        using ForeignClassifier? foreign = files.Length == 1 && File.Exists(model) ? ForeignClassifier.OpenIfForeign(model, labels is null ? null : NameLists.Names("--labels", labels), pixels) : null;
+        using ForeignClassifier? foreign = files.Length == 1 && File.Exists(model)
+            ? ForeignClassifier.OpenIfForeign(model, labels is null ? null : NameLists.Names("--labels", labels), pixels) : null;
         if (foreign is not null)
         {
             var theirs = LabelFit.Of(foreign.Labels, table, split, onlyPresent);
@@ -115,10 +117,12 @@ internal static class CompareCommand
 
         Table models = new Table().WithColumns("model").WithNumbers("accuracy", "95 % interval", "macro F1", "faces a second");
         foreach (ComparedModel model in comparison.Models)
-            models.WithRow(model.Name, Percent(model.Accuracy), $"{Percent(model.Low)} .. {Percent(model.High)}", $"{model.MacroF1:F4}", $"{model.ImagesPerSecond:F0}");
+            models.WithRow(model.Name, Percent(model.Accuracy), $"{Percent(model.Low)} .. {Percent(model.High)}", $"{model.MacroF1:F4}",
+                $"{model.ImagesPerSecond:F0}");
         console.Write(models);
 
-        Table pairs = new Table().WithColumns("first", "second").WithNumbers("difference", "95 % interval", "only first right", "only second right", "p (McNemar)");
+        Table pairs = new Table().WithColumns("first", "second").WithNumbers("difference", "95 % interval", "only first right",
+            "only second right", "p (McNemar)");
         foreach (PairedDifference pair in comparison.Pairs)
         {
             pairs.WithRow(pair.First, pair.Second, Points(pair.Difference), $"{Points(pair.Low)} .. {Points(pair.High)}",

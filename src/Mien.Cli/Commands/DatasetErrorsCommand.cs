@@ -165,7 +165,8 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
         {
             FaceOrigin origin = origins[error.Row];
             shown.WithRow(
-                origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File, table.LabelNames[error.Given], table.LabelNames[error.Suggested],
+                origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File, table.LabelNames[error.Given],
+                table.LabelNames[error.Suggested],
                 $"{error.Confidence:F3}", $"{probabilities[error.Row * _classes + error.Suggested]:F3}", $"{error.Margin:F3}");
         }
 
@@ -177,7 +178,8 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
     public void WriteCsv(string path)
     {
         using StreamWriter output = OutputFiles.Create(path);
-        output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split", .. ClassColumns.Of(table.LabelNames)]));
+        output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split",
+            .. ClassColumns.Of(table.LabelNames)]));
         foreach (LabelError error in Found)
         {
             FaceOrigin origin = origins[error.Row];

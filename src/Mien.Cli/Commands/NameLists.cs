@@ -22,7 +22,8 @@ internal static class NameLists
             return Read<Dictionary<string, string>>(option, given, """{"first":"second"}""");
         return given.Split(',').Select(pair => pair.Split('=', StringSplitOptions.TrimEntries) is [{ Length: > 0 } from, { Length: > 0 } to]
             ? KeyValuePair.Create(from, to)
-            : throw new MienException($"{option} {pair}: expected label=label, such as joy=happy. Names with a comma or = go as JSON: {{\"first\":\"second\"}}."));
+            : throw new MienException($"{option} {pair}: expected label=label, such as joy=happy. Names with a comma or = go as JSON: "
+                + """{"first":"second"}."""));
     }
 
     private static T Read<T>(string option, string given, string expected)

@@ -34,7 +34,8 @@ internal static class SweepCommand
 
     private static void Write(IReadOnlyList<SweepResult> results, SafeConsole console)
     {
-        Table table = new Table().WithColumns("variant").WithNumbers("PublicTest", "with flip", "macro F1", "parameters", "multiply-adds", "s an epoch", "epochs");
+        Table table = new Table().WithColumns("variant").WithNumbers("PublicTest", "with flip", "macro F1", "parameters", "multiply-adds",
+            "s an epoch", "epochs");
         foreach (SweepResult result in results)
         {
             table.WithRow(result.Name, $"{result.Accuracy * 100:F2} %", $"{result.AccuracyFlip * 100:F2} %", $"{result.MacroF1:F4}",

@@ -48,7 +48,8 @@ internal static partial class WholeWayFigures
 
     private static void Print(WholeWayRow[] rows, SafeConsole console)
     {
-        Table table = new Table().WithColumns("degrees").WithNumbers("faces", "found", "as they are", "from pictures", "kept", "scale", "shift x", "shift y", "turn", "sharpness", "brightness", "contrast");
+        Table table = new Table().WithColumns("degrees").WithNumbers("faces", "found", "as they are", "from pictures", "kept", "scale",
+            "shift x", "shift y", "turn", "sharpness", "brightness", "contrast");
         foreach ((double? turn, WholeWayResult result) in rows)
         {
             CropDifference crops = result.Crops;

@@ -59,6 +59,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         {
             await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellation))
             {
+                MachineStop.At(result, resumes: true);
                 string file = result.Source.File.Path;
                 if (result.Error is not null)
                     terminal.Error.MarkupLineInterpolated($"[red]error:[/] {result.Error}");

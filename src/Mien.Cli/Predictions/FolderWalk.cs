@@ -62,7 +62,7 @@ internal static class FolderWalk
     {
         public IEnumerable<PictureFile> Below(string folder, string inside)
         {
-            (List<(string Name, bool Folder)> entries, string? error) = Entries(folder, inside);
+            (List<(string Name, bool Folder)> entries, MienException? error) = Entries(folder, inside);
             if (error is not null)
                 yield return new PictureFile(folder, inside.TrimEnd('/')) { Error = error };
             foreach ((string name, bool isFolder) in entries)
@@ -83,7 +83,7 @@ internal static class FolderWalk
             }
         }
 
-        private (List<(string Name, bool Folder)> Entries, string? Error) Entries(string folder, string inside)
+        private (List<(string Name, bool Folder)> Entries, MienException? Error) Entries(string folder, string inside)
         {
             var entries = new List<(string Name, bool Folder)>();
             try
@@ -104,7 +104,7 @@ internal static class FolderWalk
                 string why = PictureFile.IsNoText(folder)
                     ? ": its name isn't UTF-8. Rename it, for example with `convmv -f latin1 -t utf8 --notest`."
                     : $" ({e.Message}).";
-                return (entries, $"{folder}: the folder can't be listed{why}");
+                return (entries, new MienException($"{folder}: the folder can't be listed{why}", e));
             }
 
             entries.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));

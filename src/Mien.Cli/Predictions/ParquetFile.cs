@@ -110,7 +110,8 @@ internal static class ParquetFile
         .. QualityNames.Select(name => new NumberColumn<float>(name, row => Number(Object(row.Face, "quality"), name)?.GetSingle())),
         new TextColumn("label", row => Text(row.Face, "label")),
         new NumberColumn<float>("confidence", row => Number(row.Face, "confidence")?.GetSingle()),
-        .. labels.Zip(ClassColumns.Of(labels), (label, column) => new NumberColumn<float>(column, row => Number(Object(row.Face, "probabilities"), label)?.GetSingle())),
+        .. labels.Zip(ClassColumns.Of(labels), (label, column) => new NumberColumn<float>(column, row =>
+            Number(Object(row.Face, "probabilities"), label)?.GetSingle())),
     ];
 
     private static IColumn[] ErrorColumn() => [new TextColumn("error", row => Text(row.Line, "error"))];

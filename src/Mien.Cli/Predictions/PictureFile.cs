@@ -12,7 +12,7 @@ internal sealed record PictureFile(string Path, string Name)
     public string? Copy { get; init; }
 
     /// <summary>Why there is nothing to open: a folder that can't be listed.</summary>
-    public string? Error { get; init; }
+    public MienException? Error { get; init; }
 
     /// <summary>Whether a file of a folder is taken for a picture.</summary>
     public static bool IsPicture(ReadOnlySpan<char> name)

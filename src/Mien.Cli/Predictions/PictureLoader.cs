@@ -17,7 +17,7 @@ internal sealed class PictureLoader(long maxPixels, Func<string, Picture>? open 
     public Picture Load(PictureFile file)
     {
         if (file.Error is { } error)
-            throw new MienException(error);
+            throw new MienException(error.Message, error);
         if (Interlocked.Read(ref _pixelsSinceCollection) > PixelsACollection)
         {
             Interlocked.Exchange(ref _pixelsSinceCollection, 0);

@@ -72,6 +72,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         {
             await foreach (PictureResult<PictureFile> result in results)
             {
+                MachineStop.At(result, resumes: Out is not null && Format is not PredictionFormat.Json);
                 var prediction = new PicturePrediction(result.Source.Path, result.Width, result.Height, result.Faces, result.Error);
                 if (prediction.Error is not null)
                     terminal.Error.MarkupLineInterpolated($"[red]error:[/] {prediction.Error}");

@@ -31,7 +31,8 @@ internal abstract class PredictionWriter : IDisposable
     {
     }
 
-    private static string[] CsvColumns(IReadOnlyList<string> labels) => ["file", "width", "height", "face", .. FaceText.Columns, .. ClassColumns.Of(labels), "error"];
+    private static string[] CsvColumns(IReadOnlyList<string> labels) => ["file", "width", "height", "face", .. FaceText.Columns,
+        .. ClassColumns.Of(labels), "error"];
 
     private static string ToJson(PicturePrediction prediction, bool indented) => FaceText.Json(
         json => FaceJson.WritePicture(json, prediction.File, prediction.Width, prediction.Height, prediction.Faces, prediction.Error), indented);

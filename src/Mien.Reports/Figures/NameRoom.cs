@@ -21,7 +21,8 @@ internal static class NameRoom
         if (Width(text, size) <= room)
             return text;
         string fitting = "";
-        for (TextElementEnumerator each = StringInfo.GetTextElementEnumerator(text); each.MoveNext() && Width($"{fitting}{each.GetTextElement()}…", size) <= room;)
+        TextElementEnumerator each = StringInfo.GetTextElementEnumerator(text);
+        while (each.MoveNext() && Width($"{fitting}{each.GetTextElement()}…", size) <= room)
             fitting += each.GetTextElement();
         return $"{fitting}…";
     }

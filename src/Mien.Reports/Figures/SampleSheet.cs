@@ -36,7 +36,8 @@ public static class SampleSheet
             svg.Image(x, y, FaceSide, Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
         else
             svg.Rectangle(x, y, FaceSide, FaceSide, "hidden");
-        svg.Name(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}", CardWidth - 8, "strong");
+        svg.Name(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}",
+            CardWidth - 8, "strong");
         double row = FaceSide / labels.Count;
         for (int k = 0; k < labels.Count; k++)
         {

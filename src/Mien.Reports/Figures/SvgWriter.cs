@@ -44,7 +44,9 @@ internal sealed class SvgWriter
     {
         string fitting = NameRoom.Fit(name, room, size);
         // Svg.Skia would draw a title inside the text as a part of it.
-        return fitting == name ? Text(x, y, name, style, anchor) : Add($"<g><title>{Escape(name)}</title>").Text(x, y, fitting, style, anchor).Add($"</g>");
+        return fitting == name
+            ? Text(x, y, name, style, anchor)
+            : Add($"<g><title>{Escape(name)}</title>").Text(x, y, fitting, style, anchor).Add($"</g>");
     }
 
     /// <summary>A picture as a data address.</summary>
@@ -55,7 +57,8 @@ internal sealed class SvgWriter
 
     /// <summary>Text for XML, which has no place for control characters.</summary>
     public static string Escape(string text) => SecurityElement.Escape(new string([.. text.Where((sign, i) =>
-        XmlConvert.IsXmlChar(sign) || (i > 0 && char.IsSurrogatePair(text[i - 1], sign)) || (i + 1 < text.Length && char.IsSurrogatePair(sign, text[i + 1])))]));
+        XmlConvert.IsXmlChar(sign) || (i > 0 && char.IsSurrogatePair(text[i - 1], sign))
+            || (i + 1 < text.Length && char.IsSurrogatePair(sign, text[i + 1])))]));
 
     private SvgWriter Add(FormattableString element)
     {

@@ -57,6 +57,10 @@ internal static class Fer2013Csv
                     builder.Bad($"{name}, line {lines.Line}: {wrong}{(lines.Unfinished ? " The file ends in this row: it may be cut off." : "")}");
             }
         }
+        catch (IOException e) when (MachineFaults.CureOf(e) is { } cure)
+        {
+            throw new MienException($"{name}, line {lines.Line + 1}: can't be read on ({e.Message}). {cure}", e);
+        }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
             builder.Bad($"{name}, line {lines.Line + 1}: the file ends or is damaged here ({e.Message}), after {builder.Count} faces. Expected 35,887 in all of FER2013: fetch the file again.");

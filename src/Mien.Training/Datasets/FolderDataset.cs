@@ -109,6 +109,11 @@ internal static class FolderDataset
         {
             return (null, "not there, or the archive is damaged here.");
         }
+        catch (IOException e) when (MachineFaults.CureOf(e) is { } cure)
+        {
+            // Not to be skipped as a bad row: it may be fine.
+            throw new MienException($"{file.Path}: can't be read ({e.Message}). {cure}", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return (null, $"can't be read ({e.Message}).");

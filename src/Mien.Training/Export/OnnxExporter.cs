@@ -30,12 +30,14 @@ public static class OnnxExporter
 
     /// <summary>Writes a model file, and opens it as every user will before it takes its name.</summary>
     /// <exception cref="MienException">It can't be written, or does not open as what was written.</exception>
-    internal static void Write(string path, byte[] model, ModelCard card) => AtomicFile.Write(path, stream => stream.Write(model), written =>
+    internal static void Write(string path, byte[] model, ModelCard card) =>
+        AtomicFile.Write(path, stream => stream.Write(model), written =>
     {
         using ExpressionClassifier opened = Open(written);
         ModelCard read = opened.Card;
         if (!read.Labels.SequenceEqual(card.Labels))
-            throw new MienException($"{path}: not written, as its classes would read back as {string.Join(", ", read.Labels)} instead of {string.Join(", ", card.Labels)}. Rename the class that differs.");
+            throw new MienException($"{path}: not written, as its classes would read back as {string.Join(", ", read.Labels)} instead "
+                + $"of {string.Join(", ", card.Labels)}. Rename the class that differs.");
         KeyValuePair<string, string>[] lost = [.. card.ToMetadata().Except(read.ToMetadata())];
         if (lost.Length > 0)
             throw new MienException($"{path}: not written, as `{lost[0].Key}` would not read back as \"{lost[0].Value}\".");

@@ -55,7 +55,8 @@ internal static class OnnxImporter
         MeasureNorms(network, layers, faces);
     }
 
-    internal static ModelCard CardOf(ModelProto model, string file) => ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
+    internal static ModelCard CardOf(ModelProto model, string file) =>
+        ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), file);
 
     private static ModelProto Parse(string file) => OnnxFile.Read(file);
 

@@ -70,7 +70,7 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
     {
         if (ended.Exception?.InnerException is not { } e)
             return new PictureResult<T>(source, ended.Result.Width, ended.Result.Height, ended.Result.Faces, null);
-        string error = e is MienException ? e.Message : $"{source}: {e.GetType().Name}: {e.Message}";
+        string error = e is MienException ? e.Message : $"{source}: {e.Message}";
         return new PictureResult<T>(source, 0, 0, null, error) { Exception = e };
     }
 }

@@ -10,6 +10,9 @@ namespace Mien.Batches;
 public sealed record PictureResult<T>(T Source, int Width, int Height, IReadOnlyList<Face>? Faces, string? Error)
 {
     /// <summary>What was thrown, with its type and where it comes from; null where nothing went wrong.</summary>
-    /// <remarks>An <see cref="OperationCanceledException"/> that a callback threw of its own accord is such an error too.</remarks>
+    /// <remarks>
+    /// <see cref="MachineFaults.CureOf"/> tells a fault of the machine, such as too little memory, from one of the picture.
+    /// An <see cref="OperationCanceledException"/> that a callback threw of its own accord is such an error too.
+    /// </remarks>
     public Exception? Exception { get; init; }
 }

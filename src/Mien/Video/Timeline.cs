@@ -122,7 +122,8 @@ public sealed class Timeline(IReadOnlyList<string> labels)
 
     private void DrawRow(SKCanvas canvas, SKPaint ink, int track, Row row, float y)
     {
-        LabelText.Draw(canvas, LabelText.Fit($"face {track}", Left - 12, TextSize), 8, y + (RowHeight - LabelText.CapHeight(TextSize)) / 2, TextSize, ink);
+        LabelText.Draw(canvas, LabelText.Fit($"face {track}", Left - 12, TextSize), 8, y + (RowHeight - LabelText.CapHeight(TextSize)) / 2,
+            TextSize, ink);
         using var ground = new SKPaint { Color = new SKColor(240, 240, 240) };
         canvas.DrawRect(Left, y, Cells, RowHeight, ground);
         SKPaint[] colours = [.. Enumerable.Range(0, labels.Count).Select(Colour)];
@@ -151,7 +152,8 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         {
             float x = Left + (float)(at / seconds * Cells);
             canvas.DrawRect(x, y, 1, 6, ink);
-            string text = step < 1 ? FormattableString.Invariant($"{at:0.0}") : seconds < 120 ? $"{at:0}" : $"{(int)at / 3600:00}:{(int)at / 60 % 60:00}:{(int)at % 60:00}";
+            string text = step < 1 ? FormattableString.Invariant($"{at:0.0}") : seconds < 120 ? $"{at:0}"
+                : $"{(int)at / 3600:00}:{(int)at / 60 % 60:00}:{(int)at % 60:00}";
             LabelText.Draw(canvas, text, Math.Max(x - LabelText.Width(text, TextSize) / 2, 0), y + 10, TextSize, ink);
         }
 

@@ -99,7 +99,8 @@ public class FigureTests
         int[][] counts = [.. names.Select(_ => new int[names.Length])];
         Figure figure = ConfusionMatrix.Draw(counts, names, ConfusionCells.Counts);
         XElement root = XDocument.Parse(figure.ToSvg()).Root!;
-        string[] shown = [.. root.Descendants(Svg + "text").Where(text => (string?)text.Attribute("class") == "strong").Select(text => text.Value)];
+        string[] shown = [.. root.Descendants(Svg + "text").Where(text => (string?)text.Attribute("class") == "strong").Select(text =>
+            text.Value)];
         Assert.All(shown, name => Assert.InRange(NameRoom.Width(name), 0, 66));
         string[] cut = [.. shown.Where(name => name.EndsWith('…'))];
         string[] whole = [.. root.Descendants(Svg + "g").Elements(Svg + "title").Select(title => title.Value)];
@@ -109,9 +110,11 @@ public class FigureTests
         Assert.Contains("bell", shown);
         Assert.NotEmpty(figure.ToPng());
         // The names of the expressions are never cut.
-        Assert.DoesNotContain('…', ConfusionMatrix.Draw([.. Expressions.Names.Select(_ => new int[8])], Expressions.Names, ConfusionCells.Counts).ToSvg());
+        Assert.DoesNotContain('…', ConfusionMatrix.Draw([.. Expressions.Names.Select(_ => new int[8])], Expressions.Names,
+            ConfusionCells.Counts).ToSvg());
         var map = XDocument.Parse(EmbeddingMap.Draw([0, 0, 1, 1], [0, 1], names, ["a", "b"], null).ToSvg());
-        Assert.All(map.Descendants(Svg + "text"), text => Assert.InRange(Number(text, "x") + (text.Attribute("class")!.Value == "label" ? NameRoom.Width(text.Value) : 0), 0, 620));
+        Assert.All(map.Descendants(Svg + "text"), text => Assert.InRange(Number(text, "x") + (text.Attribute("class")!.Value == "label"
+            ? NameRoom.Width(text.Value) : 0), 0, 620));
     }
 
     [Fact]

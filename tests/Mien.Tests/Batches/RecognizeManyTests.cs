@@ -172,7 +172,7 @@ public class RecognizeManyTests
         {
             Exception? error = errors[result.Source];
             Assert.Same(error, result.Exception);
-            Assert.Equal(error is null ? null : $"{result.Source}: {error.GetType().Name}: {error.Message}", result.Error);
+            Assert.Equal(error is null ? null : $"{result.Source}: {error.Message}", result.Error);
             Assert.Equal(error is null, result.Faces is not null);
         });
 
