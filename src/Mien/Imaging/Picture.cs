@@ -95,11 +95,7 @@ public sealed class Picture
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Such a name was read with this character in place of what is no text: it can't be opened by it.
-            throw new MienException(path.Contains('\ufffd', StringComparison.Ordinal)
-                ? $"{path}: not found. The name isn't UTF-8 (\ufffd stands for what is not): rename the file, "
-                    + "for example with `convmv -f latin1 -t utf8 --notest`."
-                : $"{path}: not found.", e);
+            throw new MienException(MissingFile.Message(path), e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

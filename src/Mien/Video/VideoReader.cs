@@ -38,7 +38,7 @@ public sealed class VideoReader
     {
         ArgumentNullException.ThrowIfNull(source);
         if (!Path.Exists(source) && !source.Contains("://", StringComparison.Ordinal) && Ffmpeg.DeviceOf(source) is null)
-            throw new MienException($"{source}: not found.");
+            throw new MienException(MissingFile.Message(source));
         return new VideoReader(source, await VideoProbe.ReadAsync(source, cancellation).ConfigureAwait(false));
     }
 
