@@ -114,7 +114,7 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     public async Task A_file_that_is_no_picture_is_named_and_the_cure_with_it()
     {
         string detail = await ServedMien.Problem(await Post(ServedMien.Content([1, 2, 3], "image/jpeg")), 422);
-        Assert.Equal("picture: not a picture that can be read. Expected JPEG, PNG, WebP, BMP or GIF.", detail);
+        Assert.Equal("picture: not a picture that can be read. Expected JPEG, PNG, WebP, BMP, GIF, TIFF or PPM.", detail);
     }
 
     [Theory]
