@@ -15,7 +15,7 @@ internal sealed class DatasetErrorsCommand
 {
     private const int ShownErrors = 20;
 
-    // For few epochs: docs/experiments.md, of the labels that are likely wrong.
+    // For few epochs: docs/experiments-log.md, of the labels that are likely wrong.
     private static readonly TrainingOptions Short = TrainingOptions.Default with
     {
         Epochs = 12,

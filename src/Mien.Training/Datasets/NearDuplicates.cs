@@ -3,7 +3,7 @@ namespace Mien.Training.Datasets;
 /// <summary>Puts pictures together that look alike from afar.</summary>
 public static class NearDuplicates
 {
-    /// <summary>Hashes that differ in no more bits belong to near-duplicates; see docs/experiments.md for how it was chosen.</summary>
+    /// <summary>Hashes that differ in no more bits belong to near-duplicates; see docs/experiments-log.md for how it was chosen.</summary>
     public const int Distance = 20;
 
     /// <summary>Groups of pictures that are linked by near-duplicates, whatever the pictures' order.</summary>

@@ -26,7 +26,7 @@ internal readonly record struct LookedAt(DetectedFace Candidate, DetectedFace Fr
 internal sealed class FaceLooks(BlazeFace front, BlazeFace back)
 {
     // Both networks look at a candidate in a window of so many times its size, sampled at so many points a side: less of
-    // what is around the face than at 2.5 times and 128 points, at half the cost, with as many faces found (docs/experiments.md).
+    // what is around the face than at 2.5 times and 128 points, at half the cost, with as many faces found (docs/experiments-log.md).
     private const float LookScale = 1.9f;
     private const int LookSize = 96;
 

@@ -14,7 +14,7 @@ internal readonly record struct Region(int X, int Y, int Width, int Height);
 internal static class SearchRegions
 {
     // Geometric mean of four neighbouring blocks' detail, in grey levels: an edge alone leaves some of them plain, a face
-    // none. 99.5 % of FER2013's Training faces have this much at 26 pixels, 99.75 % at 36 and 48 (docs/experiments.md).
+    // none. 99.5 % of FER2013's Training faces have this much at 26 pixels, 99.75 % at 36 and 48 (docs/experiments-log.md).
     private const float LeastDetail = 5f;
 
     // A block of 16 pixels a side, 8 on the level above.

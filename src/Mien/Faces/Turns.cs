@@ -4,7 +4,7 @@ namespace Mien.Faces;
 internal static class Turns
 {
     // The networks see faces within half of that as well as upright ones. A window turned by exactly the first estimate
-    // would carry its error on into the second (docs/experiments.md).
+    // would carry its error on into the second (docs/experiments-log.md).
     private const float WindowStep = 45;
 
     // Medians of the hand-drawn boxes of 52 annotated faces in shares of the network's square: how far the middle lies

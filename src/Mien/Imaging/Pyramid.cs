@@ -13,7 +13,7 @@ namespace Mien.Imaging;
 internal sealed class Pyramid : IDisposable
 {
     // From so many pixels a side on, a square's mean alone counts; at 1 pixel and less it would show the pixels' own corners,
-    // which costs a face of 20 pixels 12 points of accuracy (docs/experiments.md).
+    // which costs a face of 20 pixels 12 points of accuracy (docs/experiments-log.md).
     private const float NoPoints = 1.5f;
 
     private readonly List<Level> _levels = [];

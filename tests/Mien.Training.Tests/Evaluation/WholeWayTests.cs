@@ -28,7 +28,7 @@ public class WholeWayTests(ITestOutputHelper output)
         WholeWayResult result = WholeWay.Measure(classifier, detector, faces, WholeWayOptions.Default);
         output.WriteLine($"{result}");
         Assert.Equal(120, result.Faces);
-        // What 120 faces tell of the figures in docs/experiments.md.
+        // What 120 faces tell of the figures in docs/experiments-log.md.
         Assert.InRange(result.Found, 0.75, 1);
         Assert.InRange(result.Kept, 0.85, 1.15);
         Assert.InRange(result.Crops.Scale, 0.9, 1.1);
