@@ -1,19 +1,25 @@
 // %% [markdown]
 // # Facial expression recognition in C#
 //
-// The whole way on one page: load a data set, look at it, prepare it, build a small network, train it for a few
-// epochs, judge it, let it read pictures it has never seen, and look at what it does on the training and the test set.
+// The complete pipeline on one page: load a data set, explore it, preprocess it, build a small network, train it for a few
+// epochs, evaluate it, predict on new pictures, and inspect the predictions on the training and validation sets.
 //
-// This page is a program, `notebooks/FacialExpressionRecognition.cs`, in cells. Running it writes the notebook (.ipynb)
-// and this page (.html) beside it:
+// This page is a program with cells, `notebooks/FacialExpressionRecognition.cs`. Running it writes the notebook (.ipynb)
+// and this page (.html) next to it:
 //
 // ```bash
 // dotnet run -c Release notebooks/FacialExpressionRecognition.cs -- --data archive.zip
 // ```
 //
-// FER2013 comes from Kaggle as `archive.zip`; every shape of it is read as it is. `--limit 2000` takes a part of it for
-// a quick try, `--epochs 10` trains longer. `--faces` shows faces of the data set, into files that Git ignores: they were
-// published for research, and the copy that is kept with the program holds none.
+// `archive.zip` is FER2013 as downloaded from Kaggle. Other forms of FER2013 work too.
+//
+// | option | effect |
+// |---|---|
+// | `--limit 2000` | uses a part of the data, for a quick try |
+// | `--epochs 10` | trains longer |
+// | `--faces` | shows faces of the data set, in files that Git ignores |
+//
+// The faces were published for research, so the copy in the repository shows none.
 
 // %%
 #:project ../src/Mien.Reports/Mien.Reports.csproj
@@ -51,9 +57,9 @@ string? Option(string name)
 // %% [markdown]
 // ## 1. Load
 //
-// One call reads a CSV, an archive or a folder. A table holds grey pixels, labels and splits: a model learns on
-// *Training*, every choice is made on *PublicTest*, and *PrivateTest* is for the one figure of a finished model, so this
-// page leaves it alone.
+// One call reads a CSV file, an archive or a folder. A table contains gray pixels, labels and splits. *Training* is the
+// training set. *PublicTest* is the validation set, on which every choice is made. *PrivateTest* is the test set, for the
+// final figure of a finished model. This page doesn't use it.
 
 // %%
 LoadedDataset data = DatasetReader.Load(archive);
@@ -63,10 +69,10 @@ foreach (Split split in Enum.GetValues<Split>())
 notebook.Show($"each of {table.Size}x{table.Size} grey pixels");
 
 // %% [markdown]
-// ## 2. Look
+// ## 2. Explore
 //
-// Look before you compute. The classes are far from even: a network that always answers "happy" is right on a quarter
-// of the faces and knows nothing.
+// Look at the data first. The classes are imbalanced: a network that always predicts "happy" is correct for a quarter of
+// the faces and has learned nothing.
 
 // %%
 FaceTable training = table.Select(Split.Training);
@@ -74,7 +80,7 @@ int[] counts = training.ClassCounts();
 notebook.Show(Charts.ClassCounts(counts, table.LabelNames, "Training faces of each class"));
 
 // %% [markdown]
-// Seven faces of nobody: each is the average of 160 faces of one class, drawn by `mien dataset average`. In reading
+// No real person is shown. Each face is the average of 100 faces of one class, drawn by `mien dataset average`. In reading
 // order: angry, disgust, fear, happy, sad, surprise, neutral.
 
 // %%
@@ -83,11 +89,12 @@ Picture averages = Picture.Load(Path.Combine(samples, "average-faces.png"));
 notebook.Show(averages, "Average faces of the seven expressions");
 
 // %% [markdown]
-// ## 3. Prepare
+// ## 3. Preprocess
 //
-// The faces are cropped and grey already. What remains is to bring them to mean 0 and deviation 1, by figures measured
-// on Training alone: measured on the test set too, they would tell the network a little about it. The same code
-// prepares a face from a photo, so both look the same to the network.
+// The faces are already cropped and gray. The remaining step is to normalize them to mean 0 and standard deviation 1. Both
+// numbers are measured on Training only. Measuring them on the test set too would leak information about it.
+//
+// The same code preprocesses a face from a photo, so the network sees both in the same form.
 
 // %%
 notebook.Show(Charts.GreyLevels(training.Pixels, "Grey levels of the Training faces"));
@@ -102,8 +109,8 @@ notebook.Show($"the first face: {before} ... becomes {after} ...");
 // %% [markdown]
 // ## 4. Build
 //
-// `plain` is the network of the textbooks: three times convolution, normalisation, ReLU and pooling, then two dense
-// layers. An architecture of your own is one file beside it.
+// `plain` is a textbook network: three times convolution, normalization, ReLU and pooling, then two dense layers. To add
+// an architecture, add one file next to it.
 
 // %%
 ModelSummary summary = ModelSummary.Of("plain", table.LabelNames.Count, table.Size);
@@ -119,9 +126,11 @@ notebook.Show($"{summary.MultiplyAdds / 1e6:F1} million multiply-adds a face");
 // %% [markdown]
 // ## 5. Train
 //
-// Each step shows the network a batch of faces, mirrored at random, and moves its weights against the slope of the
-// loss. (The default recipe turns, zooms and shifts them too, which pays only over many epochs.) After each epoch PublicTest says how it does on faces it does not learn from. The run's folder
-// keeps its configuration, its figures and a checkpoint: a killed run goes on where it was.
+// Each step feeds the network a batch of faces, randomly mirrored, and moves the weights along the negative gradient of the
+// loss. The default recipe also rotates, zooms and shifts the faces, which helps only over many epochs.
+//
+// After each epoch, PublicTest measures the loss and accuracy on faces outside the training set. The run's folder contains
+// the configuration, the metrics and a checkpoint, so an interrupted run can be resumed.
 
 // %%
 string place = Directory.CreateTempSubdirectory("mien-walkthrough-").FullName;
@@ -147,10 +156,10 @@ foreach (EpochMetrics epoch in run.ReadMetrics())
 notebook.Show(Charts.History(run.ReadMetrics()));
 
 // %% [markdown]
-// ## 6. Judge
+// ## 6. Evaluate
 //
-// The run has written one file, `model.onnx`, that carries all that inference must know. From here on no training code
-// is involved. Accuracy comes with a 95 % interval: so far would it move with other faces of the same kind.
+// The run has exported one file, `model.onnx`, with everything that inference needs. From here on, no training code is
+// used. Each accuracy has a 95% interval: the range in which it would fall for other faces of the same kind.
 
 // %%
 using ExpressionClassifier model = ExpressionClassifier.Create(result.ModelFile!);
@@ -172,8 +181,8 @@ notebook.Show(ConfusionMatrix.Draw(
 notebook.Show(Charts.ClassBars(test.Evaluation));
 
 // %% [markdown]
-// Are the probabilities honest? Of the answers given with 80 %, about 80 % should be right. One number, the temperature,
-// was fitted on PublicTest to make them so (Guo et al. 2017).
+// Are the probabilities calibrated? Of the predictions at 80%, about 80% should be correct. One number, the temperature,
+// was fitted on PublicTest for that purpose (Guo et al. 2017).
 
 // %%
 IReadOnlyList<ReliabilityBin> bins = Reliability.Bins(test.Probabilities, test.Faces.Labels, classes);
@@ -182,8 +191,8 @@ notebook.Show(Charts.ReliabilityDiagram(bins, test.Evaluation.Ece));
 // %% [markdown]
 // ## 7. Predict on new pictures
 //
-// A picture that no model was trained on: the faces are found, turned upright, and read. First the small network of this
-// page, then the model that comes with Mien, which has learnt longer.
+// No model was trained on this picture. The faces are detected, aligned and classified: first with the small network of
+// this page, then with Mien's default model, which was trained longer.
 
 // %%
 using ExpressionRecognizer small = ExpressionRecognizer.Create(result.ModelFile!);
@@ -197,10 +206,10 @@ foreach (Face face in found)
     notebook.Show($"{face.Label,-9} {face.Confidence * 100,3:F0} %  at {face.Box.X:F0},{face.Box.Y:F0}");
 
 // %% [markdown]
-// ## 8. Look at the predictions
+// ## 8. Inspect the predictions
 //
-// Figures hide what pictures show. Each card is a face with all seven probabilities; its label is named first. In the copy
-// that is kept with the program the faces are blank: run it with `--faces` to see them.
+// Pictures show what metrics hide. Each card is a face with all its probabilities. The label comes first. The copy in the
+// repository shows blank faces. Run it with `--faces` to see them.
 
 // %%
 notebook.Show(SampleSheet.Draw(learnt, learnt.Sample(8), "Training: a random sample", showFaces));
@@ -209,23 +218,24 @@ notebook.Show(SampleSheet.Draw(test, test.Mistakes(8), "PublicTest: confident mi
 notebook.Show(SampleSheet.Draw(test, test.LeastConfident(8), "PublicTest: least confident", showFaces));
 
 // %% [markdown]
-// And what did it look at? Grad-CAM (Selvaraju 2017) marks where the last feature maps speak for the answer, the occlusion
-// map (Zeiler 2014) where a grey patch costs it most. Here for the face that the bundled model is surest of.
+// What did the network look at? Grad-CAM (Selvaraju 2017) marks where the last feature maps support the prediction. The
+// occlusion map (Zeiler 2014) marks where a gray patch lowers its probability the most. The face is the one with the
+// default model's highest confidence.
 
 // %%
 FaceExplanation surest = bundled.Explain(averages).MaxBy(one => one.Face.Confidence)!;
 notebook.Show(surest.Draw(), $"What \"{surest.Face.Label}\" rests on: crop, Grad-CAM, occlusion map");
 
 // %% [markdown]
-// ## Where next
+// ## Next steps
 //
 // ```bash
 // mien train --data archive.zip --out runs/mine     # the default recipe: 40 epochs
-// mien report runs/mine --data archive.zip          # all of this and more on one page, with every face a click away
+// mien report runs/mine --data archive.zip          # all of this and more on one page, with every face
 // mien predict party.jpg --model runs/mine/model.onnx --annotate out/
 // ```
 //
-// An expression is not an emotion: a model says how a face looks to those who labelled the data, not how a person feels.
+// An expression is not an emotion. A model predicts how people label a face, not how a person feels.
 
 // %%
 (string ipynb, string html) = notebook.Save(folder);
