@@ -53,13 +53,6 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
         Assert.NotNull(program.EntryPoint);
     }
 
-    [Fact]
-    public void Every_file_that_the_document_links_to_exists()
-    {
-        foreach (Match link in Links().Matches(Document))
-            Assert.True(File.Exists(Path.Combine(TestData.Root, "docs", link.Groups["path"].Value)), link.Value);
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
@@ -106,7 +99,4 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
 
     [GeneratedRegex("```(?<language>\\w+)\n(?<text>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();
-
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
-    private static partial Regex Links();
 }
