@@ -23,6 +23,9 @@ public class DocumentationTests
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UsePipeTables().Build();
 
+    // As the program parses: @list.txt is a list of pictures.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     public static TheoryData<string> Documents => [.. Files(TestData.Root).Select(file => Path.GetRelativePath(TestData.Root, file).Replace('\\', '/'))];
 
     [Theory]
@@ -75,7 +78,7 @@ public class DocumentationTests
             foreach (string line in block.Lines.ToString().Split('\n').Where(line => line.StartsWith("mien ", StringComparison.Ordinal)))
             {
                 string command = line.Split(" #")[0].Split(" > ")[0]["mien ".Length..].Trim().Replace('\'', '"');
-                Assert.True(UsageErrors.Of(Root().Parse([.. CommandLineParser.SplitCommandLine(command)])).Count == 0, $"{document}: {line}");
+                Assert.True(UsageErrors.Of(Root().Parse([.. CommandLineParser.SplitCommandLine(command)], Parsing)).Count == 0, $"{document}: {line}");
             }
         }
     }
