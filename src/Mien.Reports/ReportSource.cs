@@ -36,10 +36,10 @@ public sealed class ReportSource : IDisposable
         path ??= ExpressionClassifier.DefaultName;
         if (ExpressionClassifier.Names.Contains(path))
             return new ReportSource($"the {path} model", ExpressionClassifier.Create(path), null, []);
-        if (!Directory.Exists(path))
-            return OpenFile(path);
-
         var run = new RunFolder(path);
+        if (!Directory.Exists(path) || !File.Exists(run.ConfigurationFile))
+            return OpenFile(ExpressionClassifier.FileOf(path));
+
         RunConfiguration configuration = run.ReadConfiguration();
         IReadOnlyList<EpochMetrics> epochs = ReadEpochs(run);
         return new ReportSource(path, OpenModel(run, table), configuration, epochs);

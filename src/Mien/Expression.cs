@@ -70,6 +70,9 @@ public static class Expressions
     /// <summary>All eight: <see cref="Fer2013Names"/>, then contempt. FER+'s classes in the order of the default model's.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Fer2013Names, "contempt"];
 
+    /// <summary>Every name and alias that <see cref="TryParse"/> knows, in alphabetical order.</summary>
+    public static IReadOnlyList<string> Aliases { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
+
     /// <summary>How many expressions there are (8).</summary>
     public static int Count => Names.Count;
 

@@ -27,6 +27,11 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>The names of the models that come with Mien: each may stand wherever paths of models are given.</summary>
     public static IReadOnlyList<string> Names => NamedModels.Names;
 
+    // What `mien train` writes into a run's folder.
+    private const string RunModel = "model.onnx";
+    private const string RunConfiguration = "config.json";
+    private const int MostNamed = 5;
+
     private static readonly string[] Inputs = [ModelCard.InputName];
     private static readonly string[] Outputs = [ModelCard.ProbabilitiesName];
 
@@ -52,13 +57,13 @@ public sealed class ExpressionClassifier : IDisposable
     public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(DefaultName, options);
 
     /// <summary>Loads a model file that `mien train` wrote.</summary>
-    /// <param name="path">The .onnx file, or one of <see cref="Names"/>.</param>
+    /// <param name="path">The .onnx file, the folder of a run that holds a model.onnx, or one of <see cref="Names"/>.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
     public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
 
     /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
-    /// <param name="paths">.onnx files with the same labels and input size; <see cref="Names"/> may be among them.</param>
+    /// <param name="paths">.onnx files or folders of runs, with the same labels and input size; <see cref="Names"/> may be among them.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="ArgumentException">No path is given.</exception>
     /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
@@ -207,9 +212,35 @@ public sealed class ExpressionClassifier : IDisposable
         ? NamedModels.Read(name)
         : throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name));
 
-    internal static byte[] Read(string path)
+    /// <summary>The model file that a path means: the path itself, or in the folder of a run its model.onnx.</summary>
+    /// <param name="path">A file, a run's folder, or one of <see cref="Names"/>.</param>
+    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to name.</exception>
+    public static string FileOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (NamedModels.Names.Contains(path) || !Directory.Exists(path))
+            return path;
+        string file = Path.Combine(path, RunModel);
+        if (File.Exists(file))
+            return file;
+        if (File.Exists(Path.Combine(path, RunConfiguration)))
+            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train --resume --out {path}`.");
+        try
+        {
+            string[] others = [.. Directory.EnumerateFiles(path, "*.onnx").Order(StringComparer.Ordinal).Take(MostNamed)];
+            throw new MienException(others.Length > 0
+                ? $"{path}: a folder without {RunModel}. Name a file in it: {string.Join(", ", others)}."
+                : $"{path}: a folder without {RunModel}. Pass a {RunModel} that `mien train` wrote, or the folder of its run.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien train` wrote.", e);
+        }
+    }
+
+    internal static byte[] Read(string path)
+    {
+        path = FileOf(path);
         try
         {
             return File.ReadAllBytes(path);

@@ -49,6 +49,42 @@ public class DatasetErrorsCommandTests
     }
 
     [Fact]
+    public void Networks_that_read_too_little_to_judge_labels_say_so()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        var random = new Random(3);
+        for (int i = 0; i < 60; i++)
+        {
+            // Noise, which nobody can tell apart.
+            byte[] grey = new byte[48 * 48];
+            random.NextBytes(grey);
+            string path = folder.File($"data/{(i % 2 == 0 ? "calm" : "cross")}/{i}.png");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, Picture.FromGrey(grey, 48, 48).ToPng());
+        }
+
+        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "1", "--threads", "1", "--runs", folder.File("runs")];
+        (int exit, _, string error) = Run(arguments);
+        Assert.True(exit == ExitCode.Ok, error);
+        error = error.ReplaceLineEndings(" ");
+        Assert.Contains("warning: the folds' networks read too little to judge labels: ", error, StringComparison.Ordinal);
+        Assert.Contains("where chance is 50.0 %. What follows says little. Pass --from with a model", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folds_go_on_from_a_model()
+    {
+        using TemporaryFolder folder = Faces(80);
+        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "2", "--threads", "1"];
+        Assert.Equal(ExitCode.Ok, Run([.. arguments, "--runs", folder.File("runs")]).Exit);
+        (int exit, _, string error) = Run([.. arguments, "--runs", folder.File("further"), "--from", folder.File("runs/fold-1-of-2")]);
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.Contains("--from: a model that was trained on some of these faces", error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("\"from\": \"" + folder.File("runs/fold-1-of-2"), File.ReadAllText(folder.File("further/fold-2-of-2/config.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("too little to judge", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_label_alone_has_no_errors_to_find()
     {
         using TemporaryFolder folder = Faces(6);

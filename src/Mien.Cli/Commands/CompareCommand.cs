@@ -11,9 +11,9 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var models = new Argument<string[]>("MODEL") { Description = $"Two or more: .onnx files, or {Classifiers.Named}; a+b averages a and b.", Arity = new ArgumentArity(2, 100) };
+        var models = new Argument<string[]>("MODEL") { Description = $"Two or more: .onnx files, runs' folders, or {Classifiers.Named}; a+b averages a and b.", Arity = new ArgumentArity(2, 100) };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
-        var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
+        var split = JudgingArguments.SplitOption();
         var flip = new Option<bool>("--flip") { Description = "Average each face with its mirror image (models of Mien's)." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
         var labels = new Option<string?>("--labels") { Description = "What the scores of models that Mien did not write mean, in their "
@@ -63,8 +63,9 @@ internal static class CompareCommand
     private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels, bool onlyPresent)
     {
         string[] files = model.Split('+');
-        using ForeignClassifier? foreign = files.Length == 1 && File.Exists(model)
-            ? ForeignClassifier.OpenIfForeign(model, labels is null ? null : NameLists.Names("--labels", labels), pixels) : null;
+        string file = files.Length == 1 ? ExpressionClassifier.FileOf(model) : model;
+        using ForeignClassifier? foreign = File.Exists(file)
+            ? ForeignClassifier.OpenIfForeign(file, labels is null ? null : NameLists.Names("--labels", labels), pixels) : null;
         if (foreign is not null)
         {
             var theirs = LabelFit.Of(foreign.Labels, table, split, onlyPresent);

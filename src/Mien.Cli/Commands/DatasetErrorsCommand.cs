@@ -28,11 +28,12 @@ internal sealed class DatasetErrorsCommand
 
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
     private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them are printed where left out." };
-    private readonly Option<Split?> _split = new("--split") { Description = "Only the faces of Training, PublicTest or PrivateTest; all where left out." };
+    private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest (train, val, test); all where left out.");
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = $"Read the faces with this model.onnx in place of folds, or with {Classifiers.Named}; several are averaged." };
+    private readonly Option<string[]> _model = new("--model") { Description = $"Read the faces with this model.onnx, or a run's folder, or {Classifiers.Named}, in place of folds; several are averaged." };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
+    private readonly Option<string?> _from = new("--from") { Description = $"The folds' networks go on from this model.onnx, a run's folder, or {Classifiers.Named}: few faces are read far better so." };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learnt." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
@@ -49,7 +50,7 @@ internal sealed class DatasetErrorsCommand
         Ranges.Require(_folds, value => value >= 2, "2 or more");
         Ranges.Require(_epochs, value => value >= 1, "1 or more");
         Ranges.Require(_threads, value => value >= 0, "0 or more");
-        foreach (Option option in (Option[])[_data, _out, _split, _folds, _runs, _model, _rank, _recipe, _arch, _epochs, _threads, _ferPlus])
+        foreach (Option option in (Option[])[_data, _out, _split, _folds, _runs, _model, _rank, _from, _recipe, _arch, _epochs, _threads, _ferPlus])
             command.Options.Add(option);
         _onlyPresent = JudgingArguments.AddOnlyPresent(command);
         _reading = DataArguments.AddTo(command);
@@ -81,7 +82,7 @@ internal sealed class DatasetErrorsCommand
         }
         else
         {
-            probabilities = CrossValidate(parsed, path, table, origins, cancellation);
+            probabilities = CrossValidate(parsed, path, table, whole, origins, cancellation);
         }
 
         if (probabilities is null)
@@ -92,6 +93,10 @@ internal sealed class DatasetErrorsCommand
 
         var errors = new LabelErrors(table, origins, probabilities, parsed.GetValue(_rank));
         errors.Summarise(_terminal);
+        (string who, string cure) = parsed.GetValue(_model) is { Length: > 0 }
+            ? ("the model reads", "Name a model that reads such faces, or leave --model out.")
+            : ("the folds' networks read", $"Pass {(parsed.GetValue(_from) is null ? "--from with a model that reads faces, or --model accurate, or " : "")}more --epochs or more faces.");
+        errors.WarnOfChance(_terminal, who, cure);
         if (table.Votes is not null)
             TaggersOnErrors.Write(table, errors.Found, _terminal.Console);
         if (parsed.GetValue(_out) is { } file)
@@ -114,24 +119,36 @@ internal sealed class DatasetErrorsCommand
         JudgingArguments.Say(fit, split, _terminal);
         if (fit.Faces.LabelNames.Count - fit.Missing.Count < 2)
             throw new MienException($"--model: of the model's labels ({string.Join(", ", fit.Faces.LabelNames)}) the data have {string.Join(", ", fit.Faces.LabelNames.Except(fit.Missing))} alone. Wrong labels are found among two labels or more.");
-        bool itsOwn = classifier.Card.DataSha256 == whole.Sha256();
-        if (itsOwn && fit.Faces.Splits.Contains(Split.Training))
-            _terminal.Error.MarkupLineInterpolated($"[yellow]{classifier.Card.Name} was trained on this data:[/] it has learnt the Training labels, wrong ones included, and is blind to many of them. Leave --model out, or judge another --split.");
-        else if (!itsOwn)
-            _terminal.Error.MarkupLineInterpolated($"[yellow]--model:[/] a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.");
+        if (classifier.Card.DataSha256 != whole.Sha256() || fit.Faces.Splits.Contains(Split.Training))
+            WarnOfLearnt(classifier.Card, whole, "--model", "leave --model out, or judge another --split");
         return (fit, fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, mirror: true)));
     }
 
-    private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceOrigin[] origins, CancellationToken cancellation)
+    private void WarnOfLearnt(ModelCard card, FaceTable whole, string option, string cure)
+    {
+        if (card.DataSha256 == whole.Sha256())
+            _terminal.Error.MarkupLineInterpolated($"[yellow]{card.Name} was trained on this data:[/] it has learnt the Training labels, wrong ones included, and is blind to many of them. To find those, {cure}.");
+        else
+            _terminal.Error.MarkupLineInterpolated($"[yellow]{option}:[/] a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.");
+    }
+
+    private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceTable whole, FaceOrigin[] origins, CancellationToken cancellation)
     {
         TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Recipe.Read(file) : Short;
         // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
         recipe = recipe.WithoutVotes() with
         {
+            From = Given(_from, recipe.From),
             Architecture = Given(_arch, recipe.Architecture),
             Epochs = Given(_epochs, recipe.Epochs),
             Threads = Given(_threads, recipe.Threads),
         };
+        if (recipe.From is { } from)
+        {
+            using var origin = ExpressionClassifier.Create(from);
+            WarnOfLearnt(origin.Card, whole, "--from", "leave --from out");
+        }
+
         int folds = parsed.GetValue(_folds);
         var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);
         return validation.Predict(
@@ -158,6 +175,17 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
         terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labelled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
     }
 
+    /// <summary>Says where labels can't be judged, as whoever read the faces reads them hardly better than chance.</summary>
+    /// <param name="terminal">Told on standard error.</param>
+    /// <param name="who">Who reads, with the verb.</param>
+    /// <param name="cure">What to do.</param>
+    public void WarnOfChance(Terminal terminal, string who, string cure)
+    {
+        ReadingSkill skill = ReadingSkill.Of(probabilities, table.Labels, table.LabelNames.Count);
+        if (skill.IsNearChance)
+            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {who} too little to judge labels: {skill.MeanRecall * 100:F1} % of a class on average, where chance is {skill.Chance * 100:F1} %. What follows says little. {cure}");
+    }
+
     public void WriteTable(int most, SafeConsole console)
     {
         Table shown = new Table().WithColumns("face", "label", "rather").WithNumbers("p(label)", "p(rather)", "margin");
@@ -165,8 +193,7 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
         {
             FaceOrigin origin = origins[error.Row];
             shown.WithRow(
-                origin.Line > 0 ? $"{origin.File}, line {origin.Line}" : origin.File, table.LabelNames[error.Given],
-                table.LabelNames[error.Suggested],
+                origin.Named, table.LabelNames[error.Given], table.LabelNames[error.Suggested],
                 $"{error.Confidence:F3}", $"{probabilities[error.Row * _classes + error.Suggested]:F3}", $"{error.Margin:F3}");
         }
 

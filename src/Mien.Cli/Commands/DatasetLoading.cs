@@ -15,8 +15,11 @@ internal static class DatasetLoading
     public static LoadedDataset Load(string path, DatasetOptions options, Terminal terminal, bool nameAll = false)
     {
         LoadedDataset data = DatasetReader.Load(path, options);
-        foreach (string note in data.Notes)
-            terminal.Error.MarkupLineInterpolated($"[grey]{note}[/]");
+        int notes = nameAll ? data.Notes.Count : Math.Min(data.Notes.Count, ShownBadRows);
+        foreach (string note in data.Notes.Take(notes))
+            terminal.Error.MarkupLineInterpolated($"[yellow]note:[/] {note}");
+        if (notes < data.Notes.Count)
+            terminal.Error.MarkupLineInterpolated($"[yellow]and {data.Notes.Count - notes} more notes[/]: `mien dataset inspect` prints them all");
         Name(data.BadRows, "bad rows left out");
         if (data.Search is not { } search)
             return data;

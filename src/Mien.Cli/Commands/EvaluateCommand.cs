@@ -11,9 +11,9 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string[]>("--model") { Description = $"A model.onnx, or {Classifiers.Named}; several are averaged; default where left out." };
+        var model = new Option<string[]>("--model") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; several are averaged; default where left out." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
-        var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
+        var split = JudgingArguments.SplitOption();
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
         var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the cost." };

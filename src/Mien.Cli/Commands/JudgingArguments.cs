@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Spectre.Console;
@@ -18,6 +19,37 @@ internal static class JudgingArguments
         };
         command.Options.Add(option);
         return option;
+    }
+
+    private const string SplitNames = "Training, PublicTest or PrivateTest (train, val, test)";
+
+    /// <summary>The split that a verb judges on.</summary>
+    public static Option<Split> SplitOption() => new("--split")
+    {
+        Description = $"{SplitNames}.",
+        DefaultValueFactory = _ => Split.PublicTest,
+        CustomParser = result => Parse(result)[0],
+    };
+
+    /// <summary>The split that a verb keeps to; none for all faces.</summary>
+    public static Option<Split?> OneSplitOption(string description) => new("--split") { Description = description, CustomParser = result => Parse(result)[0] };
+
+    /// <summary>The splits that a verb reads.</summary>
+    public static Option<Split[]> SplitsOption(string description) =>
+        new("--split") { Description = description, AllowMultipleArgumentsPerToken = true, CustomParser = Parse };
+
+    private static Split[] Parse(ArgumentResult result)
+    {
+        var splits = new List<Split>();
+        foreach (Token token in result.Tokens)
+        {
+            if (Splits.TryParse(token.Value, out Split split))
+                splits.Add(split);
+            else
+                result.AddError($"--split {token.Value}: expected {SplitNames}.");
+        }
+
+        return splits.Count == 0 ? [default] : [.. splits];
     }
 
     /// <summary>Says on standard error which classes are missing and which faces are left out.</summary>

@@ -42,7 +42,7 @@ internal static class ModelCommand
 
     private static Command CreateInfo(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = $"A model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("FILE") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Prints what a model file says of itself.") { file, json };
         command.SetAction(parsed =>
@@ -66,7 +66,7 @@ internal static class ModelCommand
 
     private static Command CreateQuantize(Terminal terminal)
     {
-        var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote." };
+        var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote, or its run's folder." };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training faces.", Required = true };
         var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
         var limit = new Option<int>("--limit") { Description = "How many Training faces to measure on, stratified.", DefaultValueFactory = _ => 1024 };
@@ -75,7 +75,7 @@ internal static class ModelCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), OutputFiles.Sources(parsed.GetValue(file)!));
+            OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), OutputFiles.Sources(ExpressionClassifier.FileOf(parsed.GetValue(file)!)));
             FaceTable training = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table.Select(Split.Training);
             if (training.Count == 0)
                 throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");

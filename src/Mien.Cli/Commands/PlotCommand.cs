@@ -89,7 +89,7 @@ internal static class PlotCommand
     {
         var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
-        var split = new Option<Split>("--split") { Description = "Training, PublicTest or PrivateTest.", DefaultValueFactory = _ => Split.PublicTest };
+        var split = JudgingArguments.SplitOption();
         var file = FileOption();
         var command = new Command(name, description) { model, data, split, file };
         foreach (Option option in more)

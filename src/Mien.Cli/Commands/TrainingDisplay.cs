@@ -1,3 +1,4 @@
+using Mien.Training.Datasets;
 using Mien.Training.Runs;
 using Spectre.Console;
 
@@ -12,6 +13,8 @@ internal static class TrainingDisplay
         terminal.Error.MarkupLineInterpolated(
             $"[bold]{run.Options.Architecture}[/], {run.Faces["Training"]} Training and {run.Faces["PublicTest"]} PublicTest faces, {run.Options.Epochs} epochs, {run.Options.Precision} on {run.Options.Device}, {run.Options.Threads} threads, seed {run.Options.Seed}");
         terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {(run.CopiesLeftOut ? "left out" : run.Options.DropCopies ? "left out here; the model that it goes on from may have learnt from them" : "left in (--drop-copies false)")}");
+        if (DatasetInspector.WarningOfValidation(run.Faces["PublicTest"]) is { } few)
+            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {few}");
         if (trainer.History.Count > 0)
             terminal.Error.MarkupLineInterpolated($"going on after epoch {trainer.History.Count}");
     }

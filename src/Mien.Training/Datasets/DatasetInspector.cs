@@ -85,6 +85,15 @@ public static class DatasetInspector
     /// <inheritdoc cref="TinyTraining"/>
     public const int TinyTest = 10;
 
+    /// <summary>A validation split with fewer faces says little: one face more or less is several percent.</summary>
+    public const int TinyValidation = 30;
+
+    /// <summary>What to say of a validation split of so many faces; null where it has enough.</summary>
+    /// <param name="faces">Faces of PublicTest, on which the best epoch is chosen.</param>
+    public static string? WarningOfValidation(int faces) => faces is > 0 and < TinyValidation
+        ? $"PublicTest has {faces} {(faces == 1 ? "face" : "faces")}: a validation split under {TinyValidation} chooses the epoch by chance. Add pictures."
+        : null;
+
     /// <summary>Counts, duplicates, conflicts and blanks.</summary>
     public static Inspection Inspect(LoadedDataset data)
     {
@@ -114,7 +123,7 @@ public static class DatasetInspector
             BadRows = data.BadRows,
             Search = data.Search,
         };
-        return inspection with { Warnings = [.. WarningsOf(inspection)] };
+        return inspection with { Warnings = [.. WarningsOf(inspection), .. WarningsOfGroups(data), .. ConflictIn(data, byPicture)] };
     }
 
     /// <summary>Faces of a later split in one group with a face of an earlier one, for each pair of splits.</summary>
@@ -162,6 +171,8 @@ public static class DatasetInspector
                 yield return $"{split} has no faces of {string.Join(", ", none)}: add some, or leave the label out of all splits.";
         }
 
+        if (WarningOfValidation(inspection.Splits[nameof(Split.PublicTest)].Values.Sum()) is { } few)
+            yield return few;
         foreach (CrossDuplicates across in inspection.DuplicatesAcross.Where(across => across.Count > 0))
         {
             yield return $"{across.To} has {across.Count} faces that {across.From} has too, so its figures will be too good: "
@@ -170,8 +181,6 @@ public static class DatasetInspector
 
         foreach (CrossDuplicates across in inspection.NearDuplicatesAcross.Where(across => across.Count > 0))
             yield return $"{across.To} has {across.Count} faces that look nearly like one of {across.From}: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.";
-        if (inspection.ConflictingLabels > 0)
-            yield return $"{inspection.ConflictingLabels} pictures occur with different labels: keep one of each.";
         if (inspection.Blank > 0)
             yield return $"{inspection.Blank} pictures are blank: nothing is learnt from them.";
         if (inspection.BadRows.Count > 0)
@@ -180,6 +189,41 @@ public static class DatasetInspector
             yield return $"{without} photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.";
         if (inspection.Search is { SeveralFaces: > 0 and int several })
             yield return $"{several} photos have several faces: the largest is taken. Crop those where another one is meant.";
+    }
+
+    private static IEnumerable<string> WarningsOfGroups(LoadedDataset data)
+    {
+        FaceTable table = data.Table;
+        if (table.Groups.Count == 0)
+            yield break;
+        var groups = table.Groups.Zip(table.Splits).Where(face => face.First is not null).GroupBy(face => face.First!, face => face.Second).ToArray();
+        string[] divided = [.. groups.Where(group => group.Distinct().Skip(1).Any()).Select(group => group.Key)];
+        if (divided.Length > 0)
+            yield return $"{divided.Length} groups are in several splits, such as {divided[0]}: figures will be too good. Give each group one split, or leave the column split out.";
+        // A face without a group stands for itself.
+        int units = groups.Length + table.Groups.Count(group => group is null);
+        string[] empty = [.. Enum.GetValues<Split>().Where(split => !table.Splits.Contains(split)).Select(split => split.ToString())];
+        if (empty.Length > 0 && units < Enum.GetValues<Split>().Length)
+            yield return $"{string.Join(" and ", empty)} {(empty.Length == 1 ? "has" : "have")} no faces: {groups.Length} {(groups.Length == 1 ? "group is" : "groups are")} too few, as a group is not divided. Add pictures of others, or leave the column group out.";
+        int used = table.Splits.Distinct().Count();
+        string[] rare = [.. Enumerable.Range(0, table.Count).GroupBy(i => table.Labels[i], i => table.Groups[i] ?? $"\0{i}")
+            .Select(label => (Name: table.LabelNames[label.Key], Groups: label.Distinct().Count()))
+            .Where(label => label.Groups < used).OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name} ({label.Groups})")];
+        if (rare.Length > 0)
+            yield return $"labels in fewer groups than there are splits, so that a split is without them: {string.Join(", ", rare)}. Add groups of those labels, or leave the column group out.";
+    }
+
+    private static IEnumerable<string> ConflictIn(LoadedDataset data, IEnumerable<int[]> copies)
+    {
+        FaceTable table = data.Table;
+        int[][] conflicts = [.. copies.Where(group => group.Select(i => table.Labels[i]).Distinct().Skip(1).Any())];
+        if (conflicts.Length == 0)
+            yield break;
+        int first = conflicts[0][0];
+        int other = conflicts[0].First(i => table.Labels[i] != table.Labels[first]);
+        yield return $"{conflicts.Length} pictures occur with different labels{(data.Origins.Count > 0 ? $", such as {Named(first)} and {Named(other)}" : "")}: keep one of each.";
+
+        string Named(int i) => $"{data.Origins[i].Named} ({table.LabelNames[table.Labels[i]]})";
     }
 
     /// <summary>The table without those Training faces that are exact copies of a PublicTest or PrivateTest face.</summary>

@@ -6,6 +6,8 @@ namespace Mien.Training.Datasets;
 /// <summary>Reads FER2013 in each shape a person meets it: table, zip or tar archive of one, folder tree of pictures.</summary>
 public static class DatasetReader
 {
+    private const int MostArchives = 4;
+
     private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg, or a manifest with the columns file and label";
 
     /// <summary>Reads a data set into memory. The shape is told from the content, not from the name.</summary>
@@ -16,13 +18,12 @@ public static class DatasetReader
     public static LoadedDataset Load(string path, DatasetOptions? options = null)
     {
         using var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
-        var notes = new List<string>();
         string source;
         try
         {
             source = Directory.Exists(path)
-                ? ReadFolder(path, builder, notes)
-                : ReadFile(path, () => OpenFile(path), builder, notes);
+                ? ReadFolder(path, builder)
+                : ReadFile(path, () => OpenFile(path), builder);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -39,28 +40,27 @@ public static class DatasetReader
                 throw new MienException($"{source}: no face found in any of its {without.Count} photos, the first {first}. Leave --faces detect out where pictures are faces already, or pass a smaller --min-face.");
             throw new MienException(builder.BadRows.Count > 0
                 ? $"{source}: none of its {builder.BadRows.Count} rows can be read. The first: {builder.BadRows[0]}"
-                : $"{source}: no faces in it. Expected {Shapes}.");
+                : $"{source}: no faces in it{(builder.Notes is [var note, ..] ? $" ({note})" : "")}. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, notes) { Origins = builder.Origins, Search = builder.Search };
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, builder.Notes) { Origins = builder.Origins, Search = builder.Search };
     }
 
     private static FileStream OpenFile(string path)
     {
         if (!File.Exists(path))
             throw new MienException($"{path}: not found. Expected {Shapes}.");
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         // The shape is told by reading the beginning twice, which a pipe can't do.
-        string? wrong = !stream.CanSeek ? "not an ordinary file" : stream.Length == 0 ? "empty file" : null;
-        if (wrong is null)
-            return stream;
-        stream.Dispose();
-        throw new MienException($"{path}: {wrong}. Expected {Shapes}.");
+        string? wrong = OrdinaryFile.Wrong(path) ?? (new FileInfo(path).Length == 0 ? "empty file" : null);
+        return wrong is null ? OrdinaryFile.Open(path) : throw new MienException($"{path}: {wrong}. Expected {Shapes}.");
     }
 
-    private static string ReadFile(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    private static string ReadFile(string name, Func<Stream> open, FaceTableBuilder builder, int archives = 0)
     {
-        byte[] start = new byte[512];
+        // An archive can hold itself.
+        if (archives > MostArchives)
+            throw new MienException($"{name}: more than {MostArchives} archives in one another. Unpack them, and pass the innermost.");
+        byte[] start = new byte[4096];
         int length;
         using (Stream stream = open())
             length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -68,68 +68,92 @@ public static class DatasetReader
         if (File.Exists(name) && Manifest.Is(name, head))
             return ReadManifest(name, head, builder);
         if (head.StartsWith("PK\x03\x04"u8))
-            return ReadZip(name, open, builder, notes);
+            return ReadZip(name, open, builder, archives);
+        if (head.StartsWith("PK\x05\x06"u8))
+            throw new MienException($"{name}: an empty zip archive. Expected {Shapes}.");
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]))
-            return ReadFile(name, () => new GZipStream(open(), CompressionMode.Decompress), builder, notes);
+            return ReadFile(name, () => new GZipStream(open(), CompressionMode.Decompress), builder, archives + 1);
         if (head.Length >= 262 && head[257..].StartsWith("ustar"u8))
-            return ReadTar(name, open, builder, notes);
-        if (head.Contains((byte)0))
+            return ReadTar(name, open, builder);
+        if (OtherArchive(head) is { } kind)
+            throw new MienException($"{name}: {kind} archive, which is not read. Unpack it, and pass the folder, or pack it anew as .zip or .tar.gz.");
+        if (head.Contains((byte)0) && TableText.Utf16(head) is null)
             throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
         Stream table = open();
         Fer2013Csv.Read(table, name, table.CanSeek ? table.Length : null, SplitByName(name), builder);
         return name;
     }
 
+    private static string? OtherArchive(ReadOnlySpan<byte> head) => head switch
+    {
+        [(byte)'7', (byte)'z', 0xbc, 0xaf, ..] => "a 7-Zip",
+        [(byte)'R', (byte)'a', (byte)'r', (byte)'!', ..] => "a RAR",
+        [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "an xz",
+        [(byte)'B', (byte)'Z', (byte)'h', ..] => "a bzip2",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "a Zstandard",
+        _ => null,
+    };
+
     private static string ReadManifest(string name, ReadOnlySpan<byte> head, FaceTableBuilder builder)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(name))!;
         var pictures = new List<LabelledPicture>();
+        var firsts = new Dictionary<string, ManifestRow>(StringComparer.Ordinal);
         foreach (ManifestRow row in Manifest.Read(name, head))
         {
             string where = $"{name}, line {row.Line}";
             Split split = default;
             if (row.File is null || row.Label is null)
                 builder.Bad($"{where}: no {(row.File is null ? "file" : "label")}. Expected both.");
-            else if (row.Split is not null && !Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(row.Split), out split) && !Splits.TryParseFolder(row.Split, out split))
-                builder.Bad($"{where}: split \"{row.Split}\", expected train, validation or test (or Training, PublicTest, PrivateTest).");
+            else if (row.Split is not null && !Splits.TryParse(row.Split, out split))
+                builder.Bad($"{where}: split \"{row.Split}\", expected {Splits.Known}.");
             else
-                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => File.OpenRead(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, new FaceOrigin(row.File, row.Line, row.Group)));
+            {
+                if (!firsts.TryAdd(row.File, row) && !string.Equals(firsts[row.File].Label, row.Label, StringComparison.OrdinalIgnoreCase))
+                    builder.Note($"{where}: {row.File} is {row.Label} here and {firsts[row.File].Label} in line {firsts[row.File].Line}: keep one of both rows");
+                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => OrdinaryFile.Open(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, new FaceOrigin(row.File, row.Line, row.Group), Listed: true));
+            }
         }
 
         FolderDataset.Read(pictures, builder);
         return name;
     }
 
-    private static string ReadZip(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    private static string ReadZip(string name, Func<Stream> open, FaceTableBuilder builder, int archives)
     {
         using Stream stream = open();
         using ZipArchive? archive = CutZip.TryOpen(stream);
         if (archive is null)
             return CutZip.Read(stream, name, SplitByName, builder);
+        List<ZipMember> members = ZipMembers.Of(archive, name);
         var tables = new List<Table>();
-        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => HasExtension(entry.Name, ".csv")))
-            tables.Add(new Table($"{name}/{entry.FullName}", entry.Length, entry.Open, HeaderOf(entry.Open)));
-        if (Choose(tables, notes) is { Count: > 0 } chosen)
+        foreach (ZipMember member in members.Where(member => HasExtension(member.Path, ".csv")))
+            tables.Add(new Table($"{name}/{member.Path}", member.Entry.Length, member.Entry.Open, HeaderOf(member.Entry.Open)));
+        if (Choose(tables, builder) is { Count: > 0 } chosen)
             return ReadTables(name, chosen, builder);
-        ThrowIfUnlabelled(tables);
 
-        if (archive.Entries.FirstOrDefault(entry => HasExtension(entry.Name, ".tar.gz", ".tgz", ".tar", ".zip")) is { } nested)
+        ZipMember[] pictures = [.. members.Where(member => FolderDataset.IsPicture(member.Path)).OrderBy(member => member.Path, StringComparer.Ordinal)];
+        ZipMember[] nested = [.. members.Where(member => HasExtension(member.Path, ".tar.gz", ".tgz", ".tar", ".zip"))];
+        foreach (ZipMember other in pictures.Length > 0 ? nested : nested.Skip(1))
+            builder.Note($"{name}/{other.Path}: an archive in the archive, passed over for {(pictures.Length > 0 ? "the pictures" : nested[0].Path)}");
+        if (pictures.Length == 0 && nested is [var first, ..])
         {
             // Read once into memory: shapes are told by reading twice, and zip entries can't be read backwards.
             using var copy = new MemoryStream();
-            using (Stream inner = nested.Open())
+            using (Stream inner = first.Entry.Open())
                 inner.CopyTo(copy);
             byte[] bytes = copy.ToArray();
-            return ReadFile($"{name}/{nested.FullName}", () => new MemoryStream(bytes), builder, notes);
+            return ReadFile($"{name}/{first.Path}", () => new MemoryStream(bytes), builder, archives + 1);
         }
 
+        if (pictures.Length == 0)
+            ThrowIfUnlabelled(tables);
         // A zip archive has one position: its pictures are read one after another, and decoded side by side.
-        FolderDataset.Read(name, archive.Entries.Where(entry => FolderDataset.IsPicture(entry.FullName))
-            .Select(entry => new PictureFile(entry.FullName, entry.Open)).OrderBy(file => file.Path, StringComparer.Ordinal), builder);
+        FolderDataset.Read(name, pictures.Select(member => new PictureFile(member.Path, member.Entry.Open)), builder);
         return name;
     }
 
-    private static string ReadTar(string name, Func<Stream> open, FaceTableBuilder builder, List<string> notes)
+    private static string ReadTar(string name, Func<Stream> open, FaceTableBuilder builder)
     {
         var tables = new List<Table>();
         using (var tar = new TarReader(open()))
@@ -147,13 +171,18 @@ public static class DatasetReader
             }
         }
 
-        if (Choose(tables, notes) is { Count: > 0 } chosen)
+        if (Choose(tables, builder) is { Count: > 0 } chosen)
             return ReadTables(name, chosen, builder);
-        ThrowIfUnlabelled(tables);
 
         // Encoded pictures are small (FER2013: 60 MB): all are held for the sake of the order that a folder has.
         using (var tar = new TarReader(open()))
-            FolderDataset.Read(name, Pictures(tar).OrderBy(file => file.Path, StringComparer.Ordinal), builder);
+        {
+            PictureFile[] pictures = [.. Pictures(tar).OrderBy(file => file.Path, StringComparer.Ordinal)];
+            if (pictures.Length == 0)
+                ThrowIfUnlabelled(tables);
+            FolderDataset.Read(name, pictures, builder);
+        }
+
         return name;
     }
 
@@ -162,7 +191,7 @@ public static class DatasetReader
         while (tar.GetNextEntry(copyData: true) is { } entry)
         {
             if (entry.DataStream is { } data && FolderDataset.IsPicture(entry.Name))
-                yield return new PictureFile(entry.Name, () => data);
+                yield return new PictureFile(ZipMembers.PathOf(entry.Name), () => data);
         }
     }
 
@@ -178,41 +207,52 @@ public static class DatasetReader
         throw new InvalidDataException($"{member} is no longer in the archive");
     }
 
-    private static string ReadFolder(string path, FaceTableBuilder builder, List<string> notes)
+    private static string ReadFolder(string path, FaceTableBuilder builder)
     {
-        var files = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 8 })
-            .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal)
-            .ToArray();
-        var tables = files.Where(file => HasExtension(file, ".csv"))
+        var tree = new FolderTree(path, file => HasExtension(file, ".csv") || FolderDataset.IsPicture(file));
+        foreach (string left in tree.LeftOut)
+            builder.Note($"{left}; left out");
+        var tables = tree.Files.Where(file => HasExtension(file, ".csv"))
             .Select(file => Path.Combine(path, file))
             .Select(file => new Table(file, Length: null, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
             .ToList();
-        PictureFile[] pictures = [.. files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => File.OpenRead(Path.Combine(path, file))))];
-        if (Choose(tables, notes) is { Count: > 0 } chosen)
+        PictureFile[] pictures = [.. tree.Files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OrdinaryFile.Open(Path.Combine(path, file))))];
+        if (Choose(tables, builder) is { Count: > 0 } chosen)
             return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)
         {
             ThrowIfUnlabelled(tables);
-            throw new MienException($"{path}: neither a table nor pictures in it. Expected {Shapes}.");
+            string[] passed = [.. tree.LeftOut.Take(1), .. Others(tree)];
+            throw new MienException($"{path}: neither a table nor pictures in it{(passed.Length > 0 ? $" ({string.Join("; ", passed)})" : "")}. Expected {Shapes}.");
         }
 
+        foreach (string empty in tree.Empty)
+            builder.Note($"{Path.Combine(path, empty)}: no picture in this folder");
+        foreach (string others in Others(tree))
+            builder.Note($"{path}: {others}");
         FolderDataset.Read(path, pictures, builder);
         return path;
+    }
+
+    /// <summary>The files of other kinds, in words; none where there are none.</summary>
+    private static IEnumerable<string> Others(FolderTree tree)
+    {
+        if (tree.Others.Count > 0)
+            yield return $"passed over, as no picture that can be read: {string.Join(", ", tree.Others.Select(kind => $"{(kind.Key.Length == 0 ? "without ending" : kind.Key)} ({kind.Value})"))}";
     }
 
     /// <summary>
     /// The tables to read: the first by name that has Usage; where none has, one for each split that the names say, as
     /// train.csv and test.csv.
     /// </summary>
-    private static List<Table> Choose(List<Table> tables, List<string> notes)
+    private static List<Table> Choose(List<Table> tables, FaceTableBuilder builder)
     {
         Table[] labelled = [.. tables.Where(table => table.Header.HasLabels).OrderBy(table => table.Name, StringComparer.Ordinal)];
         List<Table> chosen = labelled.FirstOrDefault(table => table.Header.IsComplete) is { } complete
             ? [complete]
             : [.. labelled.DistinctBy(table => SplitByName(table.Name)).OrderBy(table => SplitByName(table.Name))];
         foreach (Table other in tables.Where(table => chosen.Count > 0 && !chosen.Contains(table)))
-            notes.Add(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name))!.Name}" : $"{other.Name}: passed over, its rows have no labels");
+            builder.Note(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name))!.Name}" : $"{other.Name}: passed over, its rows have no labels");
         return chosen;
     }
 

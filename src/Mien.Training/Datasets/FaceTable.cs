@@ -59,12 +59,16 @@ public sealed class FaceTable
     /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
     public byte[]? OwnLabels { get; }
 
+    /// <summary>[Count] the person or clip that each face is of, null for a face that stands alone; empty where the data names none.</summary>
+    /// <remarks>A validation split that is made never divides a group.</remarks>
+    public IReadOnlyList<string?> Groups { get; init; } = [];
+
     /// <summary>The FER+ votes for one face, [10]; empty where the data came without.</summary>
     public ReadOnlySpan<byte> VotesOf(int index) => Votes is null ? [] : Votes.AsSpan(index * FerPlus.Choices.Count, FerPlus.Choices.Count);
 
     /// <summary>The same faces with FER+ votes.</summary>
     /// <param name="votes">[Count*10].</param>
-    public FaceTable WithVotes(byte[] votes) => new(Size, Pixels, Labels, Splits, LabelNames, votes, OwnLabels);
+    public FaceTable WithVotes(byte[] votes) => new(Size, Pixels, Labels, Splits, LabelNames, votes, OwnLabels) { Groups = Groups };
 
     /// <summary>The pixels of one face, [Size*Size].</summary>
     public ReadOnlySpan<byte> Face(int index) => Pixels.AsSpan(index * Size * Size, Size * Size);
@@ -90,7 +94,7 @@ public sealed class FaceTable
         }
 
         byte[]? ownLabels = OwnLabels is null ? null : [.. indices.Select(index => OwnLabels[index])];
-        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes, ownLabels);
+        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes, ownLabels) { Groups = Groups.Count == 0 ? [] : [.. indices.Select(index => Groups[index])] };
     }
 
     /// <summary>
@@ -125,12 +129,24 @@ public sealed class FaceTable
         return Take(chosen);
     }
 
-    /// <summary>The same faces, with a share of each class's Training faces, chosen by <paramref name="seed"/>, moved to PublicTest.</summary>
+    /// <summary>
+    /// The same faces, with a share of each class's Training faces, chosen by <paramref name="seed"/>, moved to PublicTest.
+    /// A group moves as a whole; where all faces are of one group, none moves.
+    /// </summary>
     /// <param name="share">0..1.</param>
     /// <param name="seed">Decides which.</param>
     public FaceTable WithValidation(double share, int seed)
     {
         Split[] splits = [.. Splits];
+        if (Groups.Count > 0)
+        {
+            int[] training = [.. Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training)];
+            int[] parts = SplitMaker.Divide([.. training.Select(i => Labels[i])], [.. training.Select(i => Groups[i])], [1 - share, share], seed);
+            for (int place = 0; place < training.Length; place++)
+                splits[training[place]] = parts[place] == 0 ? Split.Training : Split.PublicTest;
+            return new FaceTable(Size, Pixels, Labels, splits, LabelNames, Votes, OwnLabels) { Groups = Groups };
+        }
+
         var random = new Random(seed);
         foreach (var stratum in Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training).GroupBy(i => Labels[i]).OrderBy(group => group.Key))
         {
@@ -159,7 +175,10 @@ public sealed class FaceTable
         return counts.Contains(0) ? [] : [.. counts.Select(count => (double)count / Count)];
     }
 
-    /// <summary>SHA-256 over names, labels, splits and pixels: the same data in another container has the same hash.</summary>
+    /// <summary>
+    /// SHA-256 over names, labels, splits and pixels, and over groups where they decide a validation split that is still to
+    /// be made: the same data in another container has the same hash.
+    /// </summary>
     /// <returns>64 lower-case hexadecimal digits.</returns>
     public string Sha256()
     {
@@ -168,6 +187,8 @@ public sealed class FaceTable
         hash.AppendData(Labels);
         hash.AppendData(Array.ConvertAll(Splits, split => (byte)split));
         hash.AppendData(Pixels);
+        if (Groups.Count > 0 && !Splits.Contains(Split.PublicTest))
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Groups)));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     private readonly LabelSet _names = new(options.Map);
     private readonly List<string> _badRows = [];
     private readonly List<string> _withoutFace = [];
+    private readonly List<string> _notes = [];
     private readonly SortedDictionary<(int Width, int Height), int> _sizes = [];
     private int _severalFaces;
     private int _facesInLast;
@@ -35,6 +36,15 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public FaceSearch? Search => Cutter is null ? null : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
 
     public IReadOnlyList<string> BadRows => _badRows;
+
+    /// <summary>What was passed over without a stop, and why.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Says what was passed over without a stop.</summary>
+    public void Note(string what) => _notes.Add(what);
+
+    /// <summary>Whether the user says what a label stands for.</summary>
+    public bool IsMapped(string label) => options.Map.ContainsKey(label);
 
     /// <summary>Pictures of each size, as they were before they became faces of this table's.</summary>
     public IReadOnlyDictionary<string, int> Sizes => _sizes.ToDictionary(pair => $"{pair.Key.Width}x{pair.Key.Height}", pair => pair.Value);
@@ -62,10 +72,13 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public IReadOnlyList<FaceOrigin> Origins => _origins;
 
     /// <summary>Adds a row of FER2013's table, which names its split and one of its seven classes.</summary>
-    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default)
+    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default) => AddOfFer2013(label.Name(), split, width, height, origin);
+
+    /// <summary>Adds a row of FER2013's table, whose label is one of its seven or one that the map knows.</summary>
+    public void AddOfFer2013(string label, Split split, int width, int height, FaceOrigin origin)
     {
         (HasSplits, _names.IsFer2013) = (true, true);
-        Add(label.Name(), split, origin, width, height);
+        Add(label, split, origin, width, height);
     }
 
     /// <param name="label">Any name.</param>
@@ -103,9 +116,11 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public FaceTable Build()
     {
         (IReadOnlyList<string> names, byte[] places) = _names.Build();
+        _notes.AddRange(_names.Hints());
         byte[] labels = [.. _labels.Select(label => places[label])];
-        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, [.. _origins.Select(origin => origin.Group)]);
-        return new FaceTable(size, Joined(), labels, splits, names);
+        string?[] groups = [.. _origins.Select(origin => origin.Group)];
+        Split[] splits = HasSplits || labels.Length == 0 ? [.. _splits] : SplitMaker.Make(labels, groups);
+        return new FaceTable(size, Joined(), labels, splits, names) { Groups = groups.Any(group => group is not null) ? groups : [] };
     }
 
     private byte[] Joined()

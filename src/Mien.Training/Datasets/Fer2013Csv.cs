@@ -13,7 +13,7 @@ internal static class Fer2013Csv
     public const int Side = 48;
 
     /// <summary>Where each column stands; -1 where it is absent.</summary>
-    public readonly record struct Header(int Emotion, int Pixels, int Usage)
+    public readonly record struct Header(int Emotion, int Pixels, int Usage, byte Separator = (byte)',')
     {
         public bool HasLabels => Emotion >= 0 && Pixels >= 0;
 
@@ -26,7 +26,7 @@ internal static class Fer2013Csv
     /// <exception cref="InvalidDataException">The stream is damaged.</exception>
     public static Header ReadHeader(Stream stream)
     {
-        using var lines = new LineReader(stream);
+        using var lines = new LineReader(TableText.AsUtf8(stream, out _));
         return lines.TryRead(out ReadOnlySpan<byte> line) ? ParseHeader(line) : new Header(-1, -1, -1);
     }
 
@@ -42,8 +42,8 @@ internal static class Fer2013Csv
         if (builder.Cutter is not null)
             throw new MienException($"{name}: a table of faces that are cut out already, none to be found. Leave --faces detect out.");
         builder.Expect(length ?? 0);
-        using var ahead = new ReadAheadStream(stream);
-        using var lines = new LineReader(ahead, length);
+        using var ahead = new ReadAheadStream(TableText.AsUtf8(stream, out bool changed));
+        using var lines = new LineReader(ahead, changed ? null : length);
         try
         {
             if (!lines.TryRead(out ReadOnlySpan<byte> first))
@@ -73,7 +73,9 @@ internal static class Fer2013Csv
         // Longer than any list of column names: pixels or no text at all.
         if (line.Length > 1000)
             return new Header(emotion, pixels, usage);
-        string[] names = Encoding.UTF8.GetString(line).Split(',');
+        string text = Encoding.UTF8.GetString(line);
+        char separator = ((char[])[';', '\t']).FirstOrDefault(mark => text.Contains(mark) && !text.Contains(','), ',');
+        string[] names = text.Split(separator);
         for (int i = 0; i < names.Length; i++)
         {
             switch (names[i].Trim(' ', '\t', '"').ToLowerInvariant())
@@ -90,7 +92,7 @@ internal static class Fer2013Csv
             }
         }
 
-        return new Header(emotion, pixels, usage);
+        return new Header(emotion, pixels, usage, (byte)separator);
     }
 
     /// <returns>What is wrong with the row, or null.</returns>
@@ -102,7 +104,7 @@ internal static class Fer2013Csv
         int columns = 0;
         for (ReadOnlySpan<byte> rest = line; ; columns++)
         {
-            ReadOnlySpan<byte> field = NextField(ref rest, out bool last);
+            ReadOnlySpan<byte> field = NextField(ref rest, header.Separator, out bool last);
             if (columns == header.Emotion)
                 emotion = field;
             else if (columns == header.Pixels)
@@ -115,19 +117,19 @@ internal static class Fer2013Csv
 
         if (columns < header.Last)
             return $"{columns + 1} columns, expected {header.Last + 1}.";
-        if (!TryParseLabel(emotion, out Expression label))
-            return $"emotion \"{Shorten(emotion)}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of {string.Join(", ", Expressions.Fer2013Names)}.";
+        if (LabelOf(emotion, builder) is not { } label)
+            return UnknownLabel(Shorten(emotion));
         Split split = withoutUsage;
         if (header.Usage >= 0 && !Splits.TryParseUsage(usage, out split))
-            return $"Usage \"{Shorten(usage)}\", expected Training, PublicTest or PrivateTest.";
+            return $"Usage \"{Shorten(usage)}\", expected {Splits.Known}.";
         if (ParsePixels(pixels, builder.Next()) is { } wrong)
             return wrong;
-        builder.Add(label, split, Side, Side, origin);
+        builder.AddOfFer2013(label, split, Side, Side, origin);
         return null;
     }
 
-    /// <summary>Takes the field up to the next comma that is not between quotes; quotes and blanks around it are dropped.</summary>
-    private static ReadOnlySpan<byte> NextField(scoped ref ReadOnlySpan<byte> rest, out bool last)
+    /// <summary>Takes the field up to the next separator that is not between quotes; quotes and blanks around it are dropped.</summary>
+    private static ReadOnlySpan<byte> NextField(scoped ref ReadOnlySpan<byte> rest, byte separator, out bool last)
     {
         ReadOnlySpan<byte> trimmed = rest.TrimStart((byte)' ');
         int comma;
@@ -135,29 +137,37 @@ internal static class Fer2013Csv
         {
             ReadOnlySpan<byte> quoted = trimmed.Slice(1, close);
             rest = trimmed[(close + 2)..];
-            comma = rest.IndexOf((byte)',');
+            comma = rest.IndexOf(separator);
             last = comma < 0;
             rest = last ? default : rest[(comma + 1)..];
             return quoted.Trim((byte)' ');
         }
 
-        comma = rest.IndexOf((byte)',');
+        comma = rest.IndexOf(separator);
         last = comma < 0;
         ReadOnlySpan<byte> field = last ? rest : rest[..comma];
         rest = last ? default : rest[(comma + 1)..];
         return field.Trim((byte)' ');
     }
 
-    private static bool TryParseLabel(ReadOnlySpan<byte> field, out Expression label)
+    /// <returns>One of the seven's names, or a label that the map knows; null for any other.</returns>
+    private static string? LabelOf(ReadOnlySpan<byte> field, FaceTableBuilder builder)
     {
-        if (field is [>= (byte)'0' and <= (byte)'9'])
-        {
-            label = (Expression)(field[0] - '0');
-            return (int)label < Expressions.Fer2013Names.Count;
-        }
+        if (field is [>= (byte)'0' and <= (byte)'6'])
+            return Expressions.Fer2013Names[field[0] - '0'];
+        if (field.Length is 0 or > 255)
+            return null;
+        string text = Encoding.UTF8.GetString(field);
+        if (builder.IsMapped(text))
+            return text;
+        return Expressions.TryParse(text, out Expression label) && (int)label < Expressions.Fer2013Names.Count ? label.Name() : null;
+    }
 
-        label = default;
-        return field.Length is > 0 and < 32 && Expressions.TryParse(Encoding.UTF8.GetString(field), out label) && (int)label < Expressions.Fer2013Names.Count;
+    private static string UnknownLabel(string written)
+    {
+        string? near = Spelling.Nearest(written, Expressions.Aliases);
+        string cure = written.Length == 0 ? "" : $" Did you mean {near ?? "one of these"}? Then pass --map {written}={near ?? Expressions.Fer2013Names[^1]}.";
+        return $"emotion \"{written}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of {string.Join(", ", Expressions.Fer2013Names)}.{cure}";
     }
 
     /// <summary>Numbers with blanks between them into bytes.</summary>
@@ -180,7 +190,8 @@ internal static class Fer2013Csv
                     continue;
                 }
 
-                return $"\"{(char)text[i]}\" among the pixels, expected numbers from 0 to 255 with blanks between.";
+                int end = text[i..].IndexOfAny((byte)' ', (byte)'\t');
+                return $"\"{Shorten(end < 0 ? text[i..] : text.Slice(i, end))}\" among the pixels, expected whole numbers from 0 to 255 with blanks between.";
             }
 
             i++;

@@ -11,7 +11,8 @@ internal sealed record PictureFile(string Path, Func<Stream> Open);
 /// <param name="Label">Its class; null where nothing names one.</param>
 /// <param name="Split">Its split; null where nothing names one.</param>
 /// <param name="Origin">Where it stands in the data set.</param>
-internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin);
+/// <param name="Listed">Whether a list names it: one that can't be opened is then a damaged row, not a file to pass over.</param>
+internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin, bool Listed = false);
 
 /// <summary>
 /// Pictures in a tree: the folder names the label (`angry`, `happiness` … or one of the data's own), a folder above it the
@@ -25,7 +26,7 @@ internal static class FolderDataset
     // Photos are large, and each is searched for a while.
     private const int PhotosBatch = 16;
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".gif"];
 
     public static bool IsPicture(string path) =>
         Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
@@ -46,14 +47,19 @@ internal static class FolderDataset
     /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
     public static void Read(IEnumerable<LabelledPicture> pictures, FaceTableBuilder builder)
     {
+        var labels = new SortedDictionary<string, (int Read, int All)>(StringComparer.OrdinalIgnoreCase);
         foreach (LabelledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
         {
-            (byte[]? Bytes, string? Wrong)[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
+            (byte[]? Bytes, string? Wrong, bool Closed)[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
             Parallel.For(0, batch.Length, i => results[i] = Decode(batch[i].Name, encoded[i].Bytes, encoded[i].Wrong, builder));
             for (int i = 0; i < batch.Length; i++)
             {
-                if (batch[i].Label is not { } label)
+                (int read, int all) = labels.GetValueOrDefault(batch[i].Label ?? "");
+                labels[batch[i].Label ?? ""] = (read + (results[i].Faces > 0 ? 1 : 0), all + 1);
+                if (encoded[i].Closed && !batch[i].Listed)
+                    builder.Note($"{batch[i].Name}: {encoded[i].Wrong} It is left out.");
+                else if (batch[i].Label is not { } label)
                     builder.Bad($"{batch[i].Name}: no folder above it names a label. Expected train/<label>/….jpg or <label>/….jpg.");
                 else if (results[i].Wrong is { } wrong)
                     builder.Bad(wrong);
@@ -69,6 +75,9 @@ internal static class FolderDataset
                 }
             }
         }
+
+        foreach ((string label, (_, int all)) in labels.Where(pair => pair.Key.Length > 0 && pair.Value.Read == 0))
+            builder.Note($"label {label}: none of its {all} pictures gave a face, so it is no class");
     }
 
     /// <summary>
@@ -95,19 +104,23 @@ internal static class FolderDataset
         return (label ?? (below < parts.Length - 1 ? parts[below] : null), split);
     }
 
-    /// <returns>The file's bytes, or what is wrong with it.</returns>
-    private static (byte[]? Bytes, string? Wrong) ReadAll(PictureFile file)
+    /// <returns>The file's bytes, or what is wrong with it, and whether it can't even be opened or read.</returns>
+    private static (byte[]? Bytes, string? Wrong, bool Closed) ReadAll(PictureFile file)
     {
         try
         {
             using Stream stream = file.Open();
             using var copy = new MemoryStream();
             stream.CopyTo(copy);
-            return (copy.ToArray(), null);
+            return (copy.ToArray(), null, false);
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return (null, "not there, or the archive is damaged here.");
+            return (null, "not there.", true);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, $"the archive is damaged here, or packed in a way that is not read ({e.Message.TrimEnd('.')}).", false);
         }
         catch (IOException e) when (MachineFaults.CureOf(e) is { } cure)
         {
@@ -116,7 +129,7 @@ internal static class FolderDataset
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, $"can't be read ({e.Message}).");
+            return (null, $"can't be read ({e.Message.TrimEnd('.')}).", true);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
     private readonly List<string> _names = [];
     private readonly HashSet<string> _mapped = new(StringComparer.OrdinalIgnoreCase);
 
+    // Shorter names are near too many words.
+    private const int ShortestHinted = 4;
+
     /// <summary>A provisional place for a name; <see cref="Build"/> gives the final ones.</summary>
     /// <exception cref="MienException">More than 255 names.</exception>
     public byte PlaceOf(string name)
@@ -38,6 +41,18 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         return _places[name] = (byte)found;
     }
 
+    /// <summary>Labels that look like an expression's name with a typing error, each with what to do.</summary>
+    public IEnumerable<string> Hints()
+    {
+        foreach ((string written, byte place) in _places.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            string name = _names[place];
+            if (name.Length < ShortestHinted || Expressions.TryParse(name, out _) || Spelling.Nearest(name, Expressions.Aliases) is not { } near)
+                continue;
+            yield return $"label \"{name}\" is no known expression and becomes a class of its own. Did you mean {near}? Then pass --map {written.Trim()}={near}";
+        }
+    }
+
     /// <summary>Whether rows came from FER2013's table, whose format names the seven classes.</summary>
     public bool IsFer2013 { get; set; }
 
@@ -47,7 +62,12 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
     {
         string[] idle = [.. map.Keys.Where(name => !_mapped.Contains(name))];
         if (idle.Length > 0)
-            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", _places.Keys.Order(StringComparer.Ordinal))}.");
+        {
+            string[] labels = [.. _places.Keys.Order(StringComparer.Ordinal)];
+            string meant = Spelling.Nearest(idle[0], labels) is { } near ? $" Did you mean {near}={map[idle[0]]}?" : "";
+            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", labels)}.{meant}");
+        }
+
         string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
         List<string> names = [.. Expressions.Names.Where(name => _names.Contains(name) || IsOfFer2013(name)), .. own];
         return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);

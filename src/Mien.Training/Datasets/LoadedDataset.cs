@@ -36,7 +36,11 @@ public sealed record FaceSearch(int Searched, int Kept, string Cache, IReadOnlyL
 /// <param name="File">The table, or the picture: as the data set names it, from its own folder on.</param>
 /// <param name="Line">In a table or a manifest, from 1, a header counted; 0 for a picture of a folder.</param>
 /// <param name="Group">What must not be divided: a person, a clip; null for none.</param>
-public readonly record struct FaceOrigin(string File, long Line, string? Group = null);
+public readonly record struct FaceOrigin(string File, long Line, string? Group = null)
+{
+    /// <summary>File and line, for a person.</summary>
+    public string Named => Line > 0 ? $"{File}, line {Line}" : File;
+}
 
 /// <summary>A data set in memory, with what was left out of it.</summary>
 /// <param name="Table">The faces.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
@@ -21,17 +20,34 @@ internal static class Manifest
 {
     private const string Columns = "file, label and, where wanted, split and group";
 
+    // The first name is Mien's own; others are what other programs call the same.
+    private static readonly string[] FileNames = ["file", "path", "image", "filename", "file_name", "filepath"];
+    private static readonly string[] LabelNames = ["label", "emotion", "expression", "class"];
+    private static readonly string[] SplitNames = ["split", "usage"];
+    private static readonly string[] GroupNames = ["group"];
+
     /// <summary>Whether the first line of a text file, or its ending, makes it a manifest.</summary>
     public static bool Is(string path, ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("PAR1"u8))
             return true;
-        int end = head.IndexOf((byte)'\n');
-        string line = Encoding.UTF8.GetString(end < 0 ? head : head[..end]).Trim('\uFEFF', ' ', '\r');
+        string line = TableText.FirstLine(head);
         if (line.StartsWith('{'))
-            return path.EndsWith("l", StringComparison.OrdinalIgnoreCase) || line.Contains("\"file\"", StringComparison.OrdinalIgnoreCase);
-        string[] names = [.. line.Split(',').Select(name => name.Trim(' ', '"').ToLowerInvariant())];
-        return names.Contains("file") && names.Contains("label");
+            return path.EndsWith("l", StringComparison.OrdinalIgnoreCase) || FileNames.Any(name => line.Contains($"\"{name}\"", StringComparison.OrdinalIgnoreCase));
+        return SeparatorOf(line) is not null;
+    }
+
+    /// <summary>What stands between the columns of a manifest's first line; null where it is no manifest's.</summary>
+    private static char? SeparatorOf(string line)
+    {
+        foreach (char separator in (char[])[',', ';', '\t', '|'])
+        {
+            string[] names = [.. line.Split(separator).Select(name => name.Trim(' ', '"').ToLowerInvariant())];
+            if (names.Intersect(FileNames).Any() && names.Intersect(LabelNames).Any() && !names.Contains("pixels"))
+                return separator;
+        }
+
+        return null;
     }
 
     /// <summary>Reads all rows.</summary>
@@ -42,7 +58,8 @@ internal static class Manifest
         {
             if (head.StartsWith("PAR1"u8))
                 return ReadParquet(path).GetAwaiter().GetResult();
-            return head.TrimStart("\uFEFF "u8).StartsWith("{"u8) ? ReadJsonLines(path) : ReadCsv(path);
+            string text = TableText.Decode(File.ReadAllBytes(path));
+            return text.TrimStart().StartsWith('{') ? ReadJsonLines(path, text) : ReadCsv(text);
         }
         catch (Exception e) when (e is CsvHelperException or ParquetException or InvalidDataException)
         {
@@ -50,12 +67,13 @@ internal static class Manifest
         }
     }
 
-    private static List<ManifestRow> ReadCsv(string path)
+    private static List<ManifestRow> ReadCsv(string text)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StringReader(text);
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             PrepareHeaderForMatch = header => header.Header.Trim().ToLowerInvariant(),
+            Delimiter = $"{SeparatorOf(text.Split('\n')[0].Trim('\r', ' '))}",
             MissingFieldFound = null,
             TrimOptions = TrimOptions.Trim,
         };
@@ -65,17 +83,18 @@ internal static class Manifest
         string[] header = [.. csv.HeaderRecord!.Select(name => name.Trim().ToLowerInvariant())];
         var rows = new List<ManifestRow>();
         while (csv.Read())
-            rows.Add(new ManifestRow(csv.Parser.RawRow, Field("file"), Field("label"), Field("split"), Field("group")));
+            rows.Add(new ManifestRow(csv.Parser.RawRow, Field(FileNames), Field(LabelNames), Field(SplitNames), Field(GroupNames)));
         return rows;
 
-        string? Field(string name) => header.Contains(name) && csv.GetField(name) is { Length: > 0 } value ? value : null;
+        string? Field(string[] names) => Array.Find(names, header.Contains) is { } name && csv.GetField(name) is { Length: > 0 } value ? value : null;
     }
 
-    private static List<ManifestRow> ReadJsonLines(string path)
+    private static List<ManifestRow> ReadJsonLines(string path, string lines)
     {
         var rows = new List<ManifestRow>();
         long line = 0;
-        foreach (string text in File.ReadLines(path))
+        using var reader = new StringReader(lines);
+        while (reader.ReadLine() is { } text)
         {
             line++;
             if (string.IsNullOrWhiteSpace(text))
@@ -84,7 +103,9 @@ internal static class Manifest
             {
                 using var row = JsonDocument.Parse(text);
                 var fields = row.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-                rows.Add(new ManifestRow(line, fields.GetValueOrDefault("file"), fields.GetValueOrDefault("label"), fields.GetValueOrDefault("split"), fields.GetValueOrDefault("group")));
+                rows.Add(new ManifestRow(line, Field(FileNames), Field(LabelNames), Field(SplitNames), Field(GroupNames)));
+
+                string? Field(string[] names) => names.Select(name => fields.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrEmpty(value));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
             {
@@ -106,7 +127,7 @@ internal static class Manifest
             var columns = new Dictionary<string, string?[]>(StringComparer.OrdinalIgnoreCase);
             foreach (DataField field in reader.Schema.GetDataFields())
             {
-                if (field.Name.ToLowerInvariant() is not ("file" or "label" or "split" or "group"))
+                if (!((string[])[.. FileNames, .. LabelNames, .. SplitNames, .. GroupNames]).Contains(field.Name.ToLowerInvariant()))
                     continue;
                 if (field.ClrType != typeof(string) && field.ClrType != typeof(ReadOnlyMemory<char>))
                     throw new MienException($"{path}: the column {field.Name} is {field.ClrType.Name}, expected text.");
@@ -116,9 +137,9 @@ internal static class Manifest
             }
 
             for (int i = 0; i < part.RowCount; i++)
-                rows.Add(new ManifestRow(rows.Count + 1, Value("file", i), Value("label", i), Value("split", i), Value("group", i)));
+                rows.Add(new ManifestRow(rows.Count + 1, Value(FileNames, i), Value(LabelNames, i), Value(SplitNames, i), Value(GroupNames, i)));
 
-            string? Value(string name, int i) => columns.TryGetValue(name, out string?[]? values) ? values[i] : null;
+            string? Value(string[] names, int i) => Array.Find(names, columns.ContainsKey) is { } name ? columns[name][i] : null;
         }
 
         return rows;

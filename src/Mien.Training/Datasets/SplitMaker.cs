@@ -6,7 +6,7 @@ internal static class SplitMaker
     /// <summary>Share of the faces that becomes PublicTest, and likewise PrivateTest.</summary>
     public const double HeldOut = 0.1;
 
-    /// <summary>Stratified by label and the same with the same seed; a group is never on both sides.</summary>
+    /// <summary>Stratified by label and the same with the same seed; a group is never on both sides, and no split stays empty while there are groups for it.</summary>
     /// <param name="labels">[N].</param>
     /// <param name="groups">[N], such as a person or a clip; null for a face that stands alone.</param>
     /// <param name="seed">Decides which.</param>
@@ -14,7 +14,10 @@ internal static class SplitMaker
     public static Split[] Make(IReadOnlyList<byte> labels, IReadOnlyList<string?> groups, int seed = 1) =>
         Array.ConvertAll(Divide(labels, groups, [1 - 2 * HeldOut, HeldOut, HeldOut], seed), part => (Split)part);
 
-    /// <summary>Parts of given sizes, each with the classes' shares of the whole; a group is never divided.</summary>
+    /// <summary>
+    /// Parts of given sizes, each with the classes' shares of the whole; a group is never divided, and the first parts get one
+    /// each where there are too few for all.
+    /// </summary>
     /// <param name="labels">[N].</param>
     /// <param name="groups">[N]; null for a face that stands alone.</param>
     /// <param name="shares">Of the parts, above 0, summing to 1.</param>
@@ -52,7 +55,33 @@ internal static class SplitMaker
                 filled[best][k] += adds[k];
         }
 
+        FillEmpty(units, parts, labels, [.. shares.Select(share => share * labels.Count)]);
         return parts;
+    }
+
+    /// <summary>Gives a part that got nothing a unit of another: one that the other's classes can spare, and of about the right size.</summary>
+    private static void FillEmpty(int[][] units, int[] parts, IReadOnlyList<byte> labels, double[] sizes)
+    {
+        for (int empty = 0; empty < sizes.Length; empty++)
+        {
+            if (units.Any(unit => parts[unit[0]] == empty))
+                continue;
+            int[]? moved = units
+                .Where(unit => units.Count(other => parts[other[0]] == parts[unit[0]]) > 1)
+                .OrderBy(unit => Lost(unit))
+                .ThenByDescending(unit => unit.Select(i => labels[i]).Distinct().Count())
+                .ThenBy(unit => Math.Abs(unit.Length - sizes[empty]))
+                .FirstOrDefault();
+            foreach (int i in moved ?? [])
+                parts[i] = empty;
+        }
+
+        // Classes that the unit's part would have no longer.
+        int Lost(int[] unit)
+        {
+            HashSet<byte> left = [.. units.Where(other => other != unit && parts[other[0]] == parts[unit[0]]).SelectMany(other => other).Select(i => labels[i])];
+            return unit.Select(i => labels[i]).Distinct().Count(label => !left.Contains(label));
+        }
     }
 
     private static double[] Counts(IEnumerable<int> faces, IReadOnlyList<byte> labels, int classes)

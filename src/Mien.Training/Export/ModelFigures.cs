@@ -38,12 +38,13 @@ public static class ModelFigures
     }
 
     /// <summary>Writes a split's figures into a model's file, in place of what it said of that split before.</summary>
-    /// <param name="model">A model.onnx that Mien exported, replaced atomically.</param>
+    /// <param name="model">A model.onnx that Mien exported, or its run's folder; replaced atomically.</param>
     /// <param name="split">What the model was judged on.</param>
     /// <param name="evaluation">How it did there.</param>
     /// <exception cref="MienException">The file can't be read as a model.</exception>
     public static void Write(string model, Split split, Evaluation.Evaluation evaluation)
     {
+        model = ExpressionClassifier.FileOf(model);
         ModelProto proto = OnnxFile.Read(model);
         StringStringEntryProto[] kept = [.. proto.MetadataProps.Where(pair => !pair.Key.StartsWith($"{Prefix}{split}.", StringComparison.Ordinal))];
         proto.MetadataProps.Clear();

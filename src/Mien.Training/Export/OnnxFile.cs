@@ -6,13 +6,17 @@ namespace Mien.Training.Export;
 /// <summary>A model's file as it stands.</summary>
 internal static class OnnxFile
 {
-    /// <param name="model">A file, or one of <see cref="ExpressionClassifier.Names"/>.</param>
+    /// <param name="model">A file, the folder of its run, or one of <see cref="ExpressionClassifier.Names"/>.</param>
     /// <exception cref="MienException">It can't be read as a model.</exception>
     public static ModelProto Read(string model)
     {
         try
         {
-            return ModelProto.Parser.ParseFrom(ExpressionClassifier.Names.Contains(model) ? ExpressionClassifier.ReadNamed(model) : File.ReadAllBytes(model));
+            return ModelProto.Parser.ParseFrom(ExpressionClassifier.Names.Contains(model) ? ExpressionClassifier.ReadNamed(model) : File.ReadAllBytes(ExpressionClassifier.FileOf(model)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new MienException($"{model}: not found. Pass a model.onnx that `mien train` wrote.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
         {

@@ -22,7 +22,7 @@ public static class Quantizer
     private static readonly HashSet<string> FloatOperators = ["Gemm", "Flatten", "Div", "Softmax", "Identity"];
 
     /// <summary>Writes the 8-bit version of a model, with the same card, inputs and outputs.</summary>
-    /// <param name="model">A model.onnx that <see cref="OnnxExporter"/> wrote.</param>
+    /// <param name="model">A model.onnx that <see cref="OnnxExporter"/> wrote, or its run's folder.</param>
     /// <param name="faces">Faces of the model's size to measure ranges on: some hundreds of Training.</param>
     /// <param name="path">The file, replaced atomically.</param>
     /// <exception cref="MienException">The model can't be read, or is quantised already.</exception>

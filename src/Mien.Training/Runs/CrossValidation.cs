@@ -11,6 +11,7 @@ public sealed class CrossValidation
 {
     private readonly FaceTable _table;
     private readonly int[] _foldOf;
+    private readonly IReadOnlyList<string?> _groups;
 
     /// <summary>Divides a table, each class evenly; a group, or where there is none all exact copies of a face, stays in one fold.</summary>
     /// <param name="table">The faces; their splits are not looked at.</param>
@@ -23,6 +24,7 @@ public sealed class CrossValidation
         ArgumentNullException.ThrowIfNull(table);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
         (_table, Folds) = (table, folds);
+        _groups = groups.Any(group => group is not null) ? groups : [];
         int[] counts = table.ClassCounts();
         int rare = Array.FindIndex(counts, count => count > 0 && count < folds);
         if (rare >= 0)
@@ -80,7 +82,8 @@ public sealed class CrossValidation
     /// <summary>All faces but a fold's, as Training.</summary>
     internal FaceTable TrainingOf(int fold)
     {
-        FaceTable others = _table.Take([.. Enumerable.Range(0, _table.Count).Where(i => _foldOf[i] != fold)]);
-        return new FaceTable(others.Size, others.Pixels, others.Labels, new Split[others.Count], others.LabelNames, others.Votes);
+        int[] kept = [.. Enumerable.Range(0, _table.Count).Where(i => _foldOf[i] != fold)];
+        FaceTable others = _table.Take(kept);
+        return new FaceTable(others.Size, others.Pixels, others.Labels, new Split[others.Count], others.LabelNames, others.Votes) { Groups = _groups.Count == 0 ? [] : [.. kept.Select(i => _groups[i])] };
     }
 }

@@ -32,11 +32,10 @@ internal static class RunSetup
             throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
         if (training.Count == 0 && options.DropCopies && table.Splits.Contains(Split.Training))
             throw new MienException($"{data}: every Training face is an exact copy of a PublicTest or PrivateTest face. Pass --drop-copies false to learn from them all the same: the figures will be too good.");
-        foreach (Split split in (Split[])[Split.Training, Split.PublicTest])
-        {
-            if (!kept.Splits.Contains(split))
-                throw new MienException($"{data}: no {split} faces. Training learns on Training and chooses on PublicTest: both are needed.");
-        }
+        if (training.Count == 0)
+            throw new MienException($"{data}: no Training faces. Training learns on Training and chooses on PublicTest: both are needed.");
+        if (!kept.Splits.Contains(Split.PublicTest))
+            throw new MienException($"{data}: no PublicTest faces to choose the epoch on, and none could be held out of {WhyNone(training)}.");
 
         options = options.WithFullPaths() with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
@@ -68,6 +67,10 @@ internal static class RunSetup
         };
         return (configuration, kept);
     }
+
+    private static string WhyNone(FaceTable training) => training.Groups.Distinct().ToArray() is [{ } only]
+        ? $"Training, as all its faces are of one group, {only}: a group is not divided. Add pictures of another group, or leave the column group out"
+        : $"{training.Count} Training faces: too few of each class. Add some, or name a validation split";
 
     /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>
     public static FaceTable Faces(FaceTable table, TrainingOptions options, int limit)

@@ -40,7 +40,8 @@ internal sealed class Teachers : IDisposable
         _asked = options.TeachersAStep == 0 ? options.Teachers.Count : Math.Min(options.TeachersAStep, options.Teachers.Count);
         foreach (string path in options.Teachers)
         {
-            bool exported = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || ExpressionClassifier.Names.Contains(path);
+            // A run's checkpoint knows more than its model file.
+            bool exported = ExpressionClassifier.Names.Contains(path) || !File.Exists(new RunFolder(path).CheckpointFile);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
@@ -82,8 +83,6 @@ internal sealed class Teachers : IDisposable
     {
         var run = new RunFolder(path);
         RunConfiguration configuration = run.ReadConfiguration();
-        if (!File.Exists(run.CheckpointFile))
-            throw new MienException($"{run.CheckpointFile}: not found. A teacher is a model.onnx, or a run's folder with its checkpoint.");
         TrainingOptions options = configuration.Options;
         return new Teacher(options.Architecture, configuration.Labels, SecondTask.Outputs(options, configuration.Labels.Count), configuration.Input, Provenance.Of(configuration));
     }

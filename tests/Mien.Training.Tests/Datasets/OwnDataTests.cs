@@ -157,8 +157,8 @@ public class OwnDataTests
     }
 
     [Theory]
-    [InlineData("bored/1.png bored/2.png", "2 Training faces are too few to learn from. Give 10 at the very least")]
-    [InlineData("bored/1.png calm/2.png", "2 Training faces are too few to learn from. Give 10 at the very least")]
+    [InlineData("bored/1.png bored/2.png", "1 Training faces are too few to learn from. Give 10 at the very least")]
+    [InlineData("bored/1.png calm/2.png", "1 Training faces are too few to learn from. Give 10 at the very least")]
     [InlineData("bored/*", "every Training face is bored. Training needs two labels or more.")]
     public void Too_little_to_learn_from_is_said_in_a_sentence(string files, string expected)
     {
