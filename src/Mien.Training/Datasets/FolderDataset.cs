@@ -26,10 +26,8 @@ internal static class FolderDataset
     // Photos are large, and each is searched for a while.
     private const int PhotosBatch = 16;
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".gif"];
-
     public static bool IsPicture(string path) =>
-        Extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+        Picture.Endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
         && !System.IO.Path.GetFileName(path).StartsWith('.')
         && !path.Contains("__MACOSX/", StringComparison.Ordinal);
 
