@@ -115,15 +115,17 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                     await copy.WriteAsync(frame, tracked, cancellation);
                 frames++;
             }
+
+            if (copy is not null)
+                await copy.EndAsync(cancellation);
         }
-        finally
+        catch (Exception e) when (e is MienException or OperationCanceledException)
         {
-            if (drawn.Timeline is { } picture && frames > 0)
-                timeline.Save(picture);
+            SaveTimeline(quietly: true);
+            throw;
         }
 
-        if (copy is not null)
-            await copy.EndAsync(cancellation);
+        SaveTimeline(quietly: false);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         if (frames > 0)
         {
@@ -131,9 +133,23 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 $"{file}: {Count(frames, "frame")}, {Count(faces, "face")} in {seconds:F1} s ({frames / seconds:F1} a second)");
         }
 
-
         if (damage is not null)
             throw damage;
+
+        // Of what was read, also where something fails; that is then the error to be told.
+        void SaveTimeline(bool quietly)
+        {
+            if (drawn.Timeline is not { } picture || frames == 0)
+                return;
+            try
+            {
+                timeline.Save(picture);
+            }
+            catch (MienException) when (quietly)
+            {
+                // The disk may be full for both.
+            }
+        }
     }
 
     /// <summary>What is drawn of each video, all checked before the first is read.</summary>

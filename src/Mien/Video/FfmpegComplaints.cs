@@ -28,6 +28,9 @@ internal sealed partial class FfmpegComplaints
     /// <summary>Whether the end of the file could not be written, which older versions don't tell by their exit code.</summary>
     public bool EndNotWritten { get; private set; }
 
+    /// <summary>Whether there was no room for what it wrote.</summary>
+    public bool DiskFull { get; private set; }
+
     /// <summary>Takes a line of the log that names its level.</summary>
     public void Read(string line)
     {
@@ -44,6 +47,7 @@ internal sealed partial class FfmpegComplaints
             if (missing.Success)
                 MissingFilter ??= missing.Groups["filter"].Value;
             EndNotWritten |= text.StartsWith("Error writing trailer", StringComparison.Ordinal);
+            DiskFull |= text.EndsWith("No space left on device", StringComparison.Ordinal);
             _count++;
             if (_first is null)
                 _first = text;

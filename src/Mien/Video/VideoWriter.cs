@@ -153,6 +153,10 @@ public sealed class VideoWriter : IAsyncDisposable
         }
     }
 
-    private MienException Failed(Ffmpeg ffmpeg, Exception? cause) =>
-        new($"{_path}: can't be written ({ffmpeg.Failure}). Nothing is left of it.", cause!);
+    private MienException Failed(Ffmpeg ffmpeg, Exception? cause)
+    {
+        string reason = ffmpeg.Failure.Replace(_temporary, _path, StringComparison.Ordinal);
+        string cure = ffmpeg.Complaints.DiskFull ? " Make room, then run it again." : "";
+        return new MienException($"{_path}: can't be written ({reason}). Nothing is left of it.{cure}", cause!);
+    }
 }
