@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Mien.Cli.Commands;
 
-/// <summary>Long work that Ctrl+C ends cleanly.</summary>
+/// <summary>Long work that Ctrl+C or SIGTERM, of a time limit or a cluster's scheduler, ends cleanly.</summary>
 internal static class Interruption
 {
-    /// <summary>The first Ctrl+C cancels the work, which ends as it sees fit; a second one ends the process.</summary>
+    /// <summary>The first signal cancels the work, which ends as it sees fit; a second one ends the process.</summary>
     public static int Run(Func<CancellationToken, int> work)
     {
         using var interrupt = new CancellationTokenSource();
@@ -13,6 +15,13 @@ internal static class Interruption
             interrupt.Cancel();
         }
 
+        void Terminate(PosixSignalContext context)
+        {
+            context.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        }
+
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
         Console.CancelKeyPress += Interrupt;
         try
         {

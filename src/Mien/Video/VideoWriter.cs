@@ -36,7 +36,7 @@ public sealed class VideoWriter : IAsyncDisposable
     }
 
     /// <summary>Begins a video file.</summary>
-    /// <param name="path">The file to write; its ending chooses the format. One that exists is replaced when the new one is complete.</param>
+    /// <param name="path">The file to write; its ending chooses the format. An existing one is replaced at the end.</param>
     /// <param name="original">The video whose frames come, for size, rate and sound.</param>
     public static VideoWriter Create(string path, VideoReader original)
     {
