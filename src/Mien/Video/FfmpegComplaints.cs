@@ -7,6 +7,9 @@ internal sealed partial class FfmpegComplaints
 {
     private const int MostCharacters = 160;
 
+    // Raw frames that leave a pipe at uneven times; H.264 that was cut out of a longer film without encoding it again.
+    private static readonly string[] Harmless = ["non monotonically increasing dts", "mmco: unref short failure"];
+
     private readonly Lock _lock = new();
     private string? _first;
     private string? _last;
@@ -38,8 +41,7 @@ internal sealed partial class FfmpegComplaints
         if (!match.Success)
             return;
         string text = Plain(match.Groups["text"].Value);
-        // Of raw frames that leave a pipe at uneven times: nothing is wrong with the file.
-        if (text.Length == 0 || text.Contains("non monotonically increasing dts", StringComparison.Ordinal))
+        if (text.Length == 0 || Harmless.Any(harmless => text.Contains(harmless, StringComparison.Ordinal)))
             return;
         lock (_lock)
         {

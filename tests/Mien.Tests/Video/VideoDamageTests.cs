@@ -96,6 +96,7 @@ public class VideoDamageTests
         var complaints = new FfmpegComplaints();
         complaints.Read("[info] Input #0, mov, from 'file:x.mp4':");
         complaints.Read("[mov @ 0x557251e929c0] [warning] Packet corrupt (stream = 0, dts = 30720).");
+        complaints.Read("[h264 @ 0x557251e929c0] [error] mmco: unref short failure");
         Assert.False(complaints.Any);
         complaints.Read("[h264 @ 0x55725217bdc0] [error] Invalid NAL unit size (532 > 172).");
         Assert.Equal("Invalid NAL unit size (532 > 172)", complaints.ToString());
