@@ -22,17 +22,7 @@ public static class Annotator
         ArgumentNullException.ThrowIfNull(faces);
         bool jpeg = Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg";
         byte[] encoded = Encode(picture, faces, jpeg, path);
-        try
-        {
-            // A name that links to another file is replaced itself; the other file stays as it is.
-            string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(temporary, encoded);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException($"{path}: can't be written ({e.Message}).", e);
-        }
+        AtomicFile.Write(path, file => file.Write(encoded), toDisk: false);
     }
 
     /// <summary>A copy with its faces marked, as a file's bytes.</summary>

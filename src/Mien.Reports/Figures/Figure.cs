@@ -56,11 +56,12 @@ public sealed record Figure(string Title, double Width, double Height, string Bo
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
                 Directory.CreateDirectory(folder);
-            File.WriteAllBytes(path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MienException($"{path}: can't be written ({e.Message}).", e);
         }
+
+        AtomicFile.Write(path, stream => stream.Write(content));
     }
 }

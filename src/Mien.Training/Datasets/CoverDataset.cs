@@ -30,43 +30,50 @@ public static class CoverDataset
 
     /// <summary>Writes a .zip of PNG pictures, split/class/number.png, that `mien train` reads.</summary>
     /// <param name="faces">Where faces come from: its Training and PublicTest splits.</param>
-    /// <param name="path">The .zip.</param>
+    /// <param name="path">The .zip, written whole or not at all.</param>
     /// <param name="copies">How many pictures are made of each Training face; one is made of each PublicTest face.</param>
     /// <param name="seed">Decides all chance: the same pictures for the same seed.</param>
+    /// <param name="overwrite">Whether a file that is there may be replaced.</param>
     /// <returns>How many pictures were written.</returns>
-    /// <exception cref="MienException">The file can't be written.</exception>
-    public static int Write(FaceTable faces, string path, int copies = 2, int seed = 1)
+    /// <exception cref="MienException">The file can't be written, or is there already.</exception>
+    public static int Write(FaceTable faces, string path, int copies = 2, int seed = 1, bool overwrite = false)
     {
         ArgumentNullException.ThrowIfNull(faces);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(copies);
-        try
+        if (!overwrite && File.Exists(path))
+            throw new MienException($"{path}: exists already and stays as it is. Choose another name.");
+        int count = 0;
+        AtomicFile.Write(path, file =>
         {
-            using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
-            int count = 0;
-            for (int i = 0; i < faces.Count; i++)
-            {
-                if (faces.Splits[i] == Split.PrivateTest)
-                    continue;
-                int made = faces.Splits[i] == Split.Training ? copies : 1;
-                for (int copy = 0; copy < made; copy++, count++)
-                {
-                    // Its own chance, so that a picture does not depend on those before it.
-                    var random = new Random(unchecked((int)((uint)(seed * 1_000_003 + i * 31 + copy) * 2_654_435_761u)));
-                    byte[] face = faces.Face(i).ToArray();
-                    CoverClass kind = Make(face, faces.Size, random);
-                    ZipArchiveEntry entry = zip.CreateEntry($"{faces.Splits[i]}/{kind.ToString().ToLowerInvariant()}/{i:D5}-{copy}.png", CompressionLevel.NoCompression);
-                    using Stream stream = entry.Open();
-                    using SKData data = Png(face, faces.Size);
-                    data.SaveTo(stream);
-                }
-            }
+            using var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true);
+            count = Write(faces, zip, copies, seed);
+        }, overwrite);
+        return count;
+    }
 
-            return count;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    private static int Write(FaceTable faces, ZipArchive zip, int copies, int seed)
+    {
+        int count = 0;
+        for (int i = 0; i < faces.Count; i++)
         {
-            throw new MienException($"{path}: can't be written ({e.Message}).", e);
+            if (faces.Splits[i] == Split.PrivateTest)
+                continue;
+            int made = faces.Splits[i] == Split.Training ? copies : 1;
+            for (int copy = 0; copy < made; copy++, count++)
+            {
+                // Its own chance, so that a picture does not depend on those before it.
+                var random = new Random(unchecked((int)((uint)(seed * 1_000_003 + i * 31 + copy) * 2_654_435_761u)));
+                byte[] face = faces.Face(i).ToArray();
+                CoverClass kind = Make(face, faces.Size, random);
+                string name = $"{faces.Splits[i]}/{kind.ToString().ToLowerInvariant()}/{i:D5}-{copy}.png";
+                ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.NoCompression);
+                using Stream stream = entry.Open();
+                using SKData data = Png(face, faces.Size);
+                data.SaveTo(stream);
+            }
         }
+
+        return count;
     }
 
     /// <summary>Changes a face into one of the classes, drawn at random.</summary>

@@ -31,7 +31,7 @@ public static class OnnxExporter
     /// <summary>Writes a model file, and opens it as every user will before it takes its name.</summary>
     /// <exception cref="MienException">It can't be written, or does not open as what was written.</exception>
     internal static void Write(string path, byte[] model, ModelCard card) =>
-        AtomicFile.Write(path, stream => stream.Write(model), written =>
+        AtomicFile.Write(path, stream => stream.Write(model), check: written =>
     {
         using ExpressionClassifier opened = Open(written);
         ModelCard read = opened.Card;

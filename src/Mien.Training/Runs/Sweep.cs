@@ -29,6 +29,8 @@ internal sealed partial class SweepJson : JsonSerializerContext;
 /// <remarks>The file: `{ "base": { … }, "variants": { "name": { … } } }`, each part some members of <see cref="TrainingOptions"/>.</remarks>
 public sealed class Sweep
 {
+    private static readonly string[] Tables = ["table.json", "table.md"];
+
     private Sweep(string file, IReadOnlyDictionary<string, TrainingOptions> variants) => (File, Variants) = (file, variants);
 
     /// <summary>The file that lists the variants.</summary>
@@ -72,6 +74,7 @@ public sealed class Sweep
         FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         CheckBegun(table, folder, limit);
+        CheckTables(folder);
         var judged = new Dictionary<string, SweepResult>();
         foreach ((string name, TrainingOptions options) in Variants)
         {
@@ -111,6 +114,15 @@ public sealed class Sweep
         }
     }
 
+    /// <summary>Tables are written anew after each variant, but none that another program or a person wrote.</summary>
+    private void CheckTables(string folder)
+    {
+        if (Variants.Keys.Any(name => System.IO.File.Exists(new RunFolder(Path.Combine(folder, name)).ConfigurationFile)))
+            return;
+        if (Tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(System.IO.File.Exists) is { } there)
+            throw new MienException($"{there}: exists already, and no variant's run stands beside it. Choose another --out.");
+    }
+
     private List<SweepResult> WriteTable(string folder, FaceTable table, Dictionary<string, SweepResult> judged)
     {
         foreach ((string name, TrainingOptions options) in Variants)
@@ -122,8 +134,8 @@ public sealed class Sweep
 
         List<SweepResult> results = [.. judged.Values.OrderByDescending(result => result.AccuracyFlip)];
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, "table.json"), JsonSerializer.Serialize(results, SweepJson.Default.ListSweepResult) + "\n");
-        AtomicFile.WriteText(Path.Combine(folder, "table.md"), Markdown(results));
+        AtomicFile.WriteText(Path.Combine(folder, Tables[0]), JsonSerializer.Serialize(results, SweepJson.Default.ListSweepResult) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, Tables[1]), Markdown(results));
         return results;
     }
 

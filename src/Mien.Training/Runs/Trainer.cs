@@ -68,6 +68,8 @@ public sealed class Trainer : IDisposable
         options.Validate();
         if (File.Exists(folder.ConfigurationFile))
             throw new MienException($"{folder.Path}: holds a run already. Pass --resume to go on with it, or choose another --out.");
+        if (((string[])[folder.ModelFile, folder.CheckpointFile, folder.MetricsFile]).FirstOrDefault(File.Exists) is { } there)
+            throw new MienException($"{there}: exists already, and no config.json beside it says of what run. Choose another --out.");
         (RunConfiguration configuration, FaceTable kept) = RunSetup.Check(table, data, options, limit);
         try
         {

@@ -72,15 +72,7 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         }
 
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        try
-        {
-            using FileStream file = File.Create(path);
-            data.SaveTo(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException($"{path}: can't be written ({e.Message}).", e);
-        }
+        AtomicFile.Write(path, file => file.Write(data.AsSpan()));
     }
 
     private void MakeRoom()

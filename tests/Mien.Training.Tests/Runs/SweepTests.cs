@@ -43,6 +43,18 @@ public class SweepTests
     }
 
     [Fact]
+    public void A_table_that_no_sweep_wrote_is_not_overwritten()
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string table = folder.Write("table.md", "the user's own");
+        Sweep sweep = Sweep.Read(folder.Write("sweep.json", Two));
+        var error = Assert.Throws<MienException>(() =>
+            sweep.Run(TrainerTests.Table(), "made up", folder.Path, 0, null, null, TestContext.Current.CancellationToken));
+        Assert.StartsWith($"{table}: exists already", error.Message, StringComparison.Ordinal);
+        Assert.Equal("the user's own", File.ReadAllText(table));
+    }
+
+    [Fact]
     public void A_finished_variant_is_judged_once()
     {
         using TemporaryFolder folder = TestData.NewFolder();

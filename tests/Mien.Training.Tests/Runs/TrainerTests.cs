@@ -330,6 +330,19 @@ public class TrainerTests
         Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("metrics.jsonl")]
+    [InlineData("checkpoint.safetensors")]
+    public void A_file_of_a_runs_name_that_no_run_wrote_is_not_overwritten(string name)
+    {
+        using TemporaryFolder folder = TestData.NewFolder();
+        string file = folder.Write(name, "the user's own");
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.Path), Table(), "made up", Quick));
+        Assert.StartsWith($"{file}: exists already", error.Message, StringComparison.Ordinal);
+        Assert.Equal([file], Directory.GetFiles(folder.Path));
+    }
+
     [Fact]
     public void Resuming_on_other_data_is_refused()
     {
