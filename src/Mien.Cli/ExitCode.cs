@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line was wrong; nothing was begun.</summary>
     public const int Usage = 2;
+
+    /// <summary>The reader of standard output has gone: what a shell shows of a program that SIGPIPE ended.</summary>
+    public const int ReaderGone = 141;
 }

@@ -15,9 +15,28 @@ internal static class Program
     // `.txt` is a list of pictures, not more of the command line.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    private static int Main(string[] args) => OpenFiles.AreEnough() ? Run(args, Terminal.Create()) : ExitCode.Failure;
+    private static int Main(string[] args)
+    {
+        if (!OpenFiles.AreEnough())
+            return ExitCode.Failure;
+        Terminal terminal = Terminal.Create();
+        Failures.CatchAll(terminal);
+        return Run(args, terminal);
+    }
 
     internal static int Run(string[] args, Terminal terminal)
+    {
+        try
+        {
+            return RunVerb(args, terminal);
+        }
+        catch (Exception e)
+        {
+            return Failures.Say(e, terminal);
+        }
+    }
+
+    private static int RunVerb(string[] args, Terminal terminal)
     {
         Libtorch.FetchProgress = message => terminal.Error.MarkupLineInterpolated($"{message}");
         RootCommand root = Root(terminal);
@@ -33,15 +52,7 @@ internal static class Program
             return ExitCode.Usage;
         }
 
-        try
-        {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output });
-        }
-        catch (MienException e)
-        {
-            terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
-            return ExitCode.Failure;
-        }
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output });
     }
 
     /// <summary>The program's commands, its help and its version.</summary>

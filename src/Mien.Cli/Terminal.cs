@@ -18,6 +18,12 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole console, IAnsiCon
     public static Terminal Create()
     {
         UseUtf8();
+        if (!OperatingSystem.IsWindows())
+        {
+            System.Console.SetOut(WriterOf(StandardStream.Output()));
+            System.Console.SetError(WriterOf(StandardStream.Error()));
+        }
+
         TextWriter output = System.Console.Out;
         return new(
             System.Console.IsOutputRedirected ? output : new SafeWriter(output),
@@ -43,6 +49,8 @@ internal sealed class Terminal(TextWriter output, IAnsiConsole console, IAnsiCon
             // There is no console to set; what is written to is a pipe or a file.
         }
     }
+
+    private static StreamWriter WriterOf(Stream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true };
 
     private static IAnsiConsole For(TextWriter writer, bool redirected)
     {

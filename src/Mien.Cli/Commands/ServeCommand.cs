@@ -75,8 +75,17 @@ internal sealed class ServeCommand
             throw new MienException($"--port {parsed.GetValue(_port)}: can't be listened on ({e.Message}). Choose another port, or end the program that has it.", e);
         }
 
-        terminal.Output.WriteLine($"Mien serves on {app.Urls.First()}");
-        terminal.Output.Flush();
+        try
+        {
+            terminal.Output.WriteLine($"Mien serves on {app.Urls.First()}");
+            terminal.Output.Flush();
+        }
+        catch (OutputLostException e)
+        {
+            // A full log is no reason not to serve.
+            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {e.Message} Mien serves on {app.Urls.First()}");
+        }
+
         if (strangers && options.ApiKey is null)
             terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] anyone who reaches {address} may call. Set {KeyVariable}, and put a server with TLS in front: browsers open cameras over https alone.");
         await app.WaitForShutdownAsync();
