@@ -67,7 +67,8 @@ public class DataArgumentsTests
         (int exit, string output, string error) = Run(arguments);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("furious (2)", output + error, StringComparison.Ordinal);
-        (exit, output, error) = Run([.. arguments, "--map", "furious=cross"]);
+        string[] again = verb.Contains("--out", StringComparison.Ordinal) ? [.. arguments, "--overwrite"] : arguments;
+        (exit, output, error) = Run([.. again, "--map", "furious=cross"]);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.DoesNotContain("left out", output + error, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ public class DatasetErrorsCommandTests
         Assert.All(lines[1..], line => Assert.True(File.Exists(folder.File("data/" + line.Split(',')[0])), line));
 
         // Both runs are there: the second time only reads.
-        (exit, _, error) = Run(arguments);
+        (exit, _, error) = Run([.. arguments, "--overwrite"]);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.DoesNotContain("fold ", error, StringComparison.Ordinal);
         Assert.Equal(lines, File.ReadAllLines(file));

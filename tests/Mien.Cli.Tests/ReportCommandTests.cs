@@ -35,6 +35,7 @@ public class ReportCommandTests
 
         // Votes for other rows: left out where they were only found, refused where they were named.
         folder.Write("fer2013new.csv", Votes("PublicTest", 3));
+        report = [.. report, "--overwrite"];
         (exit, _, error) = Run(report);
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Contains("left out: ", error, StringComparison.Ordinal);

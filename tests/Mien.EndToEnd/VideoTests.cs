@@ -32,6 +32,30 @@ public class VideoTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Two_videos_of_one_name_get_a_timeline_each_and_one_file_of_rows()
+    {
+        string clip = TestData.Clip;
+        using TemporaryFolder folder = TestData.NewFolder();
+        string[] clips = [folder.File("a/clip.mp4"), folder.File("b/clip.mp4")];
+        foreach (string path in clips)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-i", clip, "-frames:v", "5", "-an", path]);
+            ffmpeg.WaitForExit();
+        }
+
+        string[] arguments = ["predict", .. clips, "--faces", "cropped", "--timeline", folder.File("out/t.png"), "--out", folder.File("rows.csv")];
+        (int exit, _, string error) = MienProcess.Run(arguments);
+        Assert.True(exit == 0, error);
+        Assert.Equal(["t-clip-2.png", "t-clip.png"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(11, File.ReadAllLines(folder.File("rows.csv")).Length);
+        Assert.Equal([folder.File("rows.csv")], Directory.GetFiles(folder.Path));
+        Directory.Delete(folder.File("out"), recursive: true);
+        (exit, _, error) = MienProcess.Run(arguments);
+        Assert.True(exit == 1 && error.Contains("rows.csv: exists already", StringComparison.Ordinal), error);
+    }
+
+    [Fact]
     public void A_clip_of_ten_times_the_length_takes_the_same_memory()
     {
         string clip = TestData.Clip;

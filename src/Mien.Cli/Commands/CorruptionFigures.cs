@@ -9,20 +9,12 @@ namespace Mien.Cli.Commands;
 /// <summary>mien evaluate --corruptions.</summary>
 internal static partial class CorruptionFigures
 {
-    public static int Write(ExpressionClassifier classifier, LabelFit fit, string? json, Terminal terminal)
+    public static int Write(ExpressionClassifier classifier, LabelFit fit, FiguresFile file, Terminal terminal)
     {
         IReadOnlyList<RobustnessRow> rows = Robustness.Measure(classifier, fit.Faces, fit);
         var figures = new Figures(fit.Faces.Count, rows, Robustness.Mean(rows));
         string text = JsonSerializer.Serialize(figures, CorruptionJson.Default.Figures);
-        if (json == "-")
-        {
-            terminal.Output.WriteLine(text);
-            return ExitCode.Ok;
-        }
-
-        Print(figures, terminal.Console);
-        if (json is not null)
-            OutputFiles.Write(json, text);
+        file.Write(text, () => Print(figures, terminal.Console));
         return ExitCode.Ok;
     }
 

@@ -44,6 +44,24 @@ internal sealed class DataArguments
     /// <summary>Reads a data set and says what was left out.</summary>
     public LoadedDataset Load(ParseResult parsed, string path, Terminal terminal) => DatasetLoading.Load(path, Read(parsed), terminal);
 
+    /// <summary>Reads a data set for a command that writes a file, which must be none of the pictures that a manifest names.</summary>
+    /// <param name="output">The file; null where none is written.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The data set.</param>
+    /// <param name="terminal">Told what was left out.</param>
+    public LoadedDataset LoadFor(string? output, ParseResult parsed, string path, Terminal terminal)
+    {
+        LoadedDataset data = Load(parsed, path, terminal);
+        if (File.Exists(output))
+        {
+            string folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+            IEnumerable<string> files = data.Origins.Select(origin => origin.File).Distinct().Select(file => Path.Combine(folder, file));
+            OutputFiles.Require(output, overwrite: true, OutputFiles.Sources(files));
+        }
+
+        return data;
+    }
+
     private static Dictionary<string, string> Map(string[]? given)
     {
         var map = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -45,15 +45,21 @@ internal static class DatasetCommand
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
         var labels = new Option<LabelSource>("--labels") { Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
-        var command = new Command("average", "Draws the average face of each expression from the Training split.") { data, file, labels, votes };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("average", "Draws the average face of each expression from the Training split.")
+        {
+            data, file, labels, votes, overwrite,
+        };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            string target = parsed.GetValue(file)!;
+            OutputFiles.Require(target, parsed.GetValue(overwrite), OutputFiles.Sources(parsed.GetValue(data)!));
+            FaceTable table = reading.LoadFor(target, parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 table = FerPlus.Relabel(FerPlusVotes.AttachNeeded(table, parsed.GetValue(data)!, parsed.GetValue(votes)));
-            Annotator.Save(AverageFaces.Draw(table), [], parsed.GetValue(file)!);
-            terminal.WriteName(parsed.GetValue(file)!);
+            Annotator.Save(AverageFaces.Draw(table), [], target);
+            terminal.WriteName(target);
             return ExitCode.Ok;
         });
         return command;
@@ -66,13 +72,19 @@ internal static class DatasetCommand
         var copies = new Option<int>("--copies") { Description = "Pictures made of each Training face.", DefaultValueFactory = _ => 2 };
         var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
         Ranges.Require(copies, value => value >= 1, "1 or more");
-        var command = new Command("covers", "Draws masks, sunglasses, hands and the like over the faces of Training and PublicTest, for the network that tells covered faces.") { data, file, copies, seed };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("covers", "Draws masks, sunglasses, hands and the like over the faces of Training and PublicTest, for the network that tells covered faces.")
+        {
+            data, file, copies, seed, overwrite,
+        };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
-            int count = CoverDataset.Write(table, parsed.GetValue(file)!, parsed.GetValue(copies), parsed.GetValue(seed));
-            terminal.WriteName($"{parsed.GetValue(file)}: {count} pictures");
+            string target = parsed.GetValue(file)!;
+            OutputFiles.Require(target, parsed.GetValue(overwrite), OutputFiles.Sources(parsed.GetValue(data)!));
+            FaceTable table = reading.LoadFor(target, parsed, parsed.GetValue(data)!, terminal).Table;
+            int count = CoverDataset.Write(table, target, parsed.GetValue(copies), parsed.GetValue(seed), parsed.GetValue(overwrite));
+            terminal.WriteName($"{target}: {count} pictures");
             return ExitCode.Ok;
         });
         return command;

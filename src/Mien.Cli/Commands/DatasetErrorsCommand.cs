@@ -28,6 +28,7 @@ internal sealed class DatasetErrorsCommand
 
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
     private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them are printed where left out." };
+    private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
     private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest (train, val, test); all where left out.");
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
@@ -50,7 +51,8 @@ internal sealed class DatasetErrorsCommand
         Ranges.Require(_folds, value => value >= 2, "2 or more");
         Ranges.Require(_epochs, value => value >= 1, "1 or more");
         Ranges.Require(_threads, value => value >= 0, "0 or more");
-        foreach (Option option in (Option[])[_data, _out, _split, _folds, _runs, _model, _rank, _from, _recipe, _arch, _epochs, _threads, _ferPlus])
+        Option[] options = [_data, _out, _overwrite, _split, _folds, _runs, _model, _rank, _from, _recipe, _arch, _epochs, _threads, _ferPlus];
+        foreach (Option option in options)
             command.Options.Add(option);
         _onlyPresent = JudgingArguments.AddOnlyPresent(command);
         _reading = DataArguments.AddTo(command);
@@ -67,7 +69,9 @@ internal sealed class DatasetErrorsCommand
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
         string path = parsed.GetValue(_data)!;
-        LoadedDataset data = _reading.Load(parsed, path, _terminal);
+        if (parsed.GetValue(_out) is { } target)
+            OutputFiles.Require(target, parsed.GetValue(_overwrite), OutputFiles.Sources(path));
+        LoadedDataset data = _reading.LoadFor(parsed.GetValue(_out), parsed, path, _terminal);
         FaceTable whole = parsed.GetValue(_ferPlus) is { } votes ? FerPlus.Attach(votes, data.Table) : data.Table;
         int[] rows = [.. Enumerable.Range(0, whole.Count).Where(i => parsed.GetValue(_split) is not { } split || whole.Splits[i] == split)];
         FaceTable table = whole.Take(rows);
@@ -101,7 +105,7 @@ internal sealed class DatasetErrorsCommand
             TaggersOnErrors.Write(table, errors.Found, _terminal.Console);
         if (parsed.GetValue(_out) is { } file)
         {
-            errors.WriteCsv(file);
+            errors.WriteCsv(file, parsed.GetValue(_overwrite));
             _terminal.WriteName(file);
         }
         else
@@ -202,9 +206,10 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
             console.WriteLine($"and {Found.Count - most} more: --out errors.csv writes them all");
     }
 
-    public void WriteCsv(string path)
+    public void WriteCsv(string path, bool overwrite) => OutputFiles.Write(path, WriteCsv, overwrite);
+
+    private void WriteCsv(TextWriter output)
     {
-        using StreamWriter output = OutputFiles.Create(path);
         output.WriteLine(FaceText.Csv(["file", "line", "label", "suggested", "margin", "confidence", "split",
             .. ClassColumns.Of(table.LabelNames)]));
         foreach (LabelError error in Found)

@@ -24,8 +24,12 @@ internal static class EvaluateCommand
         var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how much of it is right, as a Markdown table." };
         var corruptions = new Option<bool>("--corruptions") { Description = "Judge on faces in bad light, noisy, blurred, compressed, covered and turned: each corruption at three strengths." };
         var quality = new Option<bool>("--quality") { Description = "Print accuracy by tenth of Quality, over each face as it is and spoiled, as a Markdown table." };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
         var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, where `mien serve` and `mien model info` find them." };
-        var command = new Command("evaluate", "Judges a model on one split of a data set.") { model, data, split, json, drop, flip, labels, votes, way, limit, coverage, corruptions, quality, write };
+        var command = new Command("evaluate", "Judges a model on one split of a data set.")
+        {
+            model, data, split, json, overwrite, drop, flip, labels, votes, way, limit, coverage, corruptions, quality, write,
+        };
         Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
@@ -37,12 +41,15 @@ internal static class EvaluateCommand
         });
         command.SetAction(parsed =>
         {
+            var figures = new FiguresFile(parsed.GetValue(json), parsed.GetValue(overwrite), terminal);
+            string?[] sources = [parsed.GetValue(data), parsed.GetValue(votes), .. (parsed.GetValue(model) ?? []).Select(ExpressionClassifier.FileOf)];
+            figures.Require(sources.OfType<string>());
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
             if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
                 throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             Split judged = parsed.GetValue(split);
-            FaceTable whole = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            FaceTable whole = reading.LoadFor(parsed.GetValue(json), parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)
                 whole = FerPlusVotes.AttachNeeded(whole, parsed.GetValue(data)!, parsed.GetValue(votes));
             FaceTable table = parsed.GetValue(drop) && judged != Split.Training ? DatasetInspector.WithoutCopiesOfTraining(whole, judged) : whole;
@@ -53,7 +60,7 @@ internal static class EvaluateCommand
             if (parsed.GetValue(way) is not EvaluationWay.Direct and var detour)
             {
                 JudgingArguments.Say(fit, judged, terminal);
-                return WholeWayFigures.Write(detour, classifier, fit, parsed.GetValue(limit), parsed.GetValue(json), terminal);
+                return WholeWayFigures.Write(detour, classifier, fit, parsed.GetValue(limit), figures, terminal);
             }
 
             if (parsed.GetValue(coverage))
@@ -66,13 +73,13 @@ internal static class EvaluateCommand
             if (parsed.GetValue(corruptions))
             {
                 JudgingArguments.Say(fit, judged, terminal);
-                return CorruptionFigures.Write(classifier, fit, parsed.GetValue(json), terminal);
+                return CorruptionFigures.Write(classifier, fit, figures, terminal);
             }
 
             if (parsed.GetValue(quality))
             {
                 JudgingArguments.Say(fit, judged, terminal);
-                return QualityTable.Write(classifier, fit, parsed.GetValue(json), terminal);
+                return QualityTable.Write(classifier, fit, figures, terminal);
             }
 
             if (parsed.GetValue(write) && fit.Sentences(judged).FirstOrDefault() is { } wanting)
@@ -82,16 +89,7 @@ internal static class EvaluateCommand
                 evaluation = evaluation with { Copies = new TestCopies(DatasetInspector.CountCopiesOfTraining(fit.Faces, whole), dropped, classifier.Card.Notes.GetValueOrDefault(TestCopies.Note)) };
             if (parsed.GetValue(write))
                 ModelFigures.Write(parsed.GetValue(model)![0], judged, evaluation);
-            string text = evaluation.ToJson();
-            if (parsed.GetValue(json) == "-")
-            {
-                terminal.Output.WriteLine(text);
-                return ExitCode.Ok;
-            }
-
-            EvaluationTable.Write(evaluation, judged, fit.Sentences(judged), terminal.Console);
-            if (parsed.GetValue(json) is { } file)
-                OutputFiles.Write(file, text);
+            figures.Write(evaluation.ToJson(), () => EvaluationTable.Write(evaluation, judged, fit.Sentences(judged), terminal.Console));
             return ExitCode.Ok;
         });
         return command;

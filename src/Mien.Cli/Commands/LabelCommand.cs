@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Mien.Batches;
 using Mien.Cli.Labels;
 
@@ -20,7 +19,11 @@ internal static class LabelCommand
         var inputs = new Argument<string[]>("INPUT") { Description = "Pictures: files, folders, patterns in quotes or @list.txt.", Arity = ArgumentArity.OneOrMore };
         var file = new Option<string>("--out") { Description = "CSV to write: a manifest for `mien train --data`, once its column label is corrected.", Required = true };
         var resume = new Option<bool>("--resume") { Description = "Go on where a run was stopped or killed." };
-        var command = new Command("suggest", "Proposes labels with probabilities, the least sure first, near-duplicates together.") { inputs, file, resume };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("suggest", "Proposes labels with probabilities, the least sure first, near-duplicates together.")
+        {
+            inputs, file, resume, overwrite,
+        };
         RecognizerArguments reading = RecognizerArguments.AddTo(command, everyFace: false);
         command.SetAction(parsed => Interruption.Run(cancellation =>
         {
@@ -30,9 +33,8 @@ internal static class LabelCommand
             {
                 Inputs = parsed.GetValue(inputs)!,
                 Out = parsed.GetValue(file)!,
-                Reader = string.Create(CultureInfo.InvariantCulture,
-                    $"{recognizer.Model.Name} of {recognizer.Model.Created:u}, faces {options.Faces}, detector score {options.Detector.MinScore}, smallest face {options.Detector.MinFacePixels} or {options.Detector.MinFaceShare} of the side{(options.Detector.AnyRotation ? ", at any rotation" : "")}, prior {options.Prior}{(options.Flip ? ", with its mirror image" : "")}"),
                 Resume = parsed.GetValue(resume),
+                Overwrite = parsed.GetValue(overwrite),
                 Batch = BatchOptions.Default,
             }.Run(cancellation).GetAwaiter().GetResult();
         }));

@@ -75,7 +75,8 @@ internal static class ModelCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), OutputFiles.Sources(ExpressionClassifier.FileOf(parsed.GetValue(file)!)));
+            IReadOnlySet<string> sources = OutputFiles.Sources(ExpressionClassifier.FileOf(parsed.GetValue(file)!), parsed.GetValue(data)!);
+            OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), sources);
             FaceTable training = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table.Select(Split.Training);
             if (training.Count == 0)
                 throw new MienException($"{parsed.GetValue(data)}: no Training faces to measure ranges on.");

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Mien.Cli.Predictions;
 
 namespace Mien.Cli.Commands;
 
@@ -6,6 +8,11 @@ namespace Mien.Cli.Commands;
 internal static class OutputFiles
 {
     private const int MostLinks = 40;
+
+    // What files are kept from being written by two processes with: EWOULDBLOCK of Linux and macOS, a sharing violation of Windows.
+    private static readonly int Held = OperatingSystem.IsWindows() ? 32 : OperatingSystem.IsMacOS() ? 35 : 11;
+
+    private static readonly string[] Tables = [".csv", ".tsv", ".jsonl", ".parquet", ".zip", ".tar", ".gz", ".tgz"];
 
     /// <summary>How names of files are compared: without case where the usual file systems ignore it.</summary>
     public static StringComparer Names { get; } =
@@ -22,16 +29,22 @@ internal static class OutputFiles
     /// <exception cref="MienException">The file must not be written.</exception>
     public static void Require(string path, bool overwrite, IReadOnlySet<string> sources)
     {
+        if (Directory.Exists(path))
+            throw new MienException($"{path}: is a folder. Name a file.");
         if (!File.Exists(path))
             return;
-        if (sources.Contains(RealPath(path)))
+        string real = RealPath(path);
+        if (IsDevice(real))
+            throw new MienException($"{path}: is no file. Name one, or leave the option out for standard output.");
+        if (sources.Contains(real) || (IsDataName(real) && FoldersAbove(real).Any(sources.Contains)))
             throw new MienException($"{path}: is among what is read and stays as it is. Choose another name or folder.");
         if (!overwrite)
             throw new MienException($"{path}: exists already and stays as it is. Choose another name, or pass --overwrite to replace it.");
     }
 
-    /// <summary>Files that a command reads, for <see cref="Require"/>.</summary>
-    public static IReadOnlySet<string> Sources(params IEnumerable<string> files) => files.Select(file => RealPath(file)).ToHashSet(Names);
+    /// <summary>Files and folders that a command reads, for <see cref="Require"/>; of folders the pictures and tables in them.</summary>
+    public static IReadOnlySet<string> Sources(params IEnumerable<string> files) =>
+        files.Select(file => Directory.Exists(file) ? Folder(RealPath(file)) : RealPath(file)).ToHashSet(Names);
 
     /// <summary>The full path without links: the same for every way to name a file.</summary>
     private static string RealPath(string path) => RealPath(Path.GetFullPath(path), MostLinks);
@@ -47,32 +60,52 @@ internal static class OutputFiles
             : path;
     }
 
-    /// <exception cref="MienException">The file can't be written.</exception>
-    public static void Write(string path, string text)
+    // A folder ends with its separator, and so is told from a file.
+    private static string Folder(string path) => Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar;
+
+    private static IEnumerable<string> FoldersAbove(string path)
     {
-        try
-        {
-            File.WriteAllText(path, text + "\n");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException($"{path}: can't be written ({e.Message}).", e);
-        }
+        for (string? folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
+            yield return Folder(folder);
     }
 
-    /// <summary>Begins a text file.</summary>
-    /// <exception cref="MienException">The file can't be written.</exception>
-    public static StreamWriter Create(string path)
+    private static bool IsDataName(string path) =>
+        PictureFile.IsPicture(path) || Tables.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    private static bool IsDevice(string path)
     {
-        try
-        {
-            return new StreamWriter(path) { NewLine = "\n" };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException($"{path}: can't be written ({e.Message}).", e);
-        }
+        return !OperatingSystem.IsWindows() && (IsBelow("/proc/") || (IsBelow("/dev/") && !IsBelow("/dev/shm/")));
+
+        bool IsBelow(string folder) => path.StartsWith(folder, StringComparison.Ordinal);
     }
+
+    /// <summary>Whether another process holds the file.</summary>
+    public static bool IsHeld(Exception error) => error is IOException && (error.HResult & 0xFFFF) == Held;
+
+    /// <summary>Writes a text and a line's end; it appears whole or not at all.</summary>
+    /// <param name="path">A file that <see cref="Require"/> allowed.</param>
+    /// <param name="text">What it is to hold.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <exception cref="MienException">The file can't be written.</exception>
+    public static void Write(string path, string text, bool overwrite) => Write(path, writer => writer.WriteLine(text), overwrite);
+
+    /// <summary>Writes a text bit by bit; it appears whole or not at all.</summary>
+    /// <inheritdoc cref="Write(string, string, bool)"/>
+    /// <param name="path">A file that <see cref="Require"/> allowed.</param>
+    /// <param name="write">Writes it, with `\n` between lines.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    public static void Write(string path, Action<TextWriter> write, bool overwrite) => AtomicFile.Write(
+        path,
+        stream =>
+        {
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+            write(writer);
+        },
+        overwrite);
+
+    /// <summary>Makes the folder that a file is to stand in.</summary>
+    /// <exception cref="MienException">The folder can't be made.</exception>
+    public static void MakeFolderOf(string file) => MakeFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
 
     /// <exception cref="MienException">The folder can't be made.</exception>
     public static void MakeFolder(string path)
@@ -84,6 +117,20 @@ internal static class OutputFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new MienException($"{path}: can't be made ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Takes a file of Mien's own away; nothing where it is not there.</summary>
+    /// <exception cref="MienException">It can't be taken away.</exception>
+    public static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MienException($"{path}: can't be removed ({e.Message}). Remove it.", e);
         }
     }
 }

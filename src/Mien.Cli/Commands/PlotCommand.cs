@@ -79,8 +79,13 @@ internal static class PlotCommand
     {
         var run = new Argument<string>("RUN") { Description = "A run's folder." };
         var file = FileOption();
-        var command = new Command("history", "Accuracy, loss and learning rate by epoch.") { run, file };
-        command.SetAction(parsed => Save(Charts.History(ReportSource.ReadEpochs(new RunFolder(parsed.GetValue(run)!))), parsed.GetValue(file)!, terminal));
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("history", "Accuracy, loss and learning rate by epoch.") { run, file, overwrite };
+        command.SetAction(parsed =>
+        {
+            OutputFiles.Require(parsed.GetValue(file)!, parsed.GetValue(overwrite), OutputFiles.Sources());
+            return Save(Charts.History(ReportSource.ReadEpochs(new RunFolder(parsed.GetValue(run)!))), parsed.GetValue(file)!, terminal);
+        });
         return command;
     }
 
@@ -91,14 +96,16 @@ internal static class PlotCommand
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
         var file = FileOption();
-        var command = new Command(name, description) { model, data, split, file };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command(name, description) { model, data, split, file, overwrite };
         foreach (Option option in more)
             command.Options.Add(option);
         Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
+            OutputFiles.Require(parsed.GetValue(file)!, parsed.GetValue(overwrite), OutputFiles.Sources(parsed.GetValue(data)!));
+            FaceTable table = reading.LoadFor(parsed.GetValue(file)!, parsed, parsed.GetValue(data)!, terminal).Table;
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, null, terminal);
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
             table = WhoseLabels.For(source.Classifier.Card, table);

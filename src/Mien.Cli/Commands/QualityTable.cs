@@ -7,23 +7,20 @@ namespace Mien.Cli.Commands;
 /// <summary>mien evaluate --quality: the table of the model card.</summary>
 internal static partial class QualityTable
 {
-    public static int Write(ExpressionClassifier classifier, LabelFit fit, string? json, Terminal terminal)
+    public static int Write(ExpressionClassifier classifier, LabelFit fit, FiguresFile file, Terminal terminal)
     {
         IReadOnlyList<QualityTenth> tenths = QualityTenths.Measure(classifier, fit);
         string text = JsonSerializer.Serialize(tenths, QualityJson.Default.IReadOnlyListQualityTenth);
-        if (json == "-")
-        {
-            terminal.Output.WriteLine(text);
-            return ExitCode.Ok;
-        }
-
-        terminal.Output.WriteLine("| Quality | faces | mean confidence | accuracy |");
-        terminal.Output.WriteLine("|---|---|---|---|");
-        foreach (QualityTenth tenth in tenths)
-            terminal.Output.WriteLine($"| {tenth.From:F3} to {tenth.To:F3} | {tenth.Faces} | {tenth.Confidence * 100:F1} % | {tenth.Accuracy * 100:F1} % |");
-        if (json is not null)
-            OutputFiles.Write(json, text);
+        file.Write(text, () => Print(tenths, terminal.Output));
         return ExitCode.Ok;
+    }
+
+    private static void Print(IReadOnlyList<QualityTenth> tenths, TextWriter output)
+    {
+        output.WriteLine("| Quality | faces | mean confidence | accuracy |");
+        output.WriteLine("|---|---|---|---|");
+        foreach ((double from, double to, int faces, double confidence, double accuracy) in tenths)
+            output.WriteLine($"| {from:F3} to {to:F3} | {faces} | {confidence * 100:F1} % | {accuracy * 100:F1} % |");
     }
 
     [JsonSerializable(typeof(IReadOnlyList<QualityTenth>))]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Mien.Reports;
 using Mien.Training.Datasets;
+using Mien.Training.Runs;
 using Spectre.Console;
 
 namespace Mien.Cli.Commands;
@@ -19,20 +20,27 @@ internal static class ReportCommand
         var ferPlus = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv: votes beside the labels that are likely wrong, and what judges a model of people's shares; where left out, the one beside the data." };
         var training = new Option<int>("--training-faces") { Description = "Training faces to read, stratified; 0 reads all.", DefaultValueFactory = _ => defaults.TrainingFaces };
         var seed = new Option<int>("--seed") { Description = "Decides the random samples.", DefaultValueFactory = _ => defaults.Seed };
-        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.") { source, data, folder, splits, ferPlus, training, seed };
+        Option<bool> overwrite = OutputFiles.OverwriteOption();
+        var command = new Command("report", "Writes one page on which a person judges a model: curves, figures, galleries, doubts.")
+        {
+            source, data, folder, splits, ferPlus, training, seed, overwrite,
+        };
         Option<bool> onlyPresent = JudgingArguments.AddOnlyPresent(command);
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             long begun = Stopwatch.GetTimestamp();
             string? given = parsed.GetValue(source);
+            string target = parsed.GetValue(folder) ?? (IsRun(given) ? given! : ".");
+            // Before an hour's reading.
+            IReadOnlySet<string> sources = OutputFiles.Sources(parsed.GetValue(data)!);
+            OutputFiles.Require(Path.Combine(target, Report.FileName), parsed.GetValue(overwrite), sources);
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, parsed.GetValue(ferPlus), terminal);
             using ReportSource opened = ReportSource.Open(given, table);
             var options = defaults with { TrainingFaces = parsed.GetValue(training), Seed = parsed.GetValue(seed), OnlyPresent = parsed.GetValue(onlyPresent) };
             if (parsed.GetValue(splits) is { Length: > 0 } wanted)
                 options = options with { Splits = [.. wanted.Distinct().Order()] };
-            string target = parsed.GetValue(folder) ?? (opened.Configuration is not null && Directory.Exists(given) ? given : ".");
             string page = Report.Write(opened, table, parsed.GetValue(data)!, target, options, step => terminal.Error.WriteLine(step));
             terminal.Error.WriteLine($"{new FileInfo(page).Length / 1e6:F1} MB in {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s");
             terminal.WriteName(page);
@@ -40,4 +48,7 @@ internal static class ReportCommand
         });
         return command;
     }
+
+    /// <summary>Whether it is the folder of a run: its report stands in it.</summary>
+    private static bool IsRun(string? given) => Directory.Exists(given) && File.Exists(new RunFolder(given).ConfigurationFile);
 }

@@ -120,6 +120,8 @@ internal sealed class TrainCommand
     private Trainer Begin(RunFolder folder, ParseResult parsed)
     {
         string data = parsed.GetValue(_data)!;
+        if (!HoldsRun(folder))
+            TrainingCurves.RequireNone(folder);
         return Trainer.Begin(folder, _reading.Load(parsed, data, _terminal).Table, data, Options(parsed, Defaults), parsed.GetValue(_limit));
     }
 

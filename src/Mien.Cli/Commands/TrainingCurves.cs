@@ -7,6 +7,16 @@ namespace Mien.Cli.Commands;
 /// <summary>Writes a run's curves into its folder as it goes: history.svg and history.png after each epoch.</summary>
 internal static class TrainingCurves
 {
+    private static readonly string[] Files = ["history.svg", "history.png"];
+
+    /// <summary>Refuses a folder in which somebody else's files have the names of a run's curves.</summary>
+    /// <exception cref="MienException">One is there.</exception>
+    public static void RequireNone(RunFolder folder)
+    {
+        if (Files.Select(file => Path.Combine(folder.Path, file)).FirstOrDefault(File.Exists) is { } there)
+            throw new MienException($"{there}: exists already, and no run is in its folder. Choose another --out.");
+    }
+
     /// <summary>Writes both files; a picture that can't be written is told and ends no run.</summary>
     public static void Write(RunFolder folder, Terminal terminal)
     {
@@ -15,8 +25,8 @@ internal static class TrainingCurves
             if (folder.ReadMetrics() is not { Count: > 0 } epochs)
                 return;
             Figure history = Charts.History(epochs);
-            history.Save(Path.Combine(folder.Path, "history.svg"));
-            history.Save(Path.Combine(folder.Path, "history.png"));
+            foreach (string file in Files)
+                history.Save(Path.Combine(folder.Path, file));
         }
         catch (MienException e)
         {

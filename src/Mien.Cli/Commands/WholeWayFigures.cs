@@ -23,22 +23,15 @@ internal static partial class WholeWayFigures
     // A size at which the turn alone is at work.
     private const double RotatedSide = 96;
 
-    public static int Write(EvaluationWay way, ExpressionClassifier classifier, LabelFit fit, int limit, string? json, Terminal terminal)
+    public static int Write(
+        EvaluationWay way, ExpressionClassifier classifier, LabelFit fit, int limit, FiguresFile file, Terminal terminal)
     {
         using var detector = new FaceDetector();
         FaceTable faces = limit > 0 ? fit.Faces.TakeStratified(limit, Seed) : fit.Faces;
         double?[] turns = way == EvaluationWay.Whole ? [null] : [-30, -20, -10, 0, 10, 20, 30];
         WholeWayRow[] rows = [.. turns.Select(turn => new WholeWayRow(turn, WholeWay.Measure(classifier, detector, faces, Options(turn), fit)))];
         string text = JsonSerializer.Serialize(rows, Json.Default.WholeWayRowArray);
-        if (json == "-")
-        {
-            terminal.Output.WriteLine(text);
-            return ExitCode.Ok;
-        }
-
-        Print(rows, terminal.Console);
-        if (json is not null)
-            OutputFiles.Write(json, text);
+        file.Write(text, () => Print(rows, terminal.Console));
         return ExitCode.Ok;
     }
 

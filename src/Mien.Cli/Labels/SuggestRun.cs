@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mien.Batches;
+using Mien.Cli.Commands;
 using Mien.Cli.Predictions;
 using Mien.Training.Datasets;
 using Spectre.Console;
@@ -18,12 +19,11 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
 
     public required string Out { get; init; }
 
-    /// <summary>Options in words: what a journal must have been begun with.</summary>
-    public required string Reader { get; init; }
-
     public required BatchOptions Batch { get; init; }
 
     public bool Resume { get; init; }
+
+    public bool Overwrite { get; init; }
 
     private string LeftOutFile => Path.ChangeExtension(Out, ".left-out.csv");
 
@@ -31,24 +31,31 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
     {
         string journalFile = SuggestionJournal.Beside(Out);
         // A person's corrections may be in it.
-        if (File.Exists(Out))
-            throw new MienException($"{Out}: is there already. Give another --out, or remove it.");
+        IReadOnlySet<string> sources = OutputFiles.Sources(
+            [.. Inputs, .. Inputs.Where(input => input.StartsWith('@')).Select(list => list[1..])]);
+        OutputFiles.Require(Out, Overwrite, sources);
+        // A run that goes on may have written this one before it was killed.
+        OutputFiles.Require(LeftOutFile, Overwrite || (Resume && File.Exists(journalFile)), sources);
         if (File.Exists(journalFile) && !Resume)
             throw new MienException($"{journalFile}: a run was stopped here. Pass --resume to go on with it, or remove it.");
-        Commands.OutputFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(Out))!);
-        using var journal = SuggestionJournal.Open(journalFile, new JournalHead(Reader, recognizer.Model.Labels));
+        OutputFiles.MakeFolderOf(Out);
+        using var held = RunLock.Take(Out);
+        held.Keep = false;
+        var head = new JournalHead(RunRecord.Of(recognizer, Shard.Whole), recognizer.Model.Labels);
+        using var journal = SuggestionJournal.Open(journalFile, head);
+        int failedBefore = journal.Failed;
         var progress = new BatchProgress(terminal);
         await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellation));
         if (_passed.Sentence() is { } sentence)
             terminal.Error.MarkupLineInterpolated($"[grey]{sentence}[/]");
-        progress.Summarise(journal.Before, cancellation.IsCancellationRequested);
+        progress.Summarise(journal.Before, failedBefore, cancellation.IsCancellationRequested);
         if (cancellation.IsCancellationRequested)
         {
             terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
             return ExitCode.Failure;
         }
 
-        return Write(journal, progress.Failed > 0);
+        return Write(journal);
     }
 
     private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellation)
@@ -81,7 +88,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         return picture;
     }
 
-    private int Write(SuggestionJournal journal, bool failed)
+    private int Write(SuggestionJournal journal)
     {
         if (journal.Count + journal.LeftOut == 0)
         {
@@ -97,14 +104,14 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         terminal.Error.MarkupLineInterpolated($"{journal.Count} labels suggested, the least sure first; {groups} groups of near-duplicates");
         journal.Delete();
         terminal.WriteName(Out);
-        return failed ? ExitCode.Failure : ExitCode.Ok;
+        return journal.Failed > 0 ? ExitCode.Failure : ExitCode.Ok;
     }
 
     private int WriteLabels(SuggestionJournal journal)
     {
         IReadOnlyList<string> labels = recognizer.Model.Labels;
         int groups = 0;
-        using (StreamWriter output = Commands.OutputFiles.Create(Out + ".tmp"))
+        OutputFiles.Write(Out, output =>
         {
             output.WriteLine(FaceText.Csv(["file", "label", "group", "confidence", "faces", "x", "y", "boxWidth", "boxHeight", .. labels.Select(label => $"p({label})")]));
             foreach ((Suggestion suggestion, int group) in journal.Ordered())
@@ -114,25 +121,20 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
                     FromOut(suggestion.File), labels[suggestion.MostProbable], group > 0 ? $"near-{group}" : "", Number(suggestion.Confidence), $"{suggestion.Faces}",
                     Number(suggestion.Box.X), Number(suggestion.Box.Y), Number(suggestion.Box.Width), Number(suggestion.Box.Height), .. suggestion.Probabilities.Select(Number)]));
             }
-        }
-
-        File.Move(Out + ".tmp", Out);
+        }, Overwrite);
         return groups;
     }
 
     private void WriteLeftOut(SuggestionJournal journal)
     {
-        using StreamWriter output = Commands.OutputFiles.Create(LeftOutFile);
-        output.WriteLine("file,why");
-        int shown = 0;
-        foreach (Suggestion suggestion in journal.WithoutFace())
+        OutputFiles.Write(LeftOutFile, output =>
         {
-            string why = suggestion.Error ?? "no face found";
-            output.WriteLine(FaceText.Csv([FromOut(suggestion.File), why]));
-            if (suggestion.Error is null && shown++ < ShownLeftOut)
-                terminal.Error.MarkupLineInterpolated($"[yellow]left out:[/] {suggestion.File}: no face found");
-        }
-
+            output.WriteLine("file,why");
+            foreach (Suggestion suggestion in journal.WithoutFace())
+                output.WriteLine(FaceText.Csv([FromOut(suggestion.File), suggestion.Error ?? "no face found"]));
+        }, overwrite: Overwrite || Resume);
+        foreach (Suggestion suggestion in journal.WithoutFace().Where(suggestion => suggestion.Error is null).Take(ShownLeftOut))
+            terminal.Error.MarkupLineInterpolated($"[yellow]left out:[/] {suggestion.File}: no face found");
         terminal.Error.MarkupLineInterpolated($"[yellow]{journal.LeftOut} pictures without a face to label:[/] {LeftOutFile} lists them all");
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mien.Cli.Predictions;
 using Mien.Faces;
 
 namespace Mien.Cli.Labels;
@@ -23,12 +24,16 @@ internal sealed record Suggestion(string File, string? Hash, int Faces, Box Box,
     /// <summary>Whether there is a face to label.</summary>
     [JsonIgnore]
     public bool HasFace => Error is null && Faces > 0;
+
+    /// <summary>Whether a line said all that there is to know of a picture.</summary>
+    [JsonIgnore]
+    public bool IsWhole => File is not null && (!HasFace || (Hash is not null && Probabilities is { Length: > 0 }));
 }
 
 /// <summary>A journal's first line: lines of another model, or of other options, don't belong together.</summary>
-/// <param name="Reader">Model and options in words.</param>
+/// <param name="Run">Model and options.</param>
 /// <param name="Labels">The model's class names.</param>
-internal sealed record JournalHead(string Reader, IReadOnlyList<string> Labels);
+internal sealed record JournalHead(RunRecord Run, IReadOnlyList<string> Labels);
 
 /// <summary>JSON of the journal's lines.</summary>
 [JsonSerializable(typeof(Suggestion))]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mien.Cli.Commands;
 using Mien.Cli.Predictions;
 using Mien.Training.Datasets;
 
@@ -19,14 +20,18 @@ internal sealed class SuggestionJournal : IDisposable
     {
         (_path, _stream) = (path, stream);
         long end = 0;
+        long number = 0;
         foreach ((long lineEnd, ReadOnlyMemory<byte> line) in DoneFiles.Records(stream, quotes: false))
         {
-            if (end == 0)
+            if (++number == 1)
                 Check(line.Span, head);
             else
-                Note(Read(line.Span), end, line.Length);
+                Note(Read(line.Span, number), end, line.Length);
             end = lineEnd;
         }
+
+        if (end == 0 && stream.Length > 0)
+            CheckBeginning(stream);
 
         // A kill may have left half a line.
         stream.SetLength(end);
@@ -42,6 +47,9 @@ internal sealed class SuggestionJournal : IDisposable
     /// <summary>Pictures that have no face or can't be read.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>Those of them that can't be read.</summary>
+    public int Failed { get; private set; }
+
     /// <summary>Pictures with a face.</summary>
     public int Count => _places.Count;
 
@@ -49,13 +57,16 @@ internal sealed class SuggestionJournal : IDisposable
     public static string Beside(string path) => path + ".journal";
 
     /// <summary>Begins a journal, or goes on with one.</summary>
-    /// <exception cref="MienException">It can't be written, or is of another model or other options.</exception>
+    /// <exception cref="MienException">
+    /// It can't be written, is damaged, or is of another model or other options.
+    /// </exception>
     public static SuggestionJournal Open(string path, JournalHead head)
     {
         FileStream? stream = null;
         try
         {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            // Without a buffer: what can't be written is not tried again when the file is closed.
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             return new SuggestionJournal(path, head, stream);
         }
         catch (Exception e)
@@ -71,7 +82,7 @@ internal sealed class SuggestionJournal : IDisposable
     public bool Take(string file) => _done.Take(file);
 
     /// <summary>Writes a picture's line and hands it to the system.</summary>
-    /// <exception cref="MienException">The disk is full.</exception>
+    /// <exception cref="OutputLostException">The disk is full.</exception>
     public void Write(Suggestion suggestion)
     {
         try
@@ -83,7 +94,7 @@ internal sealed class SuggestionJournal : IDisposable
         }
         catch (IOException e)
         {
-            throw new MienException($"{_path}: can't be written ({e.Message}). Make room, then --resume.", e);
+            throw new OutputLostException($"{_path}: can't be written ({e.Message}). Make room, then --resume.", e);
         }
     }
 
@@ -107,9 +118,10 @@ internal sealed class SuggestionJournal : IDisposable
     public IEnumerable<Suggestion> WithoutFace()
     {
         _stream.Position = 0;
+        long number = 1;
         foreach ((_, ReadOnlyMemory<byte> line) in DoneFiles.Records(_stream, quotes: false).Skip(1))
         {
-            if (Read(line.Span) is { HasFace: false } suggestion)
+            if (Read(line.Span, ++number) is { HasFace: false } suggestion)
                 yield return suggestion;
         }
     }
@@ -120,7 +132,7 @@ internal sealed class SuggestionJournal : IDisposable
     public void Delete()
     {
         _stream.Dispose();
-        File.Delete(_path);
+        OutputFiles.Remove(_path);
     }
 
     private void Check(ReadOnlySpan<byte> line, JournalHead head)
@@ -135,22 +147,44 @@ internal sealed class SuggestionJournal : IDisposable
             // Said below.
         }
 
-        if (begun?.Labels is null)
-            throw new MienException($"{_path}: no journal of `mien label suggest`. Remove it, or give another --out.");
-        if (begun.Reader != head.Reader || !begun.Labels.SequenceEqual(head.Labels))
-            throw new MienException($"{_path}: begun with {begun.Reader}; this is {head.Reader}. Pass the same model and options, or give another --out.");
+        if (begun?.Labels is null || begun.Run?.Options is null)
+            throw NoJournal();
+        head.Run.RequireSameAs(_path, begun.Run);
+        if (!begun.Labels.SequenceEqual(head.Labels))
+            throw new MienException($"{_path}: begun with other labels than the model's. Pass the same model as then, or give another --out.");
     }
 
-    private Suggestion Read(ReadOnlySpan<byte> line)
+    /// <summary>A file without a whole line may be the beginning of a journal; nothing else is cut.</summary>
+    private void CheckBeginning(FileStream stream)
     {
+        ReadOnlySpan<byte> expected = "{\"run\":"u8;
+        byte[] bytes = new byte[Math.Min(stream.Length, expected.Length)];
+        stream.Position = 0;
+        stream.ReadExactly(bytes);
+        if (!expected.StartsWith(bytes))
+            throw NoJournal();
+    }
+
+    private MienException NoJournal() => new($"{_path}: no journal of this `mien label suggest`. Remove it, or give another --out.");
+
+    private Suggestion Read(ReadOnlySpan<byte> line, long number)
+    {
+        Exception? cause = null;
         try
         {
-            return JsonSerializer.Deserialize(line, LabelJson.Default.Suggestion)!;
+            if (JsonSerializer.Deserialize(line, LabelJson.Default.Suggestion) is { IsWhole: true } suggestion)
+            {
+                if (suggestion.Hash is { } hash)
+                    _ = PictureHash.Parse(hash);
+                return suggestion;
+            }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException)
         {
-            throw new MienException($"{_path}: damaged ({e.Message}). Remove it, or give another --out.", e);
+            cause = e;
         }
+
+        throw new MienException($"{_path}, line {number}: damaged. Remove that line, and --resume reads its picture again.", cause!);
     }
 
     private Suggestion At(Place place)
@@ -158,7 +192,7 @@ internal sealed class SuggestionJournal : IDisposable
         byte[] line = new byte[place.Length];
         _stream.Position = place.Begin;
         _stream.ReadExactly(line);
-        return Read(line);
+        return Read(line, place.Number);
     }
 
     private void Append(byte[] line)
@@ -170,11 +204,12 @@ internal sealed class SuggestionJournal : IDisposable
     private void Note(Suggestion suggestion, long begin, int length)
     {
         _done.Add(suggestion.File);
+        Failed += suggestion.Error is null ? 0 : 1;
         if (suggestion.HasFace)
-            _places.Add(new Place(begin, length, suggestion.Confidence, PictureHash.Parse(suggestion.Hash!)));
+            _places.Add(new Place(_done.Count + 1, begin, length, suggestion.Confidence, PictureHash.Parse(suggestion.Hash!)));
         else
             LeftOut++;
     }
 
-    private readonly record struct Place(long Begin, int Length, float Confidence, PictureHash Hash);
+    private readonly record struct Place(long Number, long Begin, int Length, float Confidence, PictureHash Hash);
 }

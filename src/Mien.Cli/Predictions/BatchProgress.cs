@@ -48,11 +48,12 @@ internal sealed class BatchProgress(Terminal terminal)
     }
 
     /// <summary>What was done, on standard error.</summary>
-    public void Summarise(long doneBefore, bool interrupted)
+    public void Summarise(long doneBefore, long failedBefore, bool interrupted)
     {
         double seconds = Stopwatch.GetElapsedTime(_begun).TotalSeconds;
+        string before = doneBefore == 0 ? "" : $"; {doneBefore} were done before{(failedBefore > 0 ? $", {failedBefore} of them failed" : "")}";
         terminal.Error.MarkupLineInterpolated(
-            $"{(interrupted ? "stopped after " : "")}{_pictures} pictures, {_faces} faces, {_failed} failed in {seconds:F1} s ({_pictures / Math.Max(seconds, 0.001):F1} a second){(doneBefore > 0 ? $"; {doneBefore} were done before" : "")}");
+            $"{(interrupted ? "stopped after " : "")}{_pictures} pictures, {_faces} faces, {_failed} failed in {seconds:F1} s ({_pictures / Math.Max(seconds, 0.001):F1} a second){before}");
     }
 
     private void Update(ProgressTask bar)

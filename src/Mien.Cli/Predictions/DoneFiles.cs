@@ -13,6 +13,9 @@ internal sealed class DoneFiles
     /// <summary>Pictures that it holds.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Those of them that could not be read.</summary>
+    public long Failed { get; private set; }
+
     /// <summary>Reads the file, and cuts off what a kill left half written.</summary>
     /// <param name="path">JSON lines or CSV.</param>
     /// <param name="header">CSV's first line, without its end; null for JSON lines.</param>
@@ -24,6 +27,8 @@ internal sealed class DoneFiles
         {
             using FileStream stream = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
             long end = header is null ? done.ReadJson(stream, path) : done.ReadCsv(stream, path, header);
+            if (end == 0 && !IsBeginning(stream, header ?? "{\"file\":"))
+                throw NoResult(path, line: 1);
             stream.SetLength(end);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,6 +52,15 @@ internal sealed class DoneFiles
         return true;
     }
 
+    /// <summary>Whether a file without a whole line may be the beginning of one of ours: nothing else is cut.</summary>
+    private static bool IsBeginning(FileStream stream, string expected)
+    {
+        stream.Position = 0;
+        byte[] bytes = new byte[Math.Min(stream.Length, Encoding.UTF8.GetByteCount(expected))];
+        stream.ReadExactly(bytes);
+        return Encoding.UTF8.GetBytes(expected).AsSpan().StartsWith(bytes);
+    }
+
     private long ReadJson(FileStream stream, string path)
     {
         long end = 0;
@@ -54,27 +68,41 @@ internal sealed class DoneFiles
         foreach ((long lineEnd, ReadOnlyMemory<byte> line) in Records(stream, quotes: false))
         {
             number++;
-            Add(FileOf(line.Span) ?? throw new MienException($"{path}, line {number}: no result of `mien predict`. Give another --out."));
+            (string? file, bool failed) = FileOf(line.Span);
+            if (file is null)
+                throw NoResult(path, number);
+            Add(file, failed);
             end = lineEnd;
         }
 
         return end;
     }
 
-    /// <summary>A JSON line's `file`, its first field.</summary>
-    private static string? FileOf(ReadOnlySpan<byte> line)
+    /// <summary>A line that is damaged, or of another program.</summary>
+    internal static MienException NoResult(string path, long line) => new(
+        $"{path}, line {line}: damaged, or no result of `mien predict`. "
+        + "Remove that line, and --resume reads its picture again; or give another --out.");
+
+    /// <summary>A JSON line's `file`, its first field, and whether an error comes next; null where it is no such line.</summary>
+    private static (string? File, bool Failed) FileOf(ReadOnlySpan<byte> line)
     {
         try
         {
             var reader = new Utf8JsonReader(line);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                && reader.Read() && reader.ValueTextEquals("file") && reader.Read()
-                ? reader.GetString()
-                : null;
+            bool begins = reader.Read() && reader.TokenType == JsonTokenType.StartObject
+                && reader.Read() && reader.ValueTextEquals("file") && reader.Read();
+            if (!begins)
+                return (null, false);
+            string? file = reader.GetString();
+            bool failed = reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("error");
+            // A line is whole or it is none: what is to become a table must be readable to its end.
+            while (reader.Read())
+                reader.TrySkip();
+            return (file, failed);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return (null, false);
         }
     }
 
@@ -84,6 +112,7 @@ internal sealed class DoneFiles
         long end = 0;
         long begin = 0;
         string? last = null;
+        bool lastFailed = false;
         bool first = true;
         foreach ((long lineEnd, ReadOnlyMemory<byte> line) in Records(stream, quotes: true))
         {
@@ -104,11 +133,12 @@ internal sealed class DoneFiles
             if (cells[3] is "" or "1")
             {
                 if (last is not null)
-                    Add(last);
+                    Add(last, lastFailed);
                 begin = end;
             }
 
-            last = file;
+            // Of a picture without a face, nothing but an error may stand in the last column.
+            (last, lastFailed) = (file, cells[3].Length == 0 && !text.EndsWith(','));
             end = lineEnd;
         }
 
@@ -168,8 +198,9 @@ internal sealed class DoneFiles
     }
 
     /// <summary>Notes a picture as done.</summary>
-    public void Add(string file)
+    public void Add(string file, bool failed = false)
     {
+        Failed += failed ? 1 : 0;
         UInt128 key = Key(file);
         _done[key] = _done.GetValueOrDefault(key) + 1;
         Count++;

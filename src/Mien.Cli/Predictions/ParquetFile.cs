@@ -12,6 +12,8 @@ namespace Mien.Cli.Predictions;
 internal static class ParquetFile
 {
     private const int RowsAGroup = 10_000;
+    private const string RunKey = "mien.run";
+    private const string ErrorName = "error";
 
     /// <summary>Where the lines of a run stand until it is done.</summary>
     public static string JournalOf(string path) => path + ".journal";
@@ -21,22 +23,29 @@ internal static class ParquetFile
     /// <param name="path">The Parquet file.</param>
     /// <param name="labels">The model's class names: a column each.</param>
     /// <param name="video">Whether the lines are a video's.</param>
-    public static async Task ConvertAsync(string journal, string path, IReadOnlyList<string> labels, bool video)
+    /// <param name="run">What the rows depend on, for the file's own metadata; null for none.</param>
+    /// <exception cref="MienException">A line is damaged.</exception>
+    public static async Task ConvertAsync(string journal, string path, IReadOnlyList<string> labels, bool video, RunRecord? run = null)
     {
         string unfinished = path + ".tmp";
-        await using (FileStream file = File.Create(unfinished))
+        await using (FileStream file = AtomicFile.Create(unfinished))
         {
             IColumn[] columns = [.. video ? VideoColumns() : PictureColumns(), .. FaceColumns(labels), .. video ? [] : ErrorColumn()];
             await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. columns.Select(column => column.Field)]), file);
+            if (run is not null)
+                writer.CustomMetadata = new Dictionary<string, string> { [RunKey] = run.ToJson() };
             int rows = 0;
+            long number = 0;
             foreach (string line in File.ReadLines(journal))
             {
-                using JsonDocument document = JsonDocument.Parse(line);
-                foreach (Row row in RowsOf(document.RootElement))
+                number++;
+                try
                 {
-                    foreach (IColumn column in columns)
-                        column.Add(row);
-                    rows++;
+                    rows += AddRows(line, columns);
+                }
+                catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+                {
+                    throw DoneFiles.NoResult(journal, number);
                 }
 
                 if (rows >= RowsAGroup)
@@ -51,6 +60,46 @@ internal static class ParquetFile
         }
 
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>What a whole file says of its run, and how many of its pictures could not be read.</summary>
+    /// <exception cref="MienException">It can't be read.</exception>
+    public static async Task<(RunRecord? Run, long Failed)> ReadRunAsync(string path)
+    {
+        try
+        {
+            await using FileStream file = File.OpenRead(path);
+            await using ParquetReader reader = await ParquetReader.CreateAsync(file);
+            DataField? errors = reader.Schema.GetDataFields().FirstOrDefault(field => field.Name == ErrorName);
+            long failed = 0;
+            for (int i = 0; errors is not null && i < reader.RowGroupCount; i++)
+            {
+                using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
+                string?[] values = new string?[group.RowCount];
+                await group.ReadAsync(errors, values.AsMemory());
+                failed += values.Count(value => !string.IsNullOrEmpty(value));
+            }
+
+            return (reader.CustomMetadata.TryGetValue(RunKey, out string? run) ? RunRecord.FromJson(run) : null, failed);
+        }
+        catch (Exception e) when (e is not MienException)
+        {
+            throw new MienException($"{path}: no Parquet file of `mien predict` ({e.Message}). Give another --out.", e);
+        }
+    }
+
+    private static int AddRows(string line, IColumn[] columns)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        int count = 0;
+        foreach (Row row in RowsOf(document.RootElement))
+        {
+            foreach (IColumn column in columns)
+                column.Add(row);
+            count++;
+        }
+
+        return count;
     }
 
     private static async Task WriteGroup(ParquetWriter writer, IColumn[] columns)
@@ -114,7 +163,7 @@ internal static class ParquetFile
             Number(Object(row.Face, "probabilities"), label)?.GetSingle())),
     ];
 
-    private static IColumn[] ErrorColumn() => [new TextColumn("error", row => Text(row.Line, "error"))];
+    private static IColumn[] ErrorColumn() => [new TextColumn(ErrorName, row => Text(row.Line, ErrorName))];
 
     private static JsonElement? Object(JsonElement? element, string name) =>
         element is { } some && some.TryGetProperty(name, out JsonElement value) ? value : null;

@@ -9,7 +9,7 @@ namespace Mien.Cli.Predictions;
 internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels, Terminal terminal)
 {
     private readonly PassedOver _passed = new();
-    private List<PictureFile>? _annotated;
+    private List<PictureFile>? _listed;
     private long _found;
 
     public required IReadOnlyList<string> Inputs { get; init; }
@@ -32,7 +32,9 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
     public async Task<int> Run(CancellationToken cancellation)
     {
         if (Annotate is not null)
-            _annotated = WithCopies(Annotate);
+            _listed = WithCopies(Annotate);
+        if (Out is not null && Overwrite && !Resume && File.Exists(Out))
+            RequireNoSource(Out);
         var progress = new BatchProgress(terminal);
         if (Out is null)
         {
@@ -42,23 +44,40 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
             return Exit(progress, cancellation);
         }
 
-        using PredictionFile? file = PredictionFile.Open(Out, Format, recognizer.Model.Labels, Resume);
-        if (file is null)
+        var run = RunRecord.Of(recognizer, Shard);
+        using PredictionFile file = await PredictionFile.Open(Out, Format, recognizer.Model.Labels, run, Resume, Overwrite);
+        if (!file.KnowsItsBeginning)
         {
-            terminal.Error.MarkupLineInterpolated($"{Out} is complete: nothing to do.");
-            return ExitCode.Ok;
+            terminal.Error.MarkupLineInterpolated(
+                $"[yellow]{Out}: {RunLock.Beside(Out)} is missing:[/] make sure that it was begun with this model and these options.");
+        }
+
+        if (file.IsComplete)
+        {
+            terminal.Error.MarkupLineInterpolated($"{Out} is complete: nothing to do{Failures(file.FailedBefore)}.");
+            return file.FailedBefore > 0 ? ExitCode.Failure : ExitCode.Ok;
         }
 
         long before = file.Done?.Count ?? 0;
-        await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellation));
-        if (!cancellation.IsCancellationRequested)
-            await file.CompleteAsync();
+        try
+        {
+            await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellation));
+        }
+        catch (MienException)
+        {
+            await file.End(whole: false);
+            throw;
+        }
+
+        await file.End(whole: !cancellation.IsCancellationRequested);
         NameWhatWasNotRead(cancellation);
-        progress.Summarise(before, cancellation.IsCancellationRequested);
-        if (cancellation.IsCancellationRequested)
+        progress.Summarise(before, file.FailedBefore, cancellation.IsCancellationRequested);
+        if (cancellation.IsCancellationRequested && Format != PredictionFormat.Json)
             terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
-        return Exit(progress, cancellation);
+        return file.FailedBefore > 0 ? ExitCode.Failure : Exit(progress, cancellation);
     }
+
+    private static string Failures(long count) => count == 0 ? "" : $"; {count} of its pictures failed";
 
     private bool OneFile => Inputs is [var only] && File.Exists(only);
 
@@ -72,6 +91,9 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         {
             await foreach (PictureResult<PictureFile> result in results)
             {
+                // The place for copies is at fault, not the picture: its row is left for a run that has one.
+                if (result.Exception is OutputLostException lost)
+                    throw lost;
                 MachineStop.At(result, resumes: Out is not null && Format is not PredictionFormat.Json);
                 var prediction = new PicturePrediction(result.Source.Path, result.Width, result.Height, result.Faces, result.Error);
                 if (prediction.Error is not null)
@@ -86,7 +108,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         }
     }
 
-    private IEnumerable<PictureFile> Files(PassedOver? passed) => _annotated ?? All(passed).Where(file => Shard.Contains(file.Name));
+    private IEnumerable<PictureFile> Files(PassedOver? passed) => _listed ?? All(passed).Where(file => Shard.Contains(file.Name));
 
     private IEnumerable<PictureFile> All(PassedOver? passed) => PictureFile.Of(Inputs, Console.In, passed).Select(file =>
     {
@@ -116,7 +138,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
             .. all.Select(file => file.Error is null ? file with { Copy = copies.Name(AnnotatedName(file.Place)) } : file)
                 .Where(file => Shard.Contains(file.Name)),
         ];
-        IReadOnlySet<string> sources = OutputFiles.Sources(all.Select(file => file.Path));
+        IReadOnlySet<string> sources = Sources(all);
         foreach (string copy in files.Select(file => file.Copy).OfType<string>())
         {
             // A run that goes on may have drawn copies of pictures whose rows it did not write any more.
@@ -127,12 +149,26 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         return files;
     }
 
+    /// <summary>An output that is to be replaced is none of the inputs.</summary>
+    private void RequireNoSource(string path)
+    {
+        // Names on standard input can be read but once.
+        bool keep = Inputs.Contains("-");
+        List<PictureFile> all = _listed ?? [.. All(keep ? _passed : null)];
+        if (keep)
+            _listed ??= [.. all.Where(file => Shard.Contains(file.Name))];
+        OutputFiles.Require(path, overwrite: true, Sources(all));
+    }
+
+    private IReadOnlySet<string> Sources(IEnumerable<PictureFile> pictures) => OutputFiles.Sources(
+        [.. pictures.Select(file => file.Path), .. Inputs.Where(input => input.StartsWith('@')).Select(list => list[1..])]);
+
     /// <summary>How many pictures there are to read: a walk of its own, for the bar alone; null where it can't be known ahead.</summary>
     private long? Count(long before)
     {
         try
         {
-            return _annotated is null && Inputs.Contains("-") ? null : Math.Max(0, Files(null).LongCount() - before);
+            return _listed is null && Inputs.Contains("-") ? null : Math.Max(0, Files(null).LongCount() - before);
         }
         catch (MienException)
         {
@@ -143,8 +179,15 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     private void Draw(PictureFile file, Picture picture, IReadOnlyList<Face> faces)
     {
-        OutputFiles.MakeFolder(Path.GetDirectoryName(file.Copy!)!);
-        Annotator.Save(picture, faces, file.Copy!);
+        try
+        {
+            OutputFiles.MakeFolder(Path.GetDirectoryName(file.Copy!)!);
+            Annotator.Save(picture, faces, file.Copy!);
+        }
+        catch (MienException e) when (e.InnerException is UnauthorizedAccessException or IOException and not PathTooLongException)
+        {
+            throw new OutputLostException(e.Message, e);
+        }
     }
 
     /// <summary>Formats that are not written become PNG.</summary>

@@ -31,18 +31,16 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     /// <summary>Reads them one after the other; one that fails stops none of the rest.</summary>
     public async Task<int> Run(CancellationToken cancellation)
     {
-        bool parquet = Format == PredictionFormat.Parquet;
-        string? written = parquet ? ParquetFile.JournalOf(Out!) : Out;
-        bool failed = false;
         Drawings[] drawings = DrawingsOf();
-        using (StreamWriter? text = written is null ? null : OutputFiles.Create(written))
-        using (TrackWriter writer = text is null ? TrackWriter.Create(Format, _labels, terminal) : TrackWriter.Create(parquet ? PredictionFormat.Jsonl : Format, _labels, text))
+        using TrackFile? rows = Out is null ? null : TrackFile.Open(Out, Format, _labels, Overwrite, OutputFiles.Sources(Files));
+        bool failed = false;
+        using (TrackWriter? table = rows is null ? TrackWriter.Create(Format, _labels, terminal) : null)
         {
             foreach ((string file, Drawings drawn) in Files.Zip(drawings))
             {
                 try
                 {
-                    await Read(file, drawn, writer, cancellation);
+                    await Read(file, drawn, rows?.Writer ?? table!, cancellation);
                 }
                 catch (MienException e)
                 {
@@ -57,12 +55,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
             }
         }
 
-        if (parquet)
-        {
-            await ParquetFile.ConvertAsync(written!, Out!, _labels, video: true);
-            File.Delete(written!);
-        }
-
+        if (rows is not null)
+            await rows.End();
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
@@ -156,15 +150,18 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     private Drawings[] DrawingsOf()
     {
         AnnotatedCopies? copies = Annotate is null ? null : new AnnotatedCopies(Annotate);
+        AnnotatedCopies? timelines = Timeline is null ? null : new AnnotatedCopies(Path.GetDirectoryName(Timeline)!);
         IReadOnlySet<string> sources = OutputFiles.Sources(Files);
         Drawings[] drawings =
         [
             .. Files.Select(file => new Drawings(
                 copies?.Name(Path.GetFileName(file)),
-                Timeline is not null ? TimelineOf(file, Timeline) : copies?.Name(Path.GetFileNameWithoutExtension(file) + "-timeline.png"))),
+                timelines?.Name(TimelineOf(file, Timeline!)) ?? copies?.Name(Path.GetFileNameWithoutExtension(file) + "-timeline.png"))),
         ];
         foreach (string path in drawings.SelectMany(drawn => new[] { drawn.Copy, drawn.Timeline }).OfType<string>())
             OutputFiles.Require(path, Overwrite, sources);
+        if (Timeline is not null)
+            OutputFiles.MakeFolderOf(Timeline);
         if (Annotate is not null)
             OutputFiles.MakeFolder(Annotate);
         return drawings;
@@ -173,13 +170,9 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     private static string Count(long number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 
     /// <summary>The file that was named for one video; one a video beside it for several.</summary>
-    private string TimelineOf(string file, string named)
-    {
-        if (Files.Count == 1)
-            return named;
-        string name = $"{Path.GetFileNameWithoutExtension(named)}-{Path.GetFileNameWithoutExtension(file)}.png";
-        return Path.Combine(Path.GetDirectoryName(named)!, name);
-    }
+    private string TimelineOf(string file, string named) => Files.Count == 1
+        ? Path.GetFileName(named)
+        : $"{Path.GetFileNameWithoutExtension(named)}-{Path.GetFileNameWithoutExtension(file)}.png";
 
     /// <param name="Copy">The annotated copy; null where none is asked for.</param>
     /// <param name="Timeline">The picture of expressions over time; null where none is asked for.</param>

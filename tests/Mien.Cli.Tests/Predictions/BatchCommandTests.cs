@@ -56,7 +56,8 @@ public class BatchCommandTests
         Assert.All(happy.Zip(columns["happy"][1..8]), pair => Assert.Equal(pair.First, (float)pair.Second!, 1e-5f));
 
         (exit, _, string error) = Run("predict", folder.File("in"), "--out", file, "--resume");
-        Assert.True(exit == ExitCode.Ok && error.Contains("complete", StringComparison.Ordinal), error);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("complete: nothing to do; 1 of its pictures failed", error, StringComparison.Ordinal);
     }
 
     [Fact]

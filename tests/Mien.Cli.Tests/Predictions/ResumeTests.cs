@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mien.Cli.Predictions;
 using Mien.Imaging;
 using Mien.TestSupport;
 using static Mien.Cli.Tests.CommandTests;
@@ -25,14 +26,17 @@ public class ResumeTests
         {
             string file = folder.File($"cut-{cut}.{format}");
             File.WriteAllBytes(file, bytes[..cut]);
-            (_, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+            (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+            // The two pictures that can't be read count, whichever run met them.
+            Assert.True(exit == ExitCode.Failure, error);
             Assert.Equal(expected, Files(file, format));
             // Again: nothing is left to do.
             byte[] done = File.ReadAllBytes(file);
             if (format == "jsonl")
             {
-                (int exit, _, error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
-                Assert.True(exit == ExitCode.Ok && error.StartsWith("0 pictures", StringComparison.Ordinal), error);
+                (exit, _, error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+                Assert.True(exit == ExitCode.Failure && error.StartsWith("0 pictures", StringComparison.Ordinal), error);
+                Assert.Contains("8 were done before, 2 of them failed", error, StringComparison.Ordinal);
                 Assert.Equal(done, File.ReadAllBytes(file));
             }
         }
@@ -63,9 +67,9 @@ public class ResumeTests
         Run("predict", folder.File("in"), "--faces", "cropped", "--out", file);
         File.Copy(folder.File("in/001.png"), folder.File("in/0000.png"));
         (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
-        Assert.True(exit == ExitCode.Ok, error);
+        Assert.True(exit == ExitCode.Failure, error);
         Assert.Contains("1 pictures, 1 faces, 0 failed", error, StringComparison.Ordinal);
-        Assert.Contains("3 were done before", error, StringComparison.Ordinal);
+        Assert.Contains("3 were done before, 1 of them failed", error, StringComparison.Ordinal);
         Assert.EndsWith("0000.png", Files(file, "jsonl")[^1], StringComparison.Ordinal);
     }
 
@@ -82,6 +86,9 @@ public class ResumeTests
     [Theory]
     [InlineData("out.jsonl", "{\"name\":1}\n", "line 1")]
     [InlineData("out.jsonl", "text\n", "line 1")]
+    [InlineData("out.jsonl", "a picture has no lines", "line 1")]
+    [InlineData("out.csv", "a picture has no lines", "line 1")]
+    [InlineData("out.jsonl", "{\"file\":\"a\",\"width\":3,}\n", "line 1")]
     [InlineData("out.csv", "a,b,c\n1,2,3\n", "other columns")]
     public void A_file_of_another_kind_is_not_gone_on_with(string name, string text, string expected)
     {
@@ -90,6 +97,124 @@ public class ResumeTests
         (int exit, _, string error) = Run("predict", folder.File("in"), "--out", file, "--resume");
         Assert.Equal((ExitCode.Failure, text), (exit, File.ReadAllText(file)));
         Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("out.jsonl")]
+    [InlineData("out.csv")]
+    [InlineData("out.parquet")]
+    public void Another_model_or_other_options_than_at_the_beginning_are_refused(string name)
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.File(name);
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--out", file];
+        Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+        byte[] before = File.ReadAllBytes(file);
+        foreach ((string[] more, string expected) in ((string[], string)[])
+        [
+            (["--model", "fer2013"], "--model "),
+            (["--prior", "balanced"], "--prior dataset (now balanced)"),
+            (["--flip"], "--flip false (now true)"),
+            (["--min-confidence", "0.5"], "--min-confidence 0 (now 0.5)"),
+            (["--shard", "1/2"], "--shard left out (now 1/2)"),
+        ])
+        {
+            (int exit, _, string error) = Run([.. arguments, "--resume", .. more]);
+            Assert.True(exit == ExitCode.Failure && error.Contains($"begun with {expected}", StringComparison.Ordinal), error);
+            Assert.Contains("Pass the same model and options", error, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(file));
+        }
+
+        Assert.Equal(ExitCode.Ok, Run([.. arguments, "--resume"]).Exit);
+    }
+
+    [Fact]
+    public void A_file_whose_record_is_gone_is_gone_on_with_and_said_so()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.File("out.jsonl");
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume"];
+        Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+        File.Delete(RunLock.Beside(file));
+        (int exit, _, string error) = Run(arguments);
+        Assert.True(exit == ExitCode.Ok && error.Contains("make sure that it was begun with", StringComparison.Ordinal), error);
+        Assert.DoesNotContain("make sure", Run(arguments).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("out.jsonl")]
+    [InlineData("out.csv")]
+    [InlineData("out.parquet")]
+    [InlineData("out.json")]
+    public void A_file_that_another_process_writes_is_left_to_it(string name)
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--out", folder.File(name)];
+        using (RunLock.Take(folder.File(name)))
+        {
+            foreach (string[] more in (string[][])[[], name == "out.json" ? ["--overwrite"] : ["--resume"]])
+            {
+                (int exit, _, string error) = Run([.. arguments, .. more]);
+                Assert.True(exit == ExitCode.Failure && error.Contains("another process is writing it", StringComparison.Ordinal), error);
+            }
+
+            Assert.False(File.Exists(folder.File(name)));
+        }
+
+        Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+    }
+
+    [Theory]
+    [InlineData("{\"file\":\"a.png\",\"width\":3,\"hei")]
+    [InlineData("{\"file\":\"a.png\",\"faces\":[{\"label\":7}]}")]
+    public void A_damaged_line_of_a_journal_is_named_with_its_number(string damaged)
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.File("out.parquet");
+        string journal = folder.Write("out.parquet.journal", $"{{\"file\":\"b.png\",\"width\":3,\"height\":3,\"faces\":[]}}\n{damaged}\n");
+        (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume");
+        Assert.True(exit == ExitCode.Failure && error.Contains($"{journal}, line 2: damaged", StringComparison.Ordinal), error);
+        Assert.False(File.Exists(file));
+        // As the message says.
+        File.WriteAllLines(journal, File.ReadAllLines(journal).Where(line => line != damaged));
+        Assert.Equal(ExitCode.Ok, Run("predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume").Exit);
+    }
+
+    [Fact]
+    public void A_table_that_can_t_be_written_leaves_its_rows_to_go_on_with()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string file = folder.File("out.parquet");
+        Directory.CreateDirectory(file + ".tmp");
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--out", file, "--resume"];
+        (int exit, _, string error) = Run(arguments);
+        Assert.True(exit == ExitCode.Failure, error);
+        Assert.Contains($"The results are in {file}.journal. Make room or give access, then --resume.", error, StringComparison.Ordinal);
+        Directory.Delete(file + ".tmp");
+        (exit, _, error) = Run(arguments);
+        Assert.True(exit == ExitCode.Ok && error.StartsWith("0 pictures", StringComparison.Ordinal), error);
+        Assert.Equal([file], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void A_picture_whose_copy_has_no_place_is_left_to_a_run_that_goes_on()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        Directory.CreateDirectory(folder.File("in/sub"));
+        File.Copy(folder.File("in/000, \"odd\".png"), folder.File("in/sub/1.png"));
+        string blocked = folder.Write("copies/sub", "a file where a folder is to be");
+        string[] arguments =
+        [
+            "predict", folder.File("in"), "--faces", "cropped", "--workers", "1", "--annotate", folder.File("copies"),
+            "--out", folder.File("out.jsonl"), "--resume",
+        ];
+        (int exit, _, string error) = Run(arguments);
+        Assert.True(exit == ExitCode.Failure && error.Contains("can't be made", StringComparison.Ordinal), error);
+        Assert.Single(File.ReadAllLines(folder.File("out.jsonl")));
+        File.Delete(blocked);
+        Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+        Assert.Equal(2, File.ReadAllLines(folder.File("out.jsonl")).Length);
+        Assert.True(File.Exists(folder.File("copies/sub/1.png")));
     }
 
     /// <summary>Pictures of noise in `in`, one of them with an odd name, and where there are several a damaged one.</summary>
