@@ -63,7 +63,8 @@ public sealed class ExpressionClassifier : IDisposable
     public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
 
     /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
-    /// <param name="paths">.onnx files or folders of runs, with the same labels and input size; <see cref="Names"/> may be among them.</param>
+    /// <param name="paths">.onnx files or folders of runs, with the same labels and input size; <see cref="Names"/> may be among
+    /// them.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="ArgumentException">No path is given.</exception>
     /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
@@ -214,7 +215,8 @@ public sealed class ExpressionClassifier : IDisposable
 
     /// <summary>The model file that a path means: the path itself, or in the folder of a run its model.onnx.</summary>
     /// <param name="path">A file, a run's folder, or one of <see cref="Names"/>.</param>
-    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to name.</exception>
+    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to
+    /// name.</exception>
     public static string FileOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -224,7 +226,8 @@ public sealed class ExpressionClassifier : IDisposable
         if (File.Exists(file))
             return file;
         if (File.Exists(Path.Combine(path, RunConfiguration)))
-            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train --resume --out {path}`.");
+            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train "
+                + $"--resume --out {path}`.");
         try
         {
             string[] others = [.. Directory.EnumerateFiles(path, "*.onnx").Order(StringComparer.Ordinal).Take(MostNamed)];
@@ -234,7 +237,8 @@ public sealed class ExpressionClassifier : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien train` wrote.", e);
+            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien "
+                + $"train` wrote.", e);
         }
     }
 

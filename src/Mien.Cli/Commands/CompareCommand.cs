@@ -11,13 +11,21 @@ internal static class CompareCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var models = new Argument<string[]>("MODEL") { Description = $"Two or more: .onnx files, runs' folders, or {Classifiers.Named}; a+b averages a and b.", Arity = new ArgumentArity(2, 100) };
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = $"Two or more: .onnx files, runs' folders, or "
+            + $"{Classifiers.Named}; a+b averages a and b.",
+            Arity = new ArgumentArity(2, 100)
+        };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
         var flip = new Option<bool>("--flip") { Description = "Average each face with its mirror image (models of Mien's)." };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
-        var labels = new Option<string?>("--labels") { Description = "What the scores of models that Mien did not write mean, in their "
-            + "order: neutral,happiness,… or a JSON array." };
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "What the scores of models that Mien did not write mean, in their "
+            + "order: neutral,happiness,… or a JSON array."
+        };
         var pixels = new Option<PixelRange>("--pixels") { Description = "How such models want their pixels: byte (0..255), unit (0..1) or signed (-1..1)." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("compare", "Puts models side by side: accuracy, paired differences with 95 % intervals, McNemar's test.")

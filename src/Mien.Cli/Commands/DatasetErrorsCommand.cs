@@ -29,12 +29,21 @@ internal sealed class DatasetErrorsCommand
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
     private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them are printed where left out." };
     private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
-    private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest (train, val, test); all where left out.");
+    private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest "
+        + "(train, val, test); all where left out.");
     private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
     private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
-    private readonly Option<string[]> _model = new("--model") { Description = $"Read the faces with this model.onnx, or a run's folder, or {Classifiers.Named}, in place of folds; several are averaged." };
+    private readonly Option<string[]> _model = new("--model")
+    {
+        Description = $"Read the faces with this model.onnx, or a run's "
+        + $"folder, or {Classifiers.Named}, in place of folds; several are averaged."
+    };
     private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
-    private readonly Option<string?> _from = new("--from") { Description = $"The folds' networks go on from this model.onnx, a run's folder, or {Classifiers.Named}: few faces are read far better so." };
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = $"The folds' networks go on from this model.onnx, a run's "
+        + $"folder, or {Classifiers.Named}: few faces are read far better so."
+    };
     private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learnt." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
@@ -99,7 +108,9 @@ internal sealed class DatasetErrorsCommand
         errors.Summarise(_terminal);
         (string who, string cure) = parsed.GetValue(_model) is { Length: > 0 }
             ? ("the model reads", "Name a model that reads such faces, or leave --model out.")
-            : ("the folds' networks read", $"Pass {(parsed.GetValue(_from) is null ? "--from with a model that reads faces, or --model accurate, or " : "")}more --epochs or more faces.");
+            : parsed.GetValue(_from) is null
+            ? ("the folds' networks read", "Pass --from with a model that reads faces, or --model accurate, or more --epochs or more faces.")
+            : ("the folds' networks read", "Pass --from with another model, or more --epochs or more faces.");
         errors.WarnOfChance(_terminal, who, cure);
         if (table.Votes is not null)
             TaggersOnErrors.Write(table, errors.Found, _terminal.Console);
@@ -131,12 +142,19 @@ internal sealed class DatasetErrorsCommand
     private void WarnOfLearnt(ModelCard card, FaceTable whole, string option, string cure)
     {
         if (card.DataSha256 == whole.Sha256())
-            _terminal.Error.MarkupLineInterpolated($"[yellow]{card.Name} was trained on this data:[/] it has learnt the Training labels, wrong ones included, and is blind to many of them. To find those, {cure}.");
+        {
+            string blind = $"it has learnt the Training labels, wrong ones included, and is blind to many of them. To find those, {cure}.";
+            _terminal.Error.MarkupLineInterpolated($"[yellow]{card.Name} was trained on this data:[/] {blind}");
+        }
         else
-            _terminal.Error.MarkupLineInterpolated($"[yellow]{option}:[/] a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.");
+        {
+            const string Blind = "a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.";
+            _terminal.Error.MarkupLineInterpolated($"[yellow]{option}:[/] {Blind}");
+        }
     }
 
-    private float[]? CrossValidate(ParseResult parsed, string data, FaceTable table, FaceTable whole, FaceOrigin[] origins, CancellationToken cancellation)
+    private float[]? CrossValidate(
+        ParseResult parsed, string data, FaceTable table, FaceTable whole, FaceOrigin[] origins, CancellationToken cancellation)
     {
         TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Recipe.Read(file) : Short;
         // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
@@ -186,8 +204,9 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
     public void WarnOfChance(Terminal terminal, string who, string cure)
     {
         ReadingSkill skill = ReadingSkill.Of(probabilities, table.Labels, table.LabelNames.Count);
+        string share = $"{skill.MeanRecall * 100:F1} % of a class on average, where chance is {skill.Chance * 100:F1} %";
         if (skill.IsNearChance)
-            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {who} too little to judge labels: {skill.MeanRecall * 100:F1} % of a class on average, where chance is {skill.Chance * 100:F1} %. What follows says little. {cure}");
+            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {who} too little to judge labels: {share}. What follows says little. {cure}");
     }
 
     public void WriteTable(int most, SafeConsole console)

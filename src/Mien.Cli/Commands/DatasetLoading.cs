@@ -19,7 +19,11 @@ internal static class DatasetLoading
         foreach (string note in data.Notes.Take(notes))
             terminal.Error.MarkupLineInterpolated($"[yellow]note:[/] {note}");
         if (notes < data.Notes.Count)
-            terminal.Error.MarkupLineInterpolated($"[yellow]and {data.Notes.Count - notes} more notes[/]: `mien dataset inspect` prints them all");
+        {
+            int more = data.Notes.Count - notes;
+            terminal.Error.MarkupLineInterpolated($"[yellow]and {more} more notes[/]: `mien dataset inspect` prints them all");
+        }
+
         Name(data.BadRows, "bad rows left out");
         if (data.Search is not { } search)
             return data;

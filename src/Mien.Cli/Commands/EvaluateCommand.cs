@@ -11,7 +11,11 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Option<string[]>("--model") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; several are averaged; default where left out." };
+        var model = new Option<string[]>("--model")
+        {
+            Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; several "
+            + $"are averaged; default where left out."
+        };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
         var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of the table." };

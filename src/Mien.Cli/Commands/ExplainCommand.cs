@@ -12,7 +12,11 @@ internal static class ExplainCommand
     {
         var photo = new Argument<string>("PHOTO") { Description = "A picture file." };
         var folder = new Option<string>("--out") { Description = "Folder for one PNG a face.", Required = true };
-        var model = new Option<string?>("--model") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default where left out." };
+        var model = new Option<string?>("--model")
+        {
+            Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default "
+            + $"where left out."
+        };
         var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         Option<bool> overwrite = OutputFiles.OverwriteOption();

@@ -32,7 +32,8 @@ internal static class JudgingArguments
     };
 
     /// <summary>The split that a verb keeps to; none for all faces.</summary>
-    public static Option<Split?> OneSplitOption(string description) => new("--split") { Description = description, CustomParser = result => Parse(result)[0] };
+    public static Option<Split?> OneSplitOption(string description) =>
+        new("--split") { Description = description, CustomParser = result => Parse(result)[0] };
 
     /// <summary>The splits that a verb reads.</summary>
     public static Option<Split[]> SplitsOption(string description) =>

@@ -42,7 +42,12 @@ internal static class ModelCommand
 
     private static Command CreateInfo(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string>("FILE")
+        {
+            Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default where "
+            + $"left out.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("info", "Prints what a model file says of itself.") { file, json };
         command.SetAction(parsed =>

@@ -6,7 +6,11 @@ namespace Mien.Cli.Commands;
 /// <summary>The options of the verbs that read faces: which model, which faces.</summary>
 internal sealed class RecognizerArguments
 {
-    private readonly Option<string[]> _model = new("--model") { Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; several are averaged; default where left out." };
+    private readonly Option<string[]> _model = new("--model")
+    {
+        Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; "
+        + $"several are averaged; default where left out."
+    };
     private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.", DefaultValueFactory = _ => "detect" };
     private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "Smallest face in pixels, or in percent of the picture's longer side (10% reads photos many times faster).", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };

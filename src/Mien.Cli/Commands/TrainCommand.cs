@@ -24,7 +24,8 @@ internal sealed class TrainCommand
     private readonly Option<string?> _recipe = new("--recipe") { Description = $"One of Mien's recipes ({string.Join(", ", Training.Runs.Recipe.Names)}), or JSON with members of config.json's \"options\", or such a config.json: the recipe that other options change." };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: {string.Join(", ", Architectures.Names)}.");
-    private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx, a run's folder, or from default, accurate, fer2013 or fer2013-accurate: its architecture and weights in place of fresh ones.");
+    private readonly Option<string?> _from = Recipe<string?>("--from", null, "Go on from a model.onnx, a run's folder, or from "
+        + "default, accurate, fer2013 or fer2013-accurate: its architecture and weights in place of fresh ones.");
     private readonly Option<double> _bodyRate = Recipe("--body-rate", Defaults.BodyRate, "Share of the learning rate of all but the last layer; 0 freezes them.");
     private readonly Option<int> _frozenLayers = Recipe("--frozen-layers", Defaults.FrozenLayers, "How many of the first layers (stem, blocks) stay as they are.");
     private readonly Option<int> _epochs = Recipe("--epochs", Defaults.Epochs, "Passes over the Training split.");

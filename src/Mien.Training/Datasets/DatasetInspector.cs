@@ -91,7 +91,8 @@ public static class DatasetInspector
     /// <summary>What to say of a validation split of so many faces; null where it has enough.</summary>
     /// <param name="faces">Faces of PublicTest, on which the best epoch is chosen.</param>
     public static string? WarningOfValidation(int faces) => faces is > 0 and < TinyValidation
-        ? $"PublicTest has {faces} {(faces == 1 ? "face" : "faces")}: a validation split under {TinyValidation} chooses the epoch by chance. Add pictures."
+        ? $"PublicTest has {faces} {(faces == 1 ? "face" : "faces")}: a validation split under {TinyValidation} chooses the epoch by "
+            + $"chance. Add pictures."
         : null;
 
     /// <summary>Counts, duplicates, conflicts and blanks.</summary>
@@ -196,21 +197,27 @@ public static class DatasetInspector
         FaceTable table = data.Table;
         if (table.Groups.Count == 0)
             yield break;
-        var groups = table.Groups.Zip(table.Splits).Where(face => face.First is not null).GroupBy(face => face.First!, face => face.Second).ToArray();
+        var groups = table.Groups.Zip(table.Splits).Where(face => face.First is not null)
+            .GroupBy(face => face.First!, face => face.Second).ToArray();
         string[] divided = [.. groups.Where(group => group.Distinct().Skip(1).Any()).Select(group => group.Key)];
         if (divided.Length > 0)
-            yield return $"{divided.Length} groups are in several splits, such as {divided[0]}: figures will be too good. Give each group one split, or leave the column split out.";
+            yield return $"{divided.Length} groups are in several splits, such as {divided[0]}: figures will be too good. Give each "
+                + $"group one split, or leave the column split out.";
         // A face without a group stands for itself.
         int units = groups.Length + table.Groups.Count(group => group is null);
         string[] empty = [.. Enum.GetValues<Split>().Where(split => !table.Splits.Contains(split)).Select(split => split.ToString())];
         if (empty.Length > 0 && units < Enum.GetValues<Split>().Length)
-            yield return $"{string.Join(" and ", empty)} {(empty.Length == 1 ? "has" : "have")} no faces: {groups.Length} {(groups.Length == 1 ? "group is" : "groups are")} too few, as a group is not divided. Add pictures of others, or leave the column group out.";
+            yield return $"{string.Join(" and ", empty)} {(empty.Length == 1 ? "has" : "have")} no faces: {groups.Length} "
+                + $"{(groups.Length == 1 ? "group is" : "groups are")} too few, as a group is not divided. Add pictures of others, or "
+                    + $"leave the column group out.";
         int used = table.Splits.Distinct().Count();
         string[] rare = [.. Enumerable.Range(0, table.Count).GroupBy(i => table.Labels[i], i => table.Groups[i] ?? $"\0{i}")
             .Select(label => (Name: table.LabelNames[label.Key], Groups: label.Distinct().Count()))
-            .Where(label => label.Groups < used).OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name} ({label.Groups})")];
+            .Where(label => label.Groups < used).OrderBy(label => label.Name, StringComparer.Ordinal).Select(label => $"{label.Name} "
+                + $"({label.Groups})")];
         if (rare.Length > 0)
-            yield return $"labels in fewer groups than there are splits, so that a split is without them: {string.Join(", ", rare)}. Add groups of those labels, or leave the column group out.";
+            yield return $"labels in fewer groups than there are splits, so that a split is without them: {string.Join(", ", rare)}. "
+                + $"Add groups of those labels, or leave the column group out.";
     }
 
     private static IEnumerable<string> ConflictIn(LoadedDataset data, IEnumerable<int[]> copies)
@@ -221,7 +228,8 @@ public static class DatasetInspector
             yield break;
         int first = conflicts[0][0];
         int other = conflicts[0].First(i => table.Labels[i] != table.Labels[first]);
-        yield return $"{conflicts.Length} pictures occur with different labels{(data.Origins.Count > 0 ? $", such as {Named(first)} and {Named(other)}" : "")}: keep one of each.";
+        yield return $"{conflicts.Length} pictures occur with different "
+            + $"labels{(data.Origins.Count > 0 ? $", such as {Named(first)} and {Named(other)}" : "")}: keep one of each.";
 
         string Named(int i) => $"{data.Origins[i].Named} ({table.LabelNames[table.Labels[i]]})";
     }

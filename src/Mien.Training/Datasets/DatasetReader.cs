@@ -43,7 +43,11 @@ public static class DatasetReader
                 : $"{source}: no faces in it{(builder.Notes is [var note, ..] ? $" ({note})" : "")}. Expected {Shapes}.");
         }
 
-        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, builder.Notes) { Origins = builder.Origins, Search = builder.Search };
+        return new LoadedDataset(builder.Build(), source, builder.Sizes, builder.BadRows, builder.Notes)
+        {
+            Origins = builder.Origins,
+            Search = builder.Search,
+        };
     }
 
     private static FileStream OpenFile(string path)
@@ -76,7 +80,8 @@ public static class DatasetReader
         if (head.Length >= 262 && head[257..].StartsWith("ustar"u8))
             return ReadTar(name, open, builder);
         if (OtherArchive(head) is { } kind)
-            throw new MienException($"{name}: {kind} archive, which is not read. Unpack it, and pass the folder, or pack it anew as .zip or .tar.gz.");
+            throw new MienException($"{name}: {kind} archive, which is not read. Unpack it, and pass the folder, or pack it anew as "
+                + $".zip or .tar.gz.");
         if (head.Contains((byte)0) && TableText.Utf16(head) is null)
             throw new MienException($"{name}: neither text nor a zip or tar archive. Expected {Shapes}.");
         Stream table = open();
@@ -110,8 +115,11 @@ public static class DatasetReader
             else
             {
                 if (!firsts.TryAdd(row.File, row) && !string.Equals(firsts[row.File].Label, row.Label, StringComparison.OrdinalIgnoreCase))
-                    builder.Note($"{where}: {row.File} is {row.Label} here and {firsts[row.File].Label} in line {firsts[row.File].Line}: keep one of both rows");
-                pictures.Add(new LabelledPicture($"{where}: {row.File}", new PictureFile(row.File, () => OrdinaryFile.Open(Path.Combine(folder, row.File))), row.Label, row.Split is null ? null : split, new FaceOrigin(row.File, row.Line, row.Group), Listed: true));
+                    builder.Note($"{where}: {row.File} is {row.Label} here and {firsts[row.File].Label} in line "
+                        + $"{firsts[row.File].Line}: keep one of both rows");
+                var file = new PictureFile(row.File, () => OrdinaryFile.Open(Path.Combine(folder, row.File)));
+                var origin = new FaceOrigin(row.File, row.Line, row.Group);
+                pictures.Add(new LabelledPicture($"{where}: {row.File}", file, row.Label, row.Split is null ? null : split, origin, Listed: true));
             }
         }
 
@@ -132,10 +140,12 @@ public static class DatasetReader
         if (Choose(tables, builder) is { Count: > 0 } chosen)
             return ReadTables(name, chosen, builder);
 
-        ZipMember[] pictures = [.. members.Where(member => FolderDataset.IsPicture(member.Path)).OrderBy(member => member.Path, StringComparer.Ordinal)];
+        ZipMember[] pictures =
+            [.. members.Where(member => FolderDataset.IsPicture(member.Path)).OrderBy(member => member.Path, StringComparer.Ordinal)];
         ZipMember[] nested = [.. members.Where(member => HasExtension(member.Path, ".tar.gz", ".tgz", ".tar", ".zip"))];
         foreach (ZipMember other in pictures.Length > 0 ? nested : nested.Skip(1))
-            builder.Note($"{name}/{other.Path}: an archive in the archive, passed over for {(pictures.Length > 0 ? "the pictures" : nested[0].Path)}");
+            builder.Note($"{name}/{other.Path}: an archive in the archive, passed over for "
+                + $"{(pictures.Length > 0 ? "the pictures" : nested[0].Path)}");
         if (pictures.Length == 0 && nested is [var first, ..])
         {
             // Read once into memory: shapes are told by reading twice, and zip entries can't be read backwards.
@@ -216,14 +226,16 @@ public static class DatasetReader
             .Select(file => Path.Combine(path, file))
             .Select(file => new Table(file, Length: null, () => OpenFile(file), HeaderOf(() => OpenFile(file))))
             .ToList();
-        PictureFile[] pictures = [.. tree.Files.Where(FolderDataset.IsPicture).Select(file => new PictureFile(file, () => OrdinaryFile.Open(Path.Combine(path, file))))];
+        PictureFile[] pictures = [.. tree.Files.Where(FolderDataset.IsPicture)
+            .Select(file => new PictureFile(file, () => OrdinaryFile.Open(Path.Combine(path, file))))];
         if (Choose(tables, builder) is { Count: > 0 } chosen)
             return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)
         {
             ThrowIfUnlabelled(tables);
             string[] passed = [.. tree.LeftOut.Take(1), .. Others(tree)];
-            throw new MienException($"{path}: neither a table nor pictures in it{(passed.Length > 0 ? $" ({string.Join("; ", passed)})" : "")}. Expected {Shapes}.");
+            throw new MienException($"{path}: neither a table nor pictures in "
+                + $"it{(passed.Length > 0 ? $" ({string.Join("; ", passed)})" : "")}. Expected {Shapes}.");
         }
 
         foreach (string empty in tree.Empty)
@@ -238,7 +250,10 @@ public static class DatasetReader
     private static IEnumerable<string> Others(FolderTree tree)
     {
         if (tree.Others.Count > 0)
-            yield return $"passed over, as no picture that can be read: {string.Join(", ", tree.Others.Select(kind => $"{(kind.Key.Length == 0 ? "without ending" : kind.Key)} ({kind.Value})"))}";
+        {
+            IEnumerable<string> kinds = tree.Others.Select(kind => $"{(kind.Key.Length == 0 ? "without ending" : kind.Key)} ({kind.Value})");
+            yield return $"passed over, as no picture that can be read: {string.Join(", ", kinds)}";
+        }
     }
 
     /// <summary>
@@ -252,7 +267,11 @@ public static class DatasetReader
             ? [complete]
             : [.. labelled.DistinctBy(table => SplitByName(table.Name)).OrderBy(table => SplitByName(table.Name))];
         foreach (Table other in tables.Where(table => chosen.Count > 0 && !chosen.Contains(table)))
-            builder.Note(other.Header.HasLabels ? $"{other.Name}: passed over for {chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name))!.Name}" : $"{other.Name}: passed over, its rows have no labels");
+        {
+            Table? better = chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name));
+            builder.Note($"{other.Name}: passed over{(other.Header.HasLabels ? $" for {better!.Name}" : ", its rows have no labels")}");
+        }
+
         return chosen;
     }
 

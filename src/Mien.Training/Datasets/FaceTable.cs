@@ -59,7 +59,8 @@ public sealed class FaceTable
     /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
     public byte[]? OwnLabels { get; }
 
-    /// <summary>[Count] the person or clip that each face is of, null for a face that stands alone; empty where the data names none.</summary>
+    /// <summary>[Count] the person or clip that each face is of, null for a face that stands alone; empty where the data names
+    /// none.</summary>
     /// <remarks>A validation split that is made never divides a group.</remarks>
     public IReadOnlyList<string?> Groups { get; init; } = [];
 
@@ -94,7 +95,10 @@ public sealed class FaceTable
         }
 
         byte[]? ownLabels = OwnLabels is null ? null : [.. indices.Select(index => OwnLabels[index])];
-        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes, ownLabels) { Groups = Groups.Count == 0 ? [] : [.. indices.Select(index => Groups[index])] };
+        return new FaceTable(Size, pixels, labels, splits, LabelNames, votes, ownLabels)
+        {
+            Groups = Groups.Count == 0 ? [] : [.. indices.Select(index => Groups[index])],
+        };
     }
 
     /// <summary>
@@ -141,7 +145,8 @@ public sealed class FaceTable
         if (Groups.Count > 0)
         {
             int[] training = [.. Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training)];
-            int[] parts = SplitMaker.Divide([.. training.Select(i => Labels[i])], [.. training.Select(i => Groups[i])], [1 - share, share], seed);
+            byte[] labels = [.. training.Select(i => Labels[i])];
+            int[] parts = SplitMaker.Divide(labels, [.. training.Select(i => Groups[i])], [1 - share, share], seed);
             for (int place = 0; place < training.Length; place++)
                 splits[training[place]] = parts[place] == 0 ? Split.Training : Split.PublicTest;
             return new FaceTable(Size, Pixels, Labels, splits, LabelNames, Votes, OwnLabels) { Groups = Groups };

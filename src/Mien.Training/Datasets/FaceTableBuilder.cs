@@ -72,7 +72,8 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public IReadOnlyList<FaceOrigin> Origins => _origins;
 
     /// <summary>Adds a row of FER2013's table, which names its split and one of its seven classes.</summary>
-    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default) => AddOfFer2013(label.Name(), split, width, height, origin);
+    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default) =>
+        AddOfFer2013(label.Name(), split, width, height, origin);
 
     /// <summary>Adds a row of FER2013's table, whose label is one of its seven or one that the map knows.</summary>
     public void AddOfFer2013(string label, Split split, int width, int height, FaceOrigin origin)

@@ -166,8 +166,11 @@ internal static class Fer2013Csv
     private static string UnknownLabel(string written)
     {
         string? near = Spelling.Nearest(written, Expressions.Aliases);
-        string cure = written.Length == 0 ? "" : $" Did you mean {near ?? "one of these"}? Then pass --map {written}={near ?? Expressions.Fer2013Names[^1]}.";
-        return $"emotion \"{written}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of {string.Join(", ", Expressions.Fer2013Names)}.{cure}";
+        string cure = written.Length == 0
+            ? ""
+            : $" Did you mean {near ?? "one of these"}? Then pass {Spelling.Cure(written, near ?? Expressions.Fer2013Names[^1])}.";
+        return $"emotion \"{written}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of "
+            + $"{string.Join(", ", Expressions.Fer2013Names)}.{cure}";
     }
 
     /// <summary>Numbers with blanks between them into bytes.</summary>
@@ -191,7 +194,8 @@ internal static class Fer2013Csv
                 }
 
                 int end = text[i..].IndexOfAny((byte)' ', (byte)'\t');
-                return $"\"{Shorten(end < 0 ? text[i..] : text.Slice(i, end))}\" among the pixels, expected whole numbers from 0 to 255 with blanks between.";
+                return $"\"{Shorten(end < 0 ? text[i..] : text.Slice(i, end))}\" among the pixels, expected whole numbers from 0 to "
+                    + $"255 with blanks between.";
             }
 
             i++;

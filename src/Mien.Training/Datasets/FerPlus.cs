@@ -75,7 +75,8 @@ public static class FerPlus
         int[] labels = [.. Enumerable.Range(0, table.Count).Select(LabelOf)];
         int[] rows = [.. Enumerable.Range(0, table.Count).Where(i => labels[i] >= 0)];
         FaceTable kept = table.Take(rows);
-        return new FaceTable(kept.Size, kept.Pixels, [.. rows.Select(i => (byte)labels[i])], kept.Splits, Labels, kept.Votes, kept.OwnLabels ?? kept.Labels) { Groups = kept.Groups };
+        byte[] agreed = [.. rows.Select(i => (byte)labels[i])];
+        return new FaceTable(kept.Size, kept.Pixels, agreed, kept.Splits, Labels, kept.Votes, kept.OwnLabels ?? kept.Labels) { Groups = kept.Groups };
 
         int LabelOf(int i)
         {
@@ -145,7 +146,8 @@ public static class FerPlus
                 }
 
                 if (!Datasets.Splits.TryParseUsage(System.Text.Encoding.UTF8.GetBytes(csv.GetField("Usage")!), out Split split))
-                    throw new MienException($"{file}, line {csv.Parser.Row}: Usage \"{csv.GetField("Usage")}\", expected {Datasets.Splits.Known}.");
+                    throw new MienException($"{file}, line {csv.Parser.Row}: Usage \"{csv.GetField("Usage")}\", expected "
+                        + $"{Datasets.Splits.Known}.");
                 splits.Add(split);
             }
         }

@@ -44,7 +44,8 @@ internal sealed class FolderTree
     private string PathOf(string inside) => Path.Combine(_root, inside);
 
     private bool HoldsRoot(string folder) =>
-        _realRoot.StartsWith(folder, StringComparison.Ordinal) && (Path.EndsInDirectorySeparator(folder) || _realRoot[folder.Length..] is "" or ['/' or '\\', ..]);
+        _realRoot.StartsWith(folder, StringComparison.Ordinal)
+        && (Path.EndsInDirectorySeparator(folder) || _realRoot[folder.Length..] is "" or ['/' or '\\', ..]);
 
     private void Follow(string link)
     {

@@ -47,9 +47,11 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         foreach ((string written, byte place) in _places.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             string name = _names[place];
-            if (name.Length < ShortestHinted || Expressions.TryParse(name, out _) || Spelling.Nearest(name, Expressions.Aliases) is not { } near)
+            bool known = name.Length < ShortestHinted || Expressions.TryParse(name, out _);
+            if (known || Spelling.Nearest(name, Expressions.Aliases) is not { } near)
                 continue;
-            yield return $"label \"{name}\" is no known expression and becomes a class of its own. Did you mean {near}? Then pass --map {written.Trim()}={near}";
+            yield return $"label \"{name}\" is no known expression and becomes a class of its own. Did you mean {near}? Then pass "
+                + $"{Spelling.Cure(written.Trim(), near)}";
         }
     }
 
@@ -65,7 +67,8 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         {
             string[] labels = [.. _places.Keys.Order(StringComparer.Ordinal)];
             string meant = Spelling.Nearest(idle[0], labels) is { } near ? $" Did you mean {near}={map[idle[0]]}?" : "";
-            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are {string.Join(", ", labels)}.{meant}");
+            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are "
+                + $"{string.Join(", ", labels)}.{meant}");
         }
 
         string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];

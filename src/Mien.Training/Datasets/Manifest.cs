@@ -33,7 +33,8 @@ internal static class Manifest
             return true;
         string line = TableText.FirstLine(head);
         if (line.StartsWith('{'))
-            return path.EndsWith("l", StringComparison.OrdinalIgnoreCase) || FileNames.Any(name => line.Contains($"\"{name}\"", StringComparison.OrdinalIgnoreCase));
+            return path.EndsWith("l", StringComparison.OrdinalIgnoreCase)
+                || FileNames.Any(name => line.Contains($"\"{name}\"", StringComparison.OrdinalIgnoreCase));
         return SeparatorOf(line) is not null;
     }
 
@@ -86,7 +87,8 @@ internal static class Manifest
             rows.Add(new ManifestRow(csv.Parser.RawRow, Field(FileNames), Field(LabelNames), Field(SplitNames), Field(GroupNames)));
         return rows;
 
-        string? Field(string[] names) => Array.Find(names, header.Contains) is { } name && csv.GetField(name) is { Length: > 0 } value ? value : null;
+        string? Field(string[] names) =>
+            Array.Find(names, header.Contains) is { } name && csv.GetField(name) is { Length: > 0 } value ? value : null;
     }
 
     private static List<ManifestRow> ReadJsonLines(string path, string lines)
@@ -105,7 +107,8 @@ internal static class Manifest
                 var fields = row.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.OrdinalIgnoreCase);
                 rows.Add(new ManifestRow(line, Field(FileNames), Field(LabelNames), Field(SplitNames), Field(GroupNames)));
 
-                string? Field(string[] names) => names.Select(name => fields.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+                string? Field(string[] names) =>
+                    names.Select(name => fields.GetValueOrDefault(name)).FirstOrDefault(value => !string.IsNullOrEmpty(value));
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
             {
@@ -137,7 +140,10 @@ internal static class Manifest
             }
 
             for (int i = 0; i < part.RowCount; i++)
-                rows.Add(new ManifestRow(rows.Count + 1, Value(FileNames, i), Value(LabelNames, i), Value(SplitNames, i), Value(GroupNames, i)));
+            {
+                rows.Add(new ManifestRow(
+                    rows.Count + 1, Value(FileNames, i), Value(LabelNames, i), Value(SplitNames, i), Value(GroupNames, i)));
+            }
 
             string? Value(string[] names, int i) => Array.Find(names, columns.ContainsKey) is { } name ? columns[name][i] : null;
         }

@@ -35,7 +35,9 @@ internal static class OrdinaryFile
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="IOException">It is not there, or no ordinary file.</exception>
     public static FileStream Open(string path) =>
-        Wrong(path) is { } wrong ? throw new IOException(wrong) : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        Wrong(path) is { } wrong
+            ? throw new IOException(wrong)
+            : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
 
     /// <summary>The full path without links: the same for every way to name a file or folder.</summary>
     public static string RealPath(string path) => RealPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), MostLinks);
@@ -46,10 +48,13 @@ internal static class OrdinaryFile
         if (parent is null || links == 0)
             return full;
         string path = Path.Combine(RealPath(parent, links - 1), Path.GetFileName(full));
-        return new FileInfo(path).LinkTarget is { } target ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1) : path;
+        return new FileInfo(path).LinkTarget is { } target
+            ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1)
+            : path;
     }
 
-    /// <summary>What an empty file is; .NET tells the kind of a file where it packs one into an archive, and opens ordinary ones only.</summary>
+    /// <summary>What an empty file is; .NET tells the kind of a file where it packs one into an archive, and opens ordinary ones
+    /// only.</summary>
     private static string? Kind(string path)
     {
         using var archive = new MemoryStream();

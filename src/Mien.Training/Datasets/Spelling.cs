@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Mien.Training.Datasets;
 
 /// <summary>Finds the name that a mistyped one was likely meant to be.</summary>
@@ -14,6 +17,11 @@ internal static class Spelling
         .OrderBy(pair => pair.Steps)
         .Select(pair => pair.Name)
         .FirstOrDefault();
+
+    /// <summary>The option that makes one label of another.</summary>
+    public static string Cure(string written, string meant) => written.AsSpan().IndexOfAny(",={[") < 0
+        ? $"--map {written}={meant}"
+        : $"--map '{{\"{JsonEncodedText.Encode(written, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\":\"{meant}\"}}'";
 
     /// <summary>Letters to add, drop, replace or swap with their neighbour (Damerau 1964, each place changed once).</summary>
     private static int Steps(string one, string other)

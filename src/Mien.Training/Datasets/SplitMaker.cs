@@ -6,7 +6,8 @@ internal static class SplitMaker
     /// <summary>Share of the faces that becomes PublicTest, and likewise PrivateTest.</summary>
     public const double HeldOut = 0.1;
 
-    /// <summary>Stratified by label and the same with the same seed; a group is never on both sides, and no split stays empty while there are groups for it.</summary>
+    /// <summary>Stratified by label and the same with the same seed; a group is never on both sides, and no split stays empty while there
+    /// are groups for it.</summary>
     /// <param name="labels">[N].</param>
     /// <param name="groups">[N], such as a person or a clip; null for a face that stands alone.</param>
     /// <param name="seed">Decides which.</param>
@@ -59,7 +60,8 @@ internal static class SplitMaker
         return parts;
     }
 
-    /// <summary>Gives a part that got nothing a unit of another: one that the other's classes can spare, and of about the right size.</summary>
+    /// <summary>Gives a part that got nothing a unit of another: one that the other's classes can spare, and of about the right
+    /// size.</summary>
     private static void FillEmpty(int[][] units, int[] parts, IReadOnlyList<byte> labels, double[] sizes)
     {
         for (int empty = 0; empty < sizes.Length; empty++)
@@ -79,7 +81,8 @@ internal static class SplitMaker
         // Classes that the unit's part would have no longer.
         int Lost(int[] unit)
         {
-            HashSet<byte> left = [.. units.Where(other => other != unit && parts[other[0]] == parts[unit[0]]).SelectMany(other => other).Select(i => labels[i])];
+            HashSet<byte> left = [.. units.Where(other => other != unit && parts[other[0]] == parts[unit[0]])
+                .SelectMany(other => other).Select(i => labels[i])];
             return unit.Select(i => labels[i]).Distinct().Count(label => !left.Contains(label));
         }
     }

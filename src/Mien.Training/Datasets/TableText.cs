@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Mien.Training.Datasets;
 
-/// <summary>The characters of tables, however a spreadsheet saved them: UTF-8 with or without mark, UTF-16, Windows-1252 (Latin-1).</summary>
+/// <summary>The characters of tables, however a spreadsheet saved them: UTF-8 with or without mark, UTF-16, Windows-1252
+/// (Latin-1).</summary>
 internal static class TableText
 {
     private const int Looked = 4;

@@ -24,7 +24,8 @@ internal static class ZipMembers
             if (path.Length == 0 || entry.FullName[^1] is '/' or '\\')
                 continue;
             if (entry.IsEncrypted)
-                throw new MienException($"{name}/{path}: locked with a password. Unpack the archive with its password, and pass the folder.");
+                throw new MienException($"{name}/{path}: locked with a password. Unpack the archive with its password, and pass the "
+                    + $"folder.");
             members.Add(new ZipMember(path, entry));
         }
 

@@ -56,7 +56,8 @@ public sealed class LabelFit
         if (kept.Length == 0)
         {
             throw new MienException($"The model's labels are {string.Join(", ", labels)}, the data's {string.Join(", ", Occurring(table))}. "
-                + $"They have none in common: pass a model trained on these labels, or --map label=label where they only go by other names.{Hints(Occurring(table), labels)}");
+                + $"They have none in common: pass a model trained on these labels, or --map label=label where they only go by other "
+                    + $"names.{Hints(Occurring(table), labels)}");
         }
 
         FaceTable part = table.Take(kept);
@@ -112,7 +113,8 @@ public sealed class LabelFit
         if (LeftOut.Count > 0)
         {
             string classes = string.Join(", ", LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"));
-            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {classes}.{Hints(LeftOut.Keys, Faces.LabelNames)}".TrimEnd('.');
+            string hints = Hints(LeftOut.Keys, Faces.LabelNames);
+            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {classes}{(hints.Length > 0 ? "." : "")}{hints}";
         }
 
         if (Missing.Count > 0)
@@ -129,7 +131,9 @@ public sealed class LabelFit
 
     /// <summary>What labels that the model lacks were likely meant to be.</summary>
     private static string Hints(IEnumerable<string> lacking, IReadOnlyList<string> labels) =>
-        string.Concat(lacking.Select(label => Spelling.Nearest(label, labels) is { } near ? $" Did you mean {near}? Then pass --map {label}={near}." : ""));
+        string.Concat(lacking.Select(label => Spelling.Nearest(label, labels) is { } near
+            ? $" Did you mean {near}? Then pass {Spelling.Cure(label, near)}."
+            : ""));
 
     private static IEnumerable<string> Occurring(FaceTable table) =>
         table.ClassCounts().Zip(table.LabelNames).Where(pair => pair.First > 0).Select(pair => pair.Second);

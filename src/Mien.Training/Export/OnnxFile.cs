@@ -12,7 +12,9 @@ internal static class OnnxFile
     {
         try
         {
-            return ModelProto.Parser.ParseFrom(ExpressionClassifier.Names.Contains(model) ? ExpressionClassifier.ReadNamed(model) : File.ReadAllBytes(ExpressionClassifier.FileOf(model)));
+            return ModelProto.Parser.ParseFrom(ExpressionClassifier.Names.Contains(model)
+                ? ExpressionClassifier.ReadNamed(model)
+                : File.ReadAllBytes(ExpressionClassifier.FileOf(model)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

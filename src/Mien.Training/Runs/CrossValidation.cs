@@ -84,6 +84,9 @@ public sealed class CrossValidation
     {
         int[] kept = [.. Enumerable.Range(0, _table.Count).Where(i => _foldOf[i] != fold)];
         FaceTable others = _table.Take(kept);
-        return new FaceTable(others.Size, others.Pixels, others.Labels, new Split[others.Count], others.LabelNames, others.Votes) { Groups = _groups.Count == 0 ? [] : [.. kept.Select(i => _groups[i])] };
+        return new FaceTable(others.Size, others.Pixels, others.Labels, new Split[others.Count], others.LabelNames, others.Votes)
+        {
+            Groups = _groups.Count == 0 ? [] : [.. kept.Select(i => _groups[i])],
+        };
     }
 }

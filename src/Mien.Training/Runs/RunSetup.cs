@@ -35,7 +35,8 @@ internal static class RunSetup
         if (training.Count == 0)
             throw new MienException($"{data}: no Training faces. Training learns on Training and chooses on PublicTest: both are needed.");
         if (!kept.Splits.Contains(Split.PublicTest))
-            throw new MienException($"{data}: no PublicTest faces to choose the epoch on, and none could be held out of {WhyNone(training)}.");
+            throw new MienException($"{data}: no PublicTest faces to choose the epoch on, and none could be held out of "
+                + $"{WhyNone(training)}.");
 
         options = options.WithFullPaths() with { Architecture = origin?.Architecture ?? options.Architecture };
         // Before hours are spent on it, not after.
@@ -69,7 +70,8 @@ internal static class RunSetup
     }
 
     private static string WhyNone(FaceTable training) => training.Groups.Distinct().ToArray() is [{ } only]
-        ? $"Training, as all its faces are of one group, {only}: a group is not divided. Add pictures of another group, or leave the column group out"
+        ? $"Training, as all its faces are of one group, {only}: a group is not divided. Add pictures of another group, or leave the "
+            + $"column group out"
         : $"{training.Count} Training faces: too few of each class. Add some, or name a validation split";
 
     /// <summary>The part of a table that a run uses, the same at the beginning and on resuming.</summary>

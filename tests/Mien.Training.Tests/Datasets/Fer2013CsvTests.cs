@@ -56,9 +56,11 @@ public class Fer2013CsvTests
         { $"7,{string.Join(' ', CsvText.Pixels(1))},Training", "emotion \"7\", expected 0 to 6" },
         { $"bored,{string.Join(' ', CsvText.Pixels(1))},Training", "emotion \"bored\"" },
         { $",{string.Join(' ', CsvText.Pixels(1))},Training", "emotion \"\"" },
-        { $"1,{string.Join(' ', CsvText.Pixels(1))},Later", "Usage \"Later\", expected train, validation or test (or Training, PublicTest, PrivateTest)" },
+        { $"1,{string.Join(' ', CsvText.Pixels(1))},Later", "Usage \"Later\", expected train, validation or test (or Training, "
+            + "PublicTest, PrivateTest)" },
         { $"1,{string.Join(' ', CsvText.Pixels(1))},+1", "Usage \"+1\", expected train, validation or test" },
-        { $"1,{string.Join(' ', CsvText.Pixels(1))},\"Training,PublicTest\"", "Usage \"Training,PublicTest\", expected train, validation or test" },
+        { $"1,{string.Join(' ', CsvText.Pixels(1))},\"Training,PublicTest\"", "Usage \"Training,PublicTest\", expected train, "
+            + "validation or test" },
         { $"1,{string.Join(' ', CsvText.Pixels(1))}", "2 columns, expected 3" },
     };
 

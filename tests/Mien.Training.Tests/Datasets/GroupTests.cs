@@ -55,7 +55,8 @@ public class GroupTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         LoadedDataset data = Manifest(folder, 40, i => $"person {i % 4}", i => i < 20 ? "train" : "test");
-        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("4 groups are in several splits, such as person 0", StringComparison.Ordinal));
+        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("4 groups are in several splits, such "
+            + "as person 0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public class GroupTests
         FaceTable table = Table(600, _ => "ann", splits: null);
         using TemporaryFolder folder = TestData.NewFolder();
         var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "faces.csv", TrainingOptions.Default with { DropCopies = false }));
-        Assert.Contains("faces.csv: no PublicTest faces to choose the epoch on, and none could be held out of Training, as all its faces are of one group, ann", error.Message, StringComparison.Ordinal);
+        Assert.Contains("faces.csv: no PublicTest faces to choose the epoch on, and none could be held out of Training, as all its "
+            + "faces are of one group, ann", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
     }
 
@@ -99,7 +101,8 @@ public class GroupTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         LoadedDataset data = Manifest(folder, 40, _ => "", i => i < 30 ? "train" : "val");
-        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("PublicTest has 10 faces: a validation split under 30", StringComparison.Ordinal));
+        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("PublicTest has 10 faces: a validation "
+            + "split under 30", StringComparison.Ordinal));
         Assert.Null(DatasetInspector.WarningOfValidation(30));
     }
 
@@ -120,7 +123,9 @@ public class GroupTests
         byte[] labels = [.. Enumerable.Range(0, count).Select(i => (byte)(label?.Invoke(i) ?? i / 12 % 3))];
         string[] groups = [.. Enumerable.Range(0, count).Select(group)];
         Split[] made = splits is null ? SplitMaker.Make(labels, groups) : [.. Enumerable.Range(0, count).Select(splits)];
-        return new FaceTable(1, new byte[count], labels, made, [.. Enumerable.Range(0, labels.Max() + 1).Select(k => $"label {k}")]) { Groups = groups };
+        return new FaceTable(1, new byte[count], labels, made, [.. Enumerable.Range(0, labels.Max() + 1).Select(k => $"label "
+            + $"{k}")])
+        { Groups = groups };
     }
 
     private static LoadedDataset Manifest(TemporaryFolder folder, int count, Func<int, string> group, Func<int, string>? split = null)

@@ -18,6 +18,12 @@ public class LabelSpellingTests
     public void The_nearest_name_is_found(string written, string? meant) =>
         Assert.Equal(meant, Spelling.Nearest(written, Expressions.Aliases.Where(alias => meant is not null || alias != "happy")));
 
+    [Theory]
+    [InlineData("hapy", "--map hapy=happy")]
+    [InlineData("hap=y", "--map '{\"hap=y\":\"happy\"}'")]
+    [InlineData("happy,", "--map '{\"happy,\":\"happy\"}'")]
+    public void The_cure_is_an_option_that_can_be_passed(string written, string cure) => Assert.Equal(cure, Spelling.Cure(written, "happy"));
+
     [Fact]
     public void A_table_s_unknown_label_is_met_with_the_likely_one_and_a_map_cures_it()
     {
@@ -35,7 +41,8 @@ public class LabelSpellingTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         MadeUpPictures.Save(1, folder.File("hapy/1.png"), folder.File("sad/2.png"), folder.File("mad/3.png"), folder.File("bored/4.png"));
-        Assert.Equal("label \"hapy\" is no known expression and becomes a class of its own. Did you mean happy? Then pass --map hapy=happy", Assert.Single(DatasetReader.Load(folder.Path).Notes));
+        Assert.Equal("label \"hapy\" is no known expression and becomes a class of its own. Did you mean happy? Then pass --map "
+            + "hapy=happy", Assert.Single(DatasetReader.Load(folder.Path).Notes));
         Assert.Empty(DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map("hapy", "happy") }).Notes);
     }
 
@@ -45,14 +52,16 @@ public class LabelSpellingTests
         using TemporaryFolder folder = TestData.NewFolder();
         MadeUpPictures.Save(1, folder.File("cheerful/1.png"), folder.File("sad/2.png"));
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map("cheerfull", "happy") }));
-        Assert.EndsWith("nothing is labelled cheerfull. The labels are cheerful, sad. Did you mean cheerful=happy?", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("nothing is labelled cheerfull. The labels are cheerful, sad. Did you mean "
+            + "cheerful=happy?", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_class_that_a_model_lacks_is_met_with_the_likely_one()
     {
         var table = new FaceTable(1, new byte[3], [0, 1, 2], new Split[3], ["happy", "joyfull", "sad"]);
-        Assert.EndsWith("joyfull (1). Did you mean joyful? Then pass --map joyfull=joyful", Assert.Single(LabelFit.Of(["happy", "joyful", "sad"], table).Sentences(), sentence => sentence.StartsWith("left out", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith("joyfull (1). Did you mean joyful? Then pass --map "
+            + "joyfull=joyful", Assert.Single(LabelFit.Of(["happy", "joyful", "sad"], table).Sentences(), sentence => sentence.StartsWith("left out", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains("Did you mean hapyy?", Assert.Throws<MienException>(() => LabelFit.Of(["hapyy", "calm"], table)).Message, StringComparison.Ordinal);
     }
 

@@ -52,7 +52,8 @@ public class OddArchivesTests
         }
 
         File.WriteAllBytes(archive, bytes);
-        Assert.Contains("happy/1.png: locked with a password. Unpack the archive", Assert.Throws<MienException>(() => DatasetReader.Load(archive)).Message, StringComparison.Ordinal);
+        Assert.Contains("happy/1.png: locked with a password. Unpack the "
+            + "archive", Assert.Throws<MienException>(() => DatasetReader.Load(archive)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

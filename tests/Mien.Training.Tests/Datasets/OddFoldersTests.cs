@@ -36,7 +36,8 @@ public class OddFoldersTests
         LoadedDataset data = DatasetReader.Load(folder.Path);
 
         Assert.Equal([2, 6, 7], data.Table.ClassCounts());
-        Assert.Contains($"train/sad/gone.png: not an ordinary file but a link to {other.File("gone.png")}, where there is none; left out", Assert.Single(data.Notes), StringComparison.Ordinal);
+        Assert.Contains($"train/sad/gone.png: not an ordinary file but a link to {other.File("gone.png")}, where there is none; left "
+            + $"out", Assert.Single(data.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public class OddFoldersTests
         MakePipe(folder.File("pipe.csv"));
         Assert.Contains("pipe.csv: a pipe, not an ordinary file", Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("pipe.csv"))).Message, StringComparison.Ordinal);
         string manifest = folder.Write("faces.csv", "file,label\npipe.csv,happy\n");
-        Assert.Contains("line 2: pipe.csv: can't be read (a pipe, not an ordinary file)", Assert.Throws<MienException>(() => DatasetReader.Load(manifest)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2: pipe.csv: can't be read (a pipe, not an ordinary "
+            + "file)", Assert.Throws<MienException>(() => DatasetReader.Load(manifest)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public class OddFoldersTests
         Assert.Equal(12, data.Table.Count);
         Assert.Contains(data.Notes, note => note.EndsWith("train/angry: no picture in this folder", StringComparison.Ordinal));
         Assert.Contains(data.Notes, note => note.EndsWith("train/fear: no picture in this folder", StringComparison.Ordinal));
-        Assert.Contains(data.Notes, note => note.EndsWith("passed over, as no picture that can be read: .heic (2)", StringComparison.Ordinal));
+        Assert.Contains(data.Notes, note => note.EndsWith("passed over, as no picture that can be read: .heic "
+            + "(2)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -109,7 +112,8 @@ public class OddFoldersTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         folder.Write("train/fear/a.heic", "");
-        Assert.Contains("neither a table nor pictures in it (passed over, as no picture that can be read: .heic (1))", Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither a table nor pictures in it (passed over, as no picture that can be read: .heic "
+            + "(1))", Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

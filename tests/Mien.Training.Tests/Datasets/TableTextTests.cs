@@ -79,7 +79,8 @@ public class TableTextTests
         MadeUpPictures.Save(1, folder.File("a.png"), folder.File("b.png"));
         LoadedDataset data = DatasetReader.Load(folder.Write("faces.csv", "file,label\na.png,happy\nb.png,sad\na.png,sad\n"));
         Assert.Contains("line 4: a.png is sad here and happy in line 2", Assert.Single(data.Notes), StringComparison.Ordinal);
-        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("1 pictures occur with different labels, such as a.png, line 2 (happy) and a.png, line 4 (sad)", StringComparison.Ordinal));
+        Assert.Contains(DatasetInspector.Inspect(data).Warnings, warning => warning.StartsWith("1 pictures occur with different "
+            + "labels, such as a.png, line 2 (happy) and a.png, line 4 (sad)", StringComparison.Ordinal));
     }
 
     private static byte[] Encode(string text, string encoding) => encoding switch
