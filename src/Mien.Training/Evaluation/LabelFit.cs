@@ -113,7 +113,7 @@ public sealed class LabelFit
         if (LeftOut.Count > 0)
         {
             string classes = string.Join(", ", LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"));
-            string hints = Hints(LeftOut.Keys, Faces.LabelNames);
+            string hints = Hints(LeftOut.Keys, Faces.LabelNames).TrimEnd('.');
             yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {classes}{(hints.Length > 0 ? "." : "")}{hints}";
         }
 
