@@ -27,18 +27,18 @@ public sealed class ReportSource : IDisposable
     public IReadOnlyList<EpochMetrics> Epochs { get; }
 
     /// <summary>Opens a run folder or a model file.</summary>
-    /// <param name="path">The folder, the .onnx file, or one of <see cref="ExpressionClassifier.Names"/>; null for the default model.</param>
+    /// <param name="path">The folder, the .onnx file, or one of <see cref="Mien.Models"/>; null for the default model.</param>
     /// <param name="table">The data of the run: a run that was killed before it exported is exported from its checkpoint.</param>
     /// <exception cref="MienException">Nothing there, no epoch done, a damaged model or checkpoint, other data.</exception>
     public static ReportSource Open(string? path, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        path ??= ExpressionClassifier.DefaultName;
-        if (ExpressionClassifier.Names.Contains(path))
-            return new ReportSource($"the {path} model", ExpressionClassifier.Create(path), null, []);
+        path ??= Mien.Models.Default.Name;
+        if (Mien.Models.ByName(path) is { } model)
+            return new ReportSource($"the {path} model", ExpressionClassifier.Create(model), null, []);
         var run = new RunFolder(path);
         if (!Directory.Exists(path) || !File.Exists(run.ConfigurationFile))
-            return OpenFile(ExpressionClassifier.FileOf(path));
+            return OpenFile(ModelSource.FileOf(path));
 
         RunConfiguration configuration = run.ReadConfiguration();
         IReadOnlyList<EpochMetrics> epochs = ReadEpochs(run);

@@ -9,8 +9,8 @@ public sealed record ServerOptions
     /// <summary>The defaults.</summary>
     public static ServerOptions Default { get; } = new();
 
-    /// <summary>Model files, averaged where there are several; the default model where there is none.</summary>
-    public IReadOnlyList<string> Models { get; init; } = [];
+    /// <summary>Models, averaged where there are several; the default model where there is none.</summary>
+    public IReadOnlyList<ModelSource> Models { get; init; } = [];
 
     /// <summary>How pictures are read. Pictures of more than 40 megapixels are refused unless told otherwise.</summary>
     public RecognizerOptions Recognizer { get; init; } = RecognizerOptions.Default with { Threads = 1, MaxPixels = 40_000_000 };

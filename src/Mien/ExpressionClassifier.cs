@@ -11,27 +11,6 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>Faces a run at most; more are done in turn, so that memory stays bounded.</summary>
     public const int MaxBatch = 256;
 
-    /// <summary>Names the model that comes with Mien wherever paths of models are given; a file of that name is <c>./default</c>.</summary>
-    /// <remarks>Its probabilities are the shares of people who would name each of the eight <see cref="Expressions"/>.</remarks>
-    public const string DefaultName = "default";
-
-    /// <summary>Names the larger, more accurate model of the package Mien.Accurate, which says the same as the default one.</summary>
-    public const string AccurateName = "accurate";
-
-    /// <summary>Names the small network of FER2013's own seven labels, for comparison, in the package Mien.Fer2013.</summary>
-    public const string Fer2013Name = "fer2013";
-
-    /// <summary>Names the large network of FER2013's own seven labels, for comparison, in the package Mien.Fer2013.</summary>
-    public const string Fer2013AccurateName = "fer2013-accurate";
-
-    /// <summary>The names of the models that come with Mien: each may stand wherever paths of models are given.</summary>
-    public static IReadOnlyList<string> Names => NamedModels.Names;
-
-    // What `mien train` writes into a run's folder.
-    private const string RunModel = "model.onnx";
-    private const string RunConfiguration = "config.json";
-    private const int MostNamed = 5;
-
     private static readonly string[] Inputs = [ModelCard.InputName];
     private static readonly string[] Outputs = [ModelCard.ProbabilitiesName];
 
@@ -51,38 +30,45 @@ public sealed class ExpressionClassifier : IDisposable
     /// <summary>What the model says of itself: labels, input, provenance.</summary>
     public ModelCard Card { get; }
 
-    /// <summary>Loads the model that comes with Mien.</summary>
+    /// <summary>Opens the default model, <see cref="Models.Default"/>.</summary>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Mien was built without a model.</exception>
-    public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(DefaultName, options);
+    public static ExpressionClassifier CreateDefault(SessionOptions? options = null) => Create(Models.Default, options);
 
-    /// <summary>Loads a model file that `mien train` wrote.</summary>
-    /// <param name="path">The .onnx file, the folder of a run that holds a model.onnx, or one of <see cref="Names"/>.</param>
+    /// <summary>Opens a model file that `mien train` wrote.</summary>
+    /// <param name="path">The .onnx file.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
-    public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create([path], options);
+    public static ExpressionClassifier Create(string path, SessionOptions? options = null) => Create(ModelSource.FromFile(path), options);
 
-    /// <summary>Loads several model files as one classifier that averages their probabilities.</summary>
-    /// <param name="paths">.onnx files or folders of runs, with the same labels and input size; <see cref="Names"/> may be among
-    /// them.</param>
+    /// <summary>Opens a model.</summary>
+    /// <param name="model">A file, bytes, or one of <see cref="Models"/>.</param>
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
-    /// <exception cref="ArgumentException">No path is given.</exception>
+    /// <exception cref="MienException">Not found, damaged, or not exported by Mien.</exception>
+    public static ExpressionClassifier Create(ModelSource model, SessionOptions? options = null) => Create([model], options);
+
+    /// <summary>Opens several models as one classifier that averages their probabilities.</summary>
+    /// <param name="models">Models with the same labels and input size.</param>
+    /// <param name="options">ONNX Runtime options; null for its defaults.</param>
+    /// <exception cref="ArgumentException">No model is given.</exception>
     /// <exception cref="MienException">One is not found, damaged or not exported by Mien, or they differ in labels or size.</exception>
-    public static ExpressionClassifier Create(IReadOnlyList<string> paths, SessionOptions? options = null)
+    public static ExpressionClassifier Create(IReadOnlyList<ModelSource> models, SessionOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(paths);
-        ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentOutOfRangeException.ThrowIfZero(models.Count, nameof(models));
         var members = new List<Member>();
         try
         {
-            foreach (string path in paths)
+            foreach (ModelSource model in models)
             {
-                members.Add(NamedModels.Names.Contains(path)
-                    ? Member.Open(() => NamedModels.Read(path), $"the {path} model", options)
-                    : Member.Open(() => Read(path), path, options));
+                members.Add(Member.Open(model, options));
                 (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
                 if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
-                    throw new MienException($"{path}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) are not those of {paths[0]} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). Models are averaged only where both agree.");
+                {
+                    throw new MienException($"{model.Name}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) "
+                        + $"are not those of {models[0].Name} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). "
+                        + "Models are averaged only where both agree.");
+                }
             }
 
             return new ExpressionClassifier([.. members]);
@@ -93,12 +79,6 @@ public sealed class ExpressionClassifier : IDisposable
             throw;
         }
     }
-
-    /// <summary>Loads a model whose bytes are at hand.</summary>
-    /// <param name="read">Gives the .onnx file's bytes.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <param name="options">ONNX Runtime options; null for its defaults.</param>
-    internal static ExpressionClassifier Create(Func<byte[]> read, string name, SessionOptions? options) => new([Member.Open(read, name, options)]);
 
     /// <summary>Reads the expression of aligned faces.</summary>
     /// <param name="faces">[count*S*S] grey levels, row-major, face after face; S is the card's input size.</param>
@@ -151,7 +131,7 @@ public sealed class ExpressionClassifier : IDisposable
 
     /// <summary>The model files, read again, for a runtime elsewhere (a browser's), which averages their probabilities.</summary>
     /// <exception cref="MienException">A file is gone since it was opened.</exception>
-    public IReadOnlyList<ModelFile> ReadModels() => [.. _members.Select(member => new ModelFile(member.Card.Input, member.Read()))];
+    public IReadOnlyList<ModelFile> ReadModels() => [.. _members.Select(member => new ModelFile(member.Card.Input, member.Source.Read()))];
 
     /// <summary>The weights of the last dense layer, [K*F], or null where the model does not give them.</summary>
     internal float[]? ReadClassifierWeights()
@@ -205,69 +185,18 @@ public sealed class ExpressionClassifier : IDisposable
             member.Session.Dispose();
     }
 
-    /// <summary>The file of a model that comes with Mien, in 8 bits.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <exception cref="ArgumentException">It is none of them.</exception>
-    /// <exception cref="MienException">The model's package is not there.</exception>
-    public static byte[] ReadNamed(string name) => Names.Contains(name)
-        ? NamedModels.Read(name)
-        : throw new ArgumentException($"'{name}' is not one of {string.Join(", ", Names)}.", nameof(name));
-
-    /// <summary>The model file that a path means: the path itself, or in the folder of a run its model.onnx.</summary>
-    /// <param name="path">A file, a run's folder, or one of <see cref="Names"/>.</param>
-    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to
-    /// name.</exception>
-    public static string FileOf(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        if (NamedModels.Names.Contains(path) || !Directory.Exists(path))
-            return path;
-        string file = Path.Combine(path, RunModel);
-        if (File.Exists(file))
-            return file;
-        if (File.Exists(Path.Combine(path, RunConfiguration)))
-            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train "
-                + $"--resume --out {path}`.");
-        try
-        {
-            string[] others = [.. Directory.EnumerateFiles(path, "*.onnx").Order(StringComparer.Ordinal).Take(MostNamed)];
-            throw new MienException(others.Length > 0
-                ? $"{path}: a folder without {RunModel}. Name a file in it: {string.Join(", ", others)}."
-                : $"{path}: a folder without {RunModel}. Pass a {RunModel} that `mien train` wrote, or the folder of its run.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien "
-                + $"train` wrote.", e);
-        }
-    }
-
-    internal static byte[] Read(string path)
-    {
-        path = FileOf(path);
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MienException(
-                e is FileNotFoundException or DirectoryNotFoundException
-                    ? $"{path}: not found. Pass a model.onnx that `mien train` wrote."
-                    : $"{path}: can't be read ({e.Message}).", e);
-        }
-    }
-
     /// <summary>One network.</summary>
-    private sealed record Member(InferenceSession Session, ModelCard Card, Func<byte[]> Read)
+    private sealed record Member(InferenceSession Session, ModelCard Card, ModelSource Source)
     {
         /// <summary>Names of the network's outputs; they stay when the session is gone.</summary>
         public string[] Outputs { get; } = [.. Session.OutputNames];
 
-        public static Member Open(Func<byte[]> read, string name, SessionOptions? options)
+        public static Member Open(ModelSource source, SessionOptions? options)
         {
+            ArgumentNullException.ThrowIfNull(source);
             using SessionOptions? own = options is null ? new SessionOptions() : null;
-            byte[] model = read();
+            string name = source.Name;
+            byte[] model = source.Read();
             InferenceSession session;
             try
             {
@@ -291,7 +220,7 @@ public sealed class ExpressionClassifier : IDisposable
                     && scores != card.Labels.Count)
                     throw new MienException($"{name}: its network gives {scores} scores, its metadata names {card.Labels.Count} "
                         + $"classes ({string.Join(", ", card.Labels)}). Export the model again with `mien train`.");
-                return new Member(session, card, read);
+                return new Member(session, card, source);
             }
             catch
             {

@@ -14,7 +14,7 @@ namespace Mien;
 ///     Console.WriteLine($"{face.Box} {face.Label} {face.Confidence:P0}");
 /// </code>
 /// </example>
-public sealed class ExpressionRecognizer : IDisposable
+public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
 {
     // Side of the smallest face where a picture is decoded at a part of its size: crops have no more pixels, and would be
     // sampled from a level of the pyramid as coarse.
@@ -56,28 +56,30 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <summary>Opens the default model: each probability is the share of people who would name that expression.</summary>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Mien was built without a model, or ONNX Runtime refuses the session's options.</exception>
-    public static ExpressionRecognizer CreateDefault(RecognizerOptions? options = null)
-    {
-        options ??= RecognizerOptions.Default;
-        using SessionOptions session = SessionOf(options);
-        return new ExpressionRecognizer(ExpressionClassifier.CreateDefault(session), options);
-    }
+    public static ExpressionRecognizer CreateDefault(RecognizerOptions? options = null) => Create(Models.Default, options);
 
     /// <summary>Opens a model file that `mien train` wrote.</summary>
-    /// <param name="modelPath">The .onnx file, or one of <see cref="ExpressionClassifier.Names"/>.</param>
+    /// <param name="modelPath">The .onnx file.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
-    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) => Create([modelPath], options);
+    public static ExpressionRecognizer Create(string modelPath, RecognizerOptions? options = null) =>
+        Create(ModelSource.FromFile(modelPath), options);
 
-    /// <summary>Opens several model files, whose probabilities are averaged.</summary>
-    /// <param name="modelPaths">.onnx files with the same labels and input size; <see cref="ExpressionClassifier.Names"/> may be among them.</param>
+    /// <summary>Opens a model.</summary>
+    /// <param name="model">A file, bytes, or one of <see cref="Models"/>.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
-    /// <exception cref="MienException">As for one file, or they differ in labels or size.</exception>
-    public static ExpressionRecognizer Create(IReadOnlyList<string> modelPaths, RecognizerOptions? options = null)
+    /// <exception cref="MienException">Not found, damaged, not exported by Mien, or ONNX Runtime refuses the session's options.</exception>
+    public static ExpressionRecognizer Create(ModelSource model, RecognizerOptions? options = null) => Create([model], options);
+
+    /// <summary>Opens several models, whose probabilities are averaged.</summary>
+    /// <param name="models">Models with the same labels and input size.</param>
+    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <exception cref="MienException">As for one model, or they differ in labels or size.</exception>
+    public static ExpressionRecognizer Create(IReadOnlyList<ModelSource> models, RecognizerOptions? options = null)
     {
         options ??= RecognizerOptions.Default;
         using SessionOptions session = SessionOf(options);
-        return new ExpressionRecognizer(ExpressionClassifier.Create(modelPaths, session), options);
+        return new ExpressionRecognizer(ExpressionClassifier.Create(models, session), options);
     }
 
     /// <summary>Faces of a picture file, from the most certain down; empty where there is none.</summary>
@@ -87,6 +89,11 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <summary>Faces of an encoded picture, from the most certain down; empty where there is none.</summary>
     /// <exception cref="MienException">The picture can't be read.</exception>
     public IReadOnlyList<Face> Recognize(Stream stream) => Recognize(Load(stream));
+
+    /// <summary>Faces of an encoded picture in memory, from the most certain down; empty where there is none.</summary>
+    /// <param name="encoded">The bytes of a JPEG, PNG, WebP or other picture file.</param>
+    /// <exception cref="MienException">The picture can't be read.</exception>
+    public IReadOnlyList<Face> Recognize(ReadOnlyMemory<byte> encoded) => Recognize(Load(encoded));
 
     /// <summary>Faces in pixels that a camera or another library holds, from the most certain down; empty where there is none.</summary>
     /// <inheritdoc cref="Picture.FromPixels" path="/param"/>
@@ -116,9 +123,35 @@ public sealed class ExpressionRecognizer : IDisposable
         return Picture.Load(stream, name, _options.MaxPixels, Reduction);
     }
 
+    /// <inheritdoc cref="Load(string)"/>
+    /// <param name="encoded">The bytes of a JPEG, PNG, WebP or other picture file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    public Picture Load(ReadOnlyMemory<byte> encoded, string name = "picture")
+    {
+        using MemoryStream stream = Picture.StreamOf(encoded);
+        return Load(stream, name);
+    }
+
     /// <summary>Faces of a decoded picture, from the most certain down; empty where there is none.</summary>
+    /// <exception cref="MienException"><see cref="RecognizerOptions.FaceDetector"/> gave a face that can't be used.</exception>
     /// <exception cref="ObjectDisposedException">The recognizer is disposed.</exception>
     public IReadOnlyList<Face> Recognize(Picture picture) => RecognizeUntil(picture, CancellationToken.None);
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The recognizer is disposed.</exception>
+    public IReadOnlyList<Face> Recognize(Picture picture, IReadOnlyList<DetectedFace> faces)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(faces);
+        picture.RequireWhole("read faces that were found elsewhere");
+        GivenFaces.Require(faces, picture, nameof(faces));
+        return MienTelemetry.Read(() =>
+        {
+            using CallGate.Call call = _gate.Enter(this);
+            using var pyramid = new Pyramid(picture);
+            return ReadFaces([Cut(pyramid, picture, faces)])[0];
+        });
+    }
 
     /// <summary>Faces of a picture file, read on the thread pool.</summary>
     /// <param name="path">The file.</param>
@@ -143,9 +176,9 @@ public sealed class ExpressionRecognizer : IDisposable
 
     /// <summary>Faces of a decoded picture, found and read on the thread pool.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="cancellation">Looked at between finding and reading.</param>
-    public Task<IReadOnlyList<Face>> RecognizeAsync(Picture picture, CancellationToken cancellation = default) =>
-        Task.Run(() => RecognizeUntil(picture, cancellation), cancellation);
+    /// <param name="cancellationToken">Looked at between finding and reading.</param>
+    public Task<IReadOnlyList<Face>> RecognizeAsync(Picture picture, CancellationToken cancellationToken = default) =>
+        Task.Run(() => RecognizeUntil(picture, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Reads any number of picture files: decoded and searched side by side, faces of several pictures in one batch,
@@ -228,10 +261,11 @@ public sealed class ExpressionRecognizer : IDisposable
     /// <summary>Finds the faces and cuts them out.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="detector">What counts as a face in this picture; null for what the recognizer was opened with.</param>
-    internal FoundFaces Find(Picture picture, DetectorOptions? detector = null)
+    /// <param name="cancellationToken">Handed to a detector of the caller's.</param>
+    internal FoundFaces Find(Picture picture, DetectorOptions? detector = null, CancellationToken cancellationToken = default)
     {
         using CallGate.Call call = _gate.Enter(this);
-        return FindFaces(picture, detector);
+        return FindFaces(picture, detector, cancellationToken);
     }
 
     /// <summary>Reads the faces of several pictures in one batch; an array a picture.</summary>
@@ -241,7 +275,7 @@ public sealed class ExpressionRecognizer : IDisposable
         return ReadFaces(pictures);
     }
 
-    private FoundFaces FindFaces(Picture picture, DetectorOptions? detector = null)
+    private FoundFaces FindFaces(Picture picture, DetectorOptions? detector = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
@@ -261,16 +295,29 @@ public sealed class ExpressionRecognizer : IDisposable
         }
 
         using var pyramid = new Pyramid(picture);
+        if (_options.FaceDetector is { } own)
+        {
+            IReadOnlyList<DetectedFace> given = own.Detect(picture, cancellationToken);
+            GivenFaces.Require(given, picture, own.GetType().Name);
+            return Cut(pyramid, picture, given);
+        }
+
         detector ??= _options.Detector;
-        IReadOnlyList<DetectedFace> found = _detector.Value.Detect(pyramid, detector with
+        return Cut(pyramid, picture, _detector.Value.Detect(pyramid, detector with
         {
             MinFacePixels = (detector.MinFacePixels + picture.Reduction - 1) / picture.Reduction,
-        });
-        byte[] crops = Aligned(pyramid, found, size);
-        byte[] qualityCrops = size == FaceQuality.CropSize ? crops : Aligned(pyramid, found, FaceQuality.CropSize);
+        }));
+    }
+
+    /// <summary>Cuts out faces that are given in the picture's own pixels.</summary>
+    private FoundFaces Cut(Pyramid pyramid, Picture picture, IReadOnlyList<DetectedFace> faces)
+    {
+        int size = _classifier.Card.Input.Size;
+        byte[] crops = Aligned(pyramid, faces, size);
+        byte[] qualityCrops = size == FaceQuality.CropSize ? crops : Aligned(pyramid, faces, FaceQuality.CropSize);
         if (picture.IsReduced)
-            found = [.. found.Select(face => face.InWhole(picture))];
-        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, found, crops, qualityCrops, Detected: true);
+            faces = [.. faces.Select(face => face.InWhole(picture))];
+        return new FoundFaces(picture.WholeWidth, picture.WholeHeight, faces, crops, qualityCrops, Detected: true);
     }
 
     private static byte[] Aligned(Pyramid pyramid, IReadOnlyList<DetectedFace> faces, int size)
@@ -323,14 +370,14 @@ public sealed class ExpressionRecognizer : IDisposable
         ? picture.Faces.Select(face => FacePose.Of(face.Keypoints))
         : [new FacePose(Math.Min(picture.Width, picture.Height), 0, 0, 0)];
 
-    private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellation)
+    private IReadOnlyList<Face> RecognizeUntil(Picture picture, CancellationToken cancellationToken) => MienTelemetry.Read(() =>
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         using CallGate.Call call = _gate.Enter(this);
-        FoundFaces found = FindFaces(picture);
-        cancellation.ThrowIfCancellationRequested();
+        FoundFaces found = FindFaces(picture, cancellationToken: cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         return ReadFaces([found])[0];
-    }
+    });
 
     private long PixelsOf(string file) =>
         // A picture over the limit is refused before it is decoded.

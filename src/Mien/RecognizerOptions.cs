@@ -28,19 +28,23 @@ public enum ClassPrior
 public sealed record RecognizerOptions
 {
     /// <summary>The defaults.</summary>
-    public static RecognizerOptions Default { get; } = new();
+    public static RecognizerOptions Default => new();
 
     /// <summary>Where the faces are.</summary>
-    public FaceMode Faces { get; init; } = FaceMode.Detect;
+    public FaceMode Faces { get; set; } = FaceMode.Detect;
 
     /// <summary>What counts as a face.</summary>
-    public DetectorOptions Detector { get; init; } = DetectorOptions.Default;
+    public DetectorOptions Detector { get; set; } = DetectorOptions.Default;
+
+    /// <summary>Finds faces in place of Mien's own detector; null for that. The caller disposes it, after the recognizer.</summary>
+    /// <remarks><see cref="Detector"/> is for Mien's own detector and does not apply to another.</remarks>
+    public IFaceDetector? FaceDetector { get; set; }
 
     /// <summary>Larger pictures are refused before they are decoded, in pixels.</summary>
-    public long MaxPixels { get; init; } = Picture.DefaultMaxPixels;
+    public long MaxPixels { get; set; } = Picture.DefaultMaxPixels;
 
     /// <summary>Threads of one call; 0 leaves it to ONNX Runtime. 1 is fastest where many pictures are read side by side.</summary>
-    public int Threads { get; init; }
+    public int Threads { get; set; }
 
     /// <summary>
     /// Changes the options of ONNX Runtime's sessions (classifier, detector, the network that tells covered faces) before
@@ -57,16 +61,16 @@ public sealed record RecognizerOptions
     /// var coreML = RecognizerOptions.Default with { Session = session => session.AppendExecutionProvider_CoreML() };
     /// </code>
     /// </example>
-    public Action<SessionOptions>? Session { get; init; }
+    public Action<SessionOptions>? Session { get; set; }
 
     /// <summary>Answers below this confidence are `uncertain`, 0..1; 0 gives every answer.</summary>
-    public float MinConfidence { get; init; }
+    public float MinConfidence { get; set; }
 
     /// <summary>Averages each face's probabilities with its mirror image's, at twice the classifier's cost; finding the face costs more than either.</summary>
-    public bool Flip { get; init; }
+    public bool Flip { get; set; }
 
     /// <summary>How often each class is expected.</summary>
-    public ClassPrior Prior { get; init; }
+    public ClassPrior Prior { get; set; }
 
     internal void Validate()
     {

@@ -51,6 +51,40 @@ public class TableTests
         AssertApproved("Prediction.txt", console);
     }
 
+    [Theory]
+    [InlineData(60, false, false)]
+    [InlineData(80, false, false)]
+    [InlineData(80, true, true)]
+    [InlineData(120, false, true)]
+    public void A_narrow_terminal_shows_label_confidence_and_runner_up_in_reading_order(int width, bool wide, bool whole)
+    {
+        using TestConsole console = new TestConsole().Width(width);
+        var terminal = new Terminal(TextWriter.Null, console, console);
+        using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, Expressions.Names, terminal, wide))
+        {
+            Face below = Face(10, 220, [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.02f, 0.01f]);
+            Face right = Face(300, 30, [0.1f, 0, 0, 0, 0.2f, 0.1f, 0.6f, 0]);
+            Face left = Face(1010, 20, [0, 0, 0, 0, 0, 0.98f, 0.02f, 0]);
+            writer.Write(new PicturePrediction("party.jpg", 1640, 480, [below, left, right], null));
+        }
+
+        string[] lines = console.Output.TrimEnd().Split('\n');
+        Assert.Contains("party.jpg 1640x480: 3 faces", lines[0], StringComparison.Ordinal);
+        Assert.Equal(whole, console.Output.Contains("contempt", StringComparison.Ordinal));
+        if (wide)
+            return;
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, width));
+        Assert.Equal(8, lines.Length);
+        Assert.Contains("300,30", lines[4], StringComparison.Ordinal);
+        Assert.Contains("1010,20", lines[5], StringComparison.Ordinal);
+        Assert.Contains("10,220", lines[6], StringComparison.Ordinal);
+        if (!whole)
+            Assert.Matches("neutral .* 60% .* sad 20%", lines[4]);
+    }
+
+    private static Face Face(float x, float y, float[] probabilities) =>
+        new() { Box = new Box(x, y, 100, 120), DetectorScore = 0.9f, Labels = Expressions.Names, Probabilities = probabilities };
+
     private static void AssertApproved(string name, TestConsole console)
     {
         string file = Path.Combine(TestData.Root, "tests", "Mien.Cli.Tests", "Expectations", name);

@@ -148,7 +148,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         output.WriteLine($"{new FileInfo(packed.File($"Mien.Cli.{PackedFeed.System}")).Length / 1e6:F0} MB");
         packed.Use(folder, "tool", "install", "Mien.Cli", "--tool-path", "bin", "--version", packed.Version);
         Assert.Contains("7 faces", Tool("predict", Faces), StringComparison.Ordinal);
-        foreach (string model in ExpressionClassifier.Names)
+        foreach (string model in Models.All.Select(model => model.Name))
             Assert.Contains("7 faces", Tool("predict", Faces, "--model", model), StringComparison.Ordinal);
         Assert.Contains("Conv2d", Tool("model", "summary", "--arch", "plain"), StringComparison.Ordinal);
         Assert.StartsWith(packed.Version, Tool("--version"), StringComparison.Ordinal);

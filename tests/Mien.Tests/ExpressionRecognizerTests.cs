@@ -123,12 +123,12 @@ public class ExpressionRecognizerTests
     }
 
     [Theory]
-    [InlineData(ExpressionClassifier.AccurateName, "Mien.Accurate")]
-    [InlineData(ExpressionClassifier.Fer2013Name, "Mien.Fer2013")]
-    [InlineData(ExpressionClassifier.Fer2013AccurateName, "Mien.Fer2013")]
+    [InlineData("accurate", "Mien.Accurate")]
+    [InlineData("fer2013", "Mien.Fer2013")]
+    [InlineData("fer2013-accurate", "Mien.Fer2013")]
     public void Without_its_package_a_model_is_asked_for(string name, string package)
     {
-        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(name));
+        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(Models.ByName(name)!));
         Assert.Contains($"the {name} model is not here", error.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains($"dotnet add package {package}`", error.Message, StringComparison.Ordinal);
     }

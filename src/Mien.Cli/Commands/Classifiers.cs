@@ -4,12 +4,15 @@ namespace Mien.Cli.Commands;
 internal static class Classifiers
 {
     /// <summary>The models that go by name, as the help of every option that takes a model says.</summary>
-    public const string Named =
-        $"{ExpressionClassifier.DefaultName} or {ExpressionClassifier.AccurateName} (shares of people), {ExpressionClassifier.Fer2013Name} or {ExpressionClassifier.Fer2013AccurateName} (FER2013's own labels)";
+    public static readonly string Named =
+        $"{Models.Default} or {Models.Accurate} (shares of people), {Models.Fer2013} or {Models.Fer2013Accurate} (FER2013's own labels)";
 
     /// <summary>The models averaged, or the default one where none is named.</summary>
-    public static ExpressionClassifier Open(IReadOnlyList<string>? paths) =>
-        ExpressionClassifier.Create(paths is null or [] ? [ExpressionClassifier.DefaultName] : paths);
+    public static ExpressionClassifier Open(IReadOnlyList<string>? models) => ExpressionClassifier.Create(Find(models));
 
-    public static ExpressionClassifier Open(string? path) => ExpressionClassifier.Create(path ?? ExpressionClassifier.DefaultName);
+    public static ExpressionClassifier Open(string? model) => Open(model is null ? null : [model]);
+
+    /// <summary>What the words of an option mean; the default model where there are none.</summary>
+    public static IReadOnlyList<ModelSource> Find(IReadOnlyList<string>? models) =>
+        models is null or [] ? [Models.Default] : [.. models.Select(Models.Find)];
 }

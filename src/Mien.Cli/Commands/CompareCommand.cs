@@ -71,7 +71,7 @@ internal static class CompareCommand
     private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels, bool onlyPresent)
     {
         string[] files = model.Split('+');
-        string file = files.Length == 1 ? ExpressionClassifier.FileOf(model) : model;
+        string file = files.Length == 1 ? ModelSource.FileOf(model) : model;
         using ForeignClassifier? foreign = File.Exists(file)
             ? ForeignClassifier.OpenIfForeign(file, labels is null ? null : NameLists.Names("--labels", labels), pixels) : null;
         if (foreign is not null)
@@ -81,7 +81,7 @@ internal static class CompareCommand
             return Timed(theirs, foreign.Predict(theirs.Faces, theirs.SharedOut), started);
         }
 
-        using ExpressionClassifier classifier = ExpressionClassifier.Create(files);
+        using ExpressionClassifier classifier = Classifiers.Open(files);
         LabelFit fit = Evaluator.Fit(classifier, table, split, onlyPresent);
         int classes = classifier.Card.Labels.Count;
         long begun = Stopwatch.GetTimestamp();

@@ -129,7 +129,7 @@ internal sealed class DatasetErrorsCommand
 
     private (LabelFit Fit, float[] Probabilities) ReadWith(string[] models, FaceTable whole, Split? split, bool onlyPresent)
     {
-        using ExpressionClassifier classifier = ExpressionClassifier.Create(models);
+        using ExpressionClassifier classifier = Classifiers.Open(models);
         LabelFit fit = Evaluator.Fit(classifier, whole, split, onlyPresent);
         JudgingArguments.Say(fit, split, _terminal);
         if (fit.Faces.LabelNames.Count - fit.Missing.Count < 2)
@@ -167,7 +167,7 @@ internal sealed class DatasetErrorsCommand
         };
         if (recipe.From is { } from)
         {
-            using var origin = ExpressionClassifier.Create(from);
+            using var origin = Classifiers.Open(from);
             WarnOfLearnt(origin.Card, whole, "--from", "leave --from out");
         }
 

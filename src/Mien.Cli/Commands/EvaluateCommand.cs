@@ -38,7 +38,7 @@ internal static class EvaluateCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            bool named = result.GetValue(model) is [var one] && !ExpressionClassifier.Names.Contains(one);
+            bool named = result.GetValue(model) is [var one] && Mien.Models.ByName(one) is null;
             bool plain = result.GetValue(way) == EvaluationWay.Direct && !result.GetValue(flip) && !result.GetValue(onlyPresent) && !result.GetValue(drop);
             if (result.GetValue(write) && !(named && plain))
                 result.AddError("--write-figures: name one --model file, and leave --way, --flip, --only-present and --drop-copies out: a file's figures must mean the same in every file.");

@@ -80,7 +80,7 @@ internal static class ModelCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
-            IReadOnlySet<string> sources = OutputFiles.Sources(ExpressionClassifier.FileOf(parsed.GetValue(file)!), parsed.GetValue(data)!);
+            IReadOnlySet<string> sources = OutputFiles.Sources(ModelSource.FileOf(parsed.GetValue(file)!), parsed.GetValue(data)!);
             OutputFiles.Require(parsed.GetValue(target)!, parsed.GetValue(overwrite), sources);
             FaceTable training = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table.Select(Split.Training);
             if (training.Count == 0)

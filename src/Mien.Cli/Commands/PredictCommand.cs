@@ -15,6 +15,7 @@ internal sealed class PredictCommand
     };
 
     private readonly Option<PredictionFormat?> _format = new("--format") { Description = "table, json, jsonl, csv or parquet; the ending of --out, else table, where left out." };
+    private readonly Option<bool> _wide = new("--wide") { Description = "Print all probabilities in a narrow terminal too." };
     private readonly Option<string?> _out = new("--out") { Description = "Write to this file instead of standard output, a picture at a time." };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with --out where a run was stopped or killed; begin it where it is not there." };
     private readonly Option<Shard> _shard = new("--shard") { Description = "I/N: only part I of N, told by each picture's relative path.", CustomParser = ParseShard, DefaultValueFactory = _ => Shard.Whole };
@@ -38,7 +39,7 @@ internal sealed class PredictCommand
         var command = new Command("predict", "Finds the faces in pictures and videos and reads their expressions.") { verb._inputs };
         Option[] options =
         [
-            verb._format, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._overwrite,
+            verb._format, verb._wide, verb._out, verb._resume, verb._shard, verb._workers, verb._inFlight, verb._annotate, verb._overwrite,
             verb._smoothing, verb._timeline,
         ];
         foreach (Option option in options)
@@ -114,6 +115,7 @@ internal sealed class PredictCommand
             Shard = parsed.GetValue(_shard),
             Annotate = parsed.GetValue(_annotate),
             Overwrite = parsed.GetValue(_overwrite),
+            Wide = parsed.GetValue(_wide),
             Batch = batch,
         }.Run(cancellation).GetAwaiter().GetResult();
     }

@@ -54,13 +54,12 @@ internal sealed class RecognizerArguments
         Threads = threads,
     };
 
-    /// <summary>The model files that were asked for; none for the default model.</summary>
-    public string[] Models(ParseResult parsed) => parsed.GetValue(_model) ?? [];
+    /// <summary>The models that were asked for, or the default one.</summary>
+    public IReadOnlyList<ModelSource> Sources(ParseResult parsed) => Classifiers.Find(parsed.GetValue(_model));
 
     /// <summary>Opens the model that was asked for.</summary>
-    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) => Models(parsed) is { Length: > 0 } paths
-        ? ExpressionRecognizer.Create(paths, options)
-        : ExpressionRecognizer.CreateDefault(options);
+    public ExpressionRecognizer Open(ParseResult parsed, RecognizerOptions options) =>
+        ExpressionRecognizer.Create(Sources(parsed), options);
 
     /// <summary>Whether the smallest face was named.</summary>
     public bool NamesMinFace(ParseResult parsed) => parsed.GetResult(_minFace) is { Implicit: false };

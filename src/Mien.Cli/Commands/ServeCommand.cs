@@ -54,7 +54,7 @@ internal sealed class ServeCommand
         var options = ServerOptions.Default with
         {
             Recognizer = _recognizer.Read(parsed, threads: 1) with { MaxPixels = parsed.GetValue(_pixels) * 1_000_000L },
-            Models = _recognizer.Models(parsed),
+            Models = _recognizer.Sources(parsed),
             Batch = ServerOptions.Default.Batch with { Workers = parsed.GetValue(_workers) },
             QueueLimit = parsed.GetValue(_queue),
             MaxPictures = Math.Min(ServerOptions.Default.MaxPictures, parsed.GetValue(_queue)),

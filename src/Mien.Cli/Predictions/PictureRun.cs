@@ -28,6 +28,8 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     public bool Overwrite { get; init; }
 
+    public bool Wide { get; init; }
+
     /// <summary>Reads them all; the exit code says whether one failed or the run was stopped.</summary>
     public async Task<int> Run(CancellationToken cancellation)
     {
@@ -38,7 +40,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         var progress = new BatchProgress(terminal);
         if (Out is null)
         {
-            using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal);
+            using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal, Wide);
             await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellation));
             NameWhatWasNotRead(cancellation);
             return Exit(progress, cancellation);

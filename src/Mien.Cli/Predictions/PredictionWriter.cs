@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Mien.Cli.Predictions;
 
@@ -6,8 +7,12 @@ namespace Mien.Cli.Predictions;
 internal abstract class PredictionWriter : IDisposable
 {
     /// <summary>A writer to standard output.</summary>
-    public static PredictionWriter Create(PredictionFormat format, IReadOnlyList<string> labels, Terminal terminal) =>
-        format == PredictionFormat.Table ? new TableWriter(labels, terminal.Console) : Create(format, labels, terminal.Output);
+    /// <param name="format">Not parquet.</param>
+    /// <param name="labels">The model's class names.</param>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="wide">Prints the whole table in a narrow terminal too.</param>
+    public static PredictionWriter Create(PredictionFormat format, IReadOnlyList<string> labels, Terminal terminal, bool wide = false) =>
+        format == PredictionFormat.Table ? new TableWriter(labels, terminal, wide) : Create(format, labels, terminal.Output);
 
     /// <summary>A writer of JSON, JSON lines or CSV to any text.</summary>
     /// <param name="format">Not table or parquet.</param>
@@ -90,26 +95,60 @@ internal abstract class PredictionWriter : IDisposable
         }
     }
 
-    private sealed class TableWriter(IReadOnlyList<string> labels, SafeConsole console) : PredictionWriter
+    private sealed class TableWriter(IReadOnlyList<string> labels, Terminal terminal, bool wide) : PredictionWriter
     {
+        private readonly SafeConsole _console = terminal.Console;
+
         public override void Write(PicturePrediction prediction)
         {
             if (prediction.Faces is not { } faces)
                 return;
-            console.MarkupLineInterpolated($"[bold]{prediction.File}[/] {prediction.Width}x{prediction.Height}: {(faces.Count == 0 ? "no face found" : faces.Count == 1 ? "1 face" : $"{faces.Count} faces")}");
+            string found = faces.Count == 0 ? "no face found" : faces.Count == 1 ? "1 face" : $"{faces.Count} faces";
+            _console.MarkupLineInterpolated($"[bold]{prediction.File}[/] {prediction.Width}x{prediction.Height}: {found}");
             if (faces.Count == 0)
                 return;
+            IReadOnlyList<Face> inOrder = ReadingOrder.Of(faces);
+            Table whole = Whole(inOrder);
+            var options = RenderOptions.Create(_console, _console.Profile.Capabilities);
+            int width = _console.Profile.Width;
+            int needed = ((IRenderable)whole).Measure(options, int.MaxValue).Max;
+            if (wide)
+                _console.Profile.Width = Math.Max(width, needed);
+            _console.Write(wide || needed <= width ? whole : Short(inOrder));
+            _console.Profile.Width = width;
+        }
+
+        private Table Whole(IEnumerable<Face> faces)
+        {
             Table table = new Table().WithColumns("box").WithNumbers("score").WithColumns("label").WithNumbers(labels);
             foreach (Face face in faces)
             {
                 table.AddRow([
-                    new Text(face.Box.ToString()),
-                    new Text($"{face.DetectorScore:F2}"),
-                    new Text($"{face.Label} {face.Confidence * 100:F0}%", new Style(Color.FromHex(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable)))),
+                    new Text(face.Box.ToString()), new Text($"{face.DetectorScore:F2}"), Label(face, $"{face.Label} {Percent(face.Confidence)}"),
                     .. face.Probabilities.Select(probability => new Text($"{probability:F2}"))]);
             }
 
-            console.Write(table);
+            return table;
         }
+
+        private Table Short(IEnumerable<Face> faces)
+        {
+            Table table = new Table().WithColumns("box", "label").WithNumbers("confidence").WithColumns("runner-up");
+            foreach (Face face in faces)
+            {
+                int second = Enumerable.Range(0, labels.Count).Where(label => label != face.MostProbable)
+                    .DefaultIfEmpty(face.MostProbable).MaxBy(label => face.Probabilities[label]);
+                table.AddRow(
+                    new Text(face.Box.ToString()), Label(face, face.Label), new Text(Percent(face.Confidence)),
+                    new Text(second == face.MostProbable ? "" : $"{labels[second]} {Percent(face.Probabilities[second])}"));
+            }
+
+            return table;
+        }
+
+        private static Text Label(Face face, string text) =>
+            new(text, new Style(Color.FromHex(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable))));
+
+        private static string Percent(float share) => $"{share * 100:F0}%";
     }
 }

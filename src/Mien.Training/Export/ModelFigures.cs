@@ -44,7 +44,7 @@ public static class ModelFigures
     /// <exception cref="MienException">The file can't be read as a model.</exception>
     public static void Write(string model, Split split, Evaluation.Evaluation evaluation)
     {
-        model = ExpressionClassifier.FileOf(model);
+        model = ModelSource.FileOf(model);
         ModelProto proto = OnnxFile.Read(model);
         StringStringEntryProto[] kept = [.. proto.MetadataProps.Where(pair => !pair.Key.StartsWith($"{Prefix}{split}.", StringComparison.Ordinal))];
         proto.MetadataProps.Clear();

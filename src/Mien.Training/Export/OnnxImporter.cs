@@ -15,14 +15,14 @@ namespace Mien.Training.Export;
 internal static class OnnxImporter
 {
     /// <summary>Reads a model's card.</summary>
-    /// <param name="file">A file, or one of <see cref="ExpressionClassifier.Names"/>.</param>
+    /// <param name="file">A file, or one of <see cref="Mien.Models"/>.</param>
     /// <exception cref="MienException">The file can't be read or is not Mien's.</exception>
     public static ModelCard Card(string file) => CardOf(Parse(file), file);
 
     /// <summary>Fills a network with a file's weights.</summary>
     /// <param name="file">
     /// A model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture, its 8-bit version, or one of
-    /// <see cref="ExpressionClassifier.Names"/>.
+    /// <see cref="Mien.Models"/>.
     /// </param>
     /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>

@@ -41,7 +41,7 @@ internal sealed class Teachers : IDisposable
         foreach (string path in options.Teachers)
         {
             // A run's checkpoint knows more than its model file.
-            bool exported = ExpressionClassifier.Names.Contains(path) || !File.Exists(new RunFolder(path).CheckpointFile);
+            bool exported = Mien.Models.ByName(path) is not null || !File.Exists(new RunFolder(path).CheckpointFile);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");

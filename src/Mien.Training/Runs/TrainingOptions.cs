@@ -61,13 +61,13 @@ public sealed record TrainingOptions
         Teachers = [.. Teachers.Select(FullPath)],
     };
 
-    private static string FullPath(string model) => ExpressionClassifier.Names.Contains(model) ? model : Path.GetFullPath(model);
+    private static string FullPath(string model) => Mien.Models.ByName(model) is not null ? model : Path.GetFullPath(model);
 
     /// <summary>Name of the architecture; see <see cref="Models.Architectures"/>.</summary>
     public string Architecture { get; init; } = "residual-48.96.192-1.2.2";
 
     /// <summary>
-    /// A model.onnx, in float32 or 8 bits, whose weights the run begins with, or one of <see cref="ExpressionClassifier.Names"/>; null
+    /// A model.onnx, in float32 or 8 bits, whose weights the run begins with, or one of <see cref="Mien.Models"/>; null
     /// for fresh weights.
     /// </summary>
     public string? From { get; init; }

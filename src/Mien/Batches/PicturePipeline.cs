@@ -27,7 +27,9 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
                 await ((Task)job.Result).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 // A result that lies ready is no reason to go on.
                 cancellation.ThrowIfCancellationRequested();
-                yield return ResultOf(source, job.Result);
+                PictureResult<T> result = ResultOf(source, job.Result);
+                MienTelemetry.Count(result.Faces?.Count);
+                yield return result;
             }
         }
         finally

@@ -62,7 +62,7 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
         {
             Picture picture = job.Load();
             stopped.ThrowIfCancellationRequested();
-            FoundFaces found = recognizer.Find(picture, job.Detector);
+            FoundFaces found = recognizer.Find(picture, job.Detector, stopped);
             if (job.Seen is null)
                 return found;
             stopped.ThrowIfCancellationRequested();

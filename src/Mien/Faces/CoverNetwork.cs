@@ -22,7 +22,7 @@ internal sealed class CoverNetwork : IDisposable
     /// <param name="options">ONNX Runtime options; null for its defaults.</param>
     public CoverNetwork(SessionOptions? options)
     {
-        _classifier = ExpressionClassifier.Create(ReadNetwork, "the cover network", options);
+        _classifier = ExpressionClassifier.Create(new ModelSource("the cover network", ReadNetwork), options);
         string[] labels = [.. _classifier.Card.Labels];
         (_clear, _turned) = (Array.IndexOf(labels, Clear), Array.IndexOf(labels, Turned));
     }

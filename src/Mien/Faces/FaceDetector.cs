@@ -8,25 +8,25 @@ namespace Mien.Faces;
 public sealed record DetectorOptions
 {
     /// <summary>The defaults.</summary>
-    public static DetectorOptions Default { get; } = new();
+    public static DetectorOptions Default => new();
 
     /// <summary>Lowest detector score, above 0 and below 1; faces under 40 pixels need 0.08 more.</summary>
-    public float MinScore { get; init; } = 0.62f;
+    public float MinScore { get; set; } = 0.62f;
 
     /// <summary>Smallest face, in pixels of the box's longer side; a lower figure costs time in large pictures.</summary>
-    public int MinFacePixels { get; init; } = 24;
+    public int MinFacePixels { get; set; } = 24;
 
     /// <summary>Smallest face as a share of the picture's longer side, 0..1, where that is more than <see cref="MinFacePixels"/>: 0.1 reads portraits many times faster.</summary>
-    public float MinFaceShare { get; init; }
+    public float MinFaceShare { get; set; }
 
     /// <summary>At most so many faces, the most certain ones; 0 for all.</summary>
-    public int MaxFaces { get; init; }
+    public int MaxFaces { get; set; }
 
     /// <summary>
     /// Searches the picture at four turns, at four times the cost, for faces turned by any angle. Without it, faces turned by
     /// more than about 60 degrees may be left out.
     /// </summary>
-    public bool AnyRotation { get; init; }
+    public bool AnyRotation { get; set; }
 
     /// <summary>The smallest face in a picture of some size, in its pixels.</summary>
     internal float SmallestFace(int width, int height) => Math.Max(MinFacePixels, MinFaceShare * Math.Max(width, height));
@@ -49,7 +49,7 @@ public sealed record DetectorOptions
 /// <remarks>
 /// The two networks were trained apart and err apart: a texture that one takes for a face rarely deceives the other.
 /// </remarks>
-public sealed class FaceDetector : IDisposable
+public sealed class FaceDetector : IFaceDetector, IDisposable
 {
     // In its own input the network finds faces of so many pixels and more.
     private const float SmallestSeen = 24;
@@ -89,6 +89,12 @@ public sealed class FaceDetector : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         using var pyramid = new Pyramid(picture);
         return Detect(pyramid, options ?? DetectorOptions.Default);
+    }
+
+    IReadOnlyList<DetectedFace> IFaceDetector.Detect(Picture picture, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Detect(picture);
     }
 
     internal IReadOnlyList<DetectedFace> Detect(Pyramid pyramid, DetectorOptions options)

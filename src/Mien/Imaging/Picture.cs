@@ -110,6 +110,21 @@ public sealed class Picture
     /// <exception cref="MienException">Not a picture, damaged or too large: the message names it.</exception>
     public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels) => Load(stream, name, maxPixels, WholeSize);
 
+    /// <summary>Reads a picture that is in memory.</summary>
+    /// <param name="encoded">The bytes of a picture file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
+    /// <exception cref="MienException">Not a picture, damaged or too large: the message names it.</exception>
+    public static Picture Load(ReadOnlyMemory<byte> encoded, string name = "picture", long maxPixels = DefaultMaxPixels)
+    {
+        using MemoryStream stream = StreamOf(encoded);
+        return Load(stream, name, maxPixels);
+    }
+
+    internal static MemoryStream StreamOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
+        ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+        : new MemoryStream(bytes.ToArray(), writable: false);
+
     /// <inheritdoc cref="Load(string, long, Func{int, int, int})"/>
     internal static Picture Load(Stream stream, string name, long maxPixels, Func<int, int, int> reduction)
     {

@@ -6,16 +6,16 @@ namespace Mien.Video;
 public sealed record TrackerOptions
 {
     /// <summary>The defaults.</summary>
-    public static TrackerOptions Default { get; } = new();
+    public static TrackerOptions Default => new();
 
     /// <summary>Time constant of the smoothing: after so long, a new expression has 63 % of the weight. Zero for none.</summary>
-    public TimeSpan Smoothing { get; init; } = TimeSpan.FromSeconds(0.5);
+    public TimeSpan Smoothing { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>A face that frames have not shown for longer gets a new number when it comes back.</summary>
-    public TimeSpan MaxGap { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan MaxGap { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A new face of a lower detector score is followed only from its second frame on: what looks like a face by chance seldom does so twice.</summary>
-    public float CertainScore { get; init; } = 0.8f;
+    public float CertainScore { get; set; } = 0.8f;
 }
 
 /// <summary>
