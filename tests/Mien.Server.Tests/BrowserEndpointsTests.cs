@@ -57,7 +57,7 @@ public class BrowserEndpointsTests(ServedMien served) : IClassFixture<ServedMien
         string path = folder.File("model.onnx");
         string eight = Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx");
         File.Copy(eight, path);
-        await using ServedMien own = await ServedMien.Start(ServerOptions.Default with { Models = [path] });
+        await using ServedMien own = await ServedMien.Start(ServerOptions.Default with { Models = [ModelSource.FromFile(path)] });
         await File.WriteAllTextAsync(path, "another", Cancellation);
         Assert.Equal(await File.ReadAllBytesAsync(eight, Cancellation), await own.Client.GetByteArrayAsync("/browser/models/0", Cancellation));
     }

@@ -43,7 +43,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using ServedMien served = await ServedMien.Start(ServerOptions.Default with
         {
-            Models = [Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"), Path.Combine(TestData.Root, "models", "mien-fer2013.onnx")],
+            Models = [ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx")), ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"))],
             Recognizer = ServerOptions.Default.Recognizer with
             {
                 MinConfidence = 0.7f,

@@ -50,7 +50,7 @@ public class EvaluatorTests
         using ExpressionClassifier first = Model(folder, 48, Expressions.Fer2013Names);
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
         using ExpressionClassifier second = Model(folder, 48, Expressions.Fer2013Names, seed: 5);
-        using var both = ExpressionClassifier.Create([folder.File("first.onnx"), folder.File("model.onnx")]);
+        using var both = ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]);
         FaceTable faces = Table(48, Expressions.Fer2013Names, Split.PrivateTest);
         float[] a = first.Classify(faces.Pixels, faces.Count);
         float[] b = second.Classify(faces.Pixels, faces.Count);
@@ -65,7 +65,7 @@ public class EvaluatorTests
         Model(folder, 48, Expressions.Fer2013Names).Dispose();
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
         Model(folder, 48, ["calm", "cross"]).Dispose();
-        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create([folder.File("first.onnx"), folder.File("model.onnx")]));
+        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]));
         Assert.Contains("calm, cross", error.Message, StringComparison.Ordinal);
     }
 

@@ -164,7 +164,7 @@ public class OnnxImporterTests
     [Fact]
     public void A_run_goes_on_from_a_model_that_comes_with_Mien_by_its_name()
     {
-        const string name = Mien.Models.Default.Name;
+        string name = Mien.Models.Default.Name;
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = TrainerTests.Table();
         string model = Train(folder.File("run"), table, Quick with { From = name, BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
