@@ -24,6 +24,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [InlineData("Mien.Fer2013", null)]
     [InlineData("Mien.Training", "lib/net10.0/Mien.Training.xml")]
     [InlineData("Mien.Server", "lib/net10.0/Mien.Server.xml")]
+    [InlineData("Mien.Hosting", "lib/net10.0/Mien.Hosting.xml")]
     [InlineData("Mien.Cli", null)]
     public void A_package_carries_read_me_licence_icon_and_documentation(string id, string? documentation)
     {

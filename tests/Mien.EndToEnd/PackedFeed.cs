@@ -18,9 +18,9 @@ public sealed partial class PackedFeed : IDisposable
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         // What has been built for these tests, as it is; only the program is built again, for this system alone.
-        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Fer2013", "src/Mien.Training", "src/Mien.Server"])
+        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Fer2013", "src/Mien.Training", "src/Mien.Server", "src/Mien.Hosting"])
             Dotnet(TestData.Root, "pack", library, "--no-build", "-c", configuration, "-o", Feed);
-        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}", $"-p:PublishDir={_folder.File("tool-content")}/");
+        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}", "-p:OnlyThisSystem=true", $"-p:PublishDir={_folder.File("tool-content")}/");
         Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "Mien.Training.*.nupkg").Single())["Mien.Training.".Length..];
         _folder.Write("nuget.config", $"""
             <configuration>
@@ -63,6 +63,7 @@ public sealed partial class PackedFeed : IDisposable
         string samples = NewProject("samples");
         foreach (string file in Directory.GetFiles(Path.Combine(TestData.Root, "samples"), "Directory.*"))
             global::System.IO.File.Copy(file, Path.Combine(samples, Path.GetFileName(file)), overwrite: true);
+        global::System.IO.File.WriteAllText(Path.Combine(samples, "Directory.Build.targets"), OtherSystemsLeftOut());
         foreach (string sample in (string[])[name, .. others])
         {
             Directory.CreateDirectory(Path.Combine(samples, sample));
@@ -71,6 +72,15 @@ public sealed partial class PackedFeed : IDisposable
         }
 
         return Path.Combine(samples, name);
+    }
+
+    /// <summary>Spares the tests the native files of other systems, 1 GB of downloads; users get them.</summary>
+    private static string OtherSystemsLeftOut()
+    {
+        (string Rid, string Skia)[] systems = [("linux-x64", "Linux.NoDependencies"), ("win-x64", "Win32"), ("osx-arm64", "macOS")];
+        IEnumerable<string> names = systems.Where(system => system.Rid != System)
+            .SelectMany(system => (string[])[$"libtorch-cpu-{system.Rid}", $"SkiaSharp.NativeAssets.{system.Skia}"]);
+        return $"""<Project><ItemGroup><PrunePackageReference Include="{string.Join(';', names)}" Version="1000.0.0" /></ItemGroup></Project>""";
     }
 
     /// <summary>Runs a dotnet command that must succeed, as a user of the packages does.</summary>

@@ -41,6 +41,14 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
     }
 
     [Fact]
+    public void Another_detector_and_a_test_double_take_their_places()
+    {
+        string sample = packed.CopySample("OwnDetector");
+        string printed = packed.Use(sample, "run", "-c", "Release", $"-p:MienVersion={packed.Version}", "--", Faces);
+        Assert.Equal(["You look happy.", "You look happy."], printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    [Fact]
     public void Networks_of_ones_own_are_trained_exported_and_judged()
     {
         string sample = packed.CopySample("OwnNetwork");
