@@ -46,7 +46,7 @@ internal static class EvaluateCommand
         command.SetAction(parsed =>
         {
             var figures = new FiguresFile(parsed.GetValue(json), parsed.GetValue(overwrite), terminal);
-            string?[] sources = [parsed.GetValue(data), parsed.GetValue(votes), .. (parsed.GetValue(model) ?? []).Select(ExpressionClassifier.FileOf)];
+            string?[] sources = [parsed.GetValue(data), parsed.GetValue(votes), .. (parsed.GetValue(model) ?? []).Select(ModelSource.FileOf)];
             figures.Require(sources.OfType<string>());
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
