@@ -1,4 +1,4 @@
-// Draws the packages' icon: a face of circles and arcs in a ring of the colours of FER2013's seven expressions.
+// Draws the packages' icon: a face of circles and arcs in a ring of the colors of FER2013's seven expressions.
 //
 //   dotnet run assets/icon.cs
 #:project ../src/Mien/Mien.csproj
@@ -16,10 +16,10 @@ using var bitmap = new SKBitmap(Side, Side, SKColorType.Rgba8888, SKAlphaType.Pr
 using var canvas = new SKCanvas(bitmap);
 using var pen = new SKPaint { IsAntialias = true, IsStroke = true, StrokeWidth = 13 };
 canvas.Clear(SKColors.Transparent);
-float turn = 360f / Expressions.Fer2013Names.Count;
-for (int i = 0; i < Expressions.Fer2013Names.Count; i++)
+float turn = 360f / FacialExpressions.Fer2013Names.Count;
+for (int i = 0; i < FacialExpressions.Fer2013Names.Count; i++)
 {
-    pen.Color = SKColor.Parse(Palette.Of((Expression)i));
+    pen.Color = SKColor.Parse(Palette.Of((FacialExpression)i));
     using var arc = new SKPathBuilder();
     arc.AddArc(SKRect.Create(Middle - Ring, Middle - Ring, 2 * Ring, 2 * Ring), -90 + i * turn + 2, turn - 4);
     using SKPath segment = arc.Detach();

@@ -28,7 +28,7 @@
 using System.Globalization;
 using Mien;
 using Mien.Explanations;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.Reports;
 using Mien.Reports.Figures;
@@ -66,7 +66,7 @@ LoadedDataset data = DatasetReader.Load(archive);
 FaceTable table = limit > 0 ? data.Table.TakeStratified(limit, seed: 1) : data.Table;
 foreach (Split split in Enum.GetValues<Split>())
     notebook.Show($"{split,-12}{table.Splits.Count(s => s == split),7:N0} faces");
-notebook.Show($"each of {table.Size}x{table.Size} grey pixels");
+notebook.Show($"each of {table.Size}x{table.Size} gray pixels");
 
 // %% [markdown]
 // ## 2. Explore
@@ -97,11 +97,11 @@ notebook.Show(averages, "Average faces of the seven expressions");
 // The same code preprocesses a face from a photo, so the network sees both in the same form.
 
 // %%
-notebook.Show(Charts.GreyLevels(training.Pixels, "Grey levels of the Training faces"));
+notebook.Show(Charts.GrayLevels(training.Pixels, "Gray levels of the Training faces"));
 InputSpec input = PixelStatistics.Measure(training);
 float[] prepared = new float[input.Size * input.Size];
-Preprocessing.Normalise(training.Face(0), input, prepared);
-notebook.Show($"mean {input.Mean:F4}, deviation {input.Deviation:F4} (grey levels as 0 to 1)");
+Preprocessing.Normalize(training.Face(0), input, prepared);
+notebook.Show($"mean {input.Mean:F4}, deviation {input.Deviation:F4} (gray levels as 0 to 1)");
 string before = string.Join(" ", training.Face(0)[..6].ToArray());
 string after = string.Join(" ", prepared[..6].Select(value => $"{value:F2}"));
 notebook.Show($"the first face: {before} ... becomes {after} ...");
@@ -164,9 +164,9 @@ notebook.Show(Charts.History(run.ReadMetrics()));
 // %%
 using ExpressionClassifier model = ExpressionClassifier.Create(result.ModelFile!);
 int classes = table.LabelNames.Count;
-JudgedFaces learnt = JudgedFaces.Judge(model, table, Split.Training, limit: 4000);
+JudgedFaces learned = JudgedFaces.Judge(model, table, Split.Training, limit: 4000);
 JudgedFaces test = JudgedFaces.Judge(model, table, Split.PublicTest);
-foreach (JudgedFaces judged in (JudgedFaces[])[learnt, test])
+foreach (JudgedFaces judged in (JudgedFaces[])[learned, test])
 {
     Evaluation figures = judged.Evaluation;
     (Interval accuracy, Interval score) = Bootstrap.Intervals(judged.Probabilities, judged.Faces.Labels, classes);
@@ -212,7 +212,7 @@ foreach (Face face in found)
 // repository shows blank faces. Run it with `--faces` to see them.
 
 // %%
-notebook.Show(SampleSheet.Draw(learnt, learnt.Sample(8), "Training: a random sample", showFaces));
+notebook.Show(SampleSheet.Draw(learned, learned.Sample(8), "Training: a random sample", showFaces));
 notebook.Show(SampleSheet.Draw(test, test.Sample(8), "PublicTest: a random sample", showFaces));
 notebook.Show(SampleSheet.Draw(test, test.Mistakes(8), "PublicTest: confident mistakes", showFaces));
 notebook.Show(SampleSheet.Draw(test, test.LeastConfident(8), "PublicTest: least confident", showFaces));

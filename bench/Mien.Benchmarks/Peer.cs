@@ -38,7 +38,7 @@ internal sealed class Peer : IDisposable
             answer.GetProperty("found").EnumerateObject().Sum(picture => picture.Value.GetInt32()));
     }
 
-    /// <summary>Classifies all faces of a file of 48x48 grey bytes each.</summary>
+    /// <summary>Classifies all faces of a file of 48x48 gray bytes each.</summary>
     public Elapsed Faces(string file) => Time(Ask("faces\t" + file));
 
     public void Dispose()

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Training.Datasets;
 
 namespace Mien.Benchmarks;

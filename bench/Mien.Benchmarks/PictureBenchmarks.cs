@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.Benchmarks;

@@ -1,7 +1,7 @@
 // Another face detector in place of Mien's own, and a test double in place of the recognizer.
 using Microsoft.Extensions.DependencyInjection;
 using Mien;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Hosting;
 using Mien.Imaging;
 
@@ -25,7 +25,7 @@ internal sealed class FixedFaces : IFaceDetector
 {
     // A box of 163x223 pixels at 776,33, with the places of eyes, nose, mouth and ears.
     private static readonly DetectedFace Face = new(new Box(776, 33, 163, 223), 1, new FaceKeypoints(
-        new Point(820, 116), new Point(894, 116), new Point(857, 162), new Point(857, 200), new Point(782, 130), new Point(930, 130)));
+        new PicturePoint(820, 116), new PicturePoint(894, 116), new PicturePoint(857, 162), new PicturePoint(857, 200), new PicturePoint(782, 130), new PicturePoint(930, 130)));
 
     public IReadOnlyList<DetectedFace> Detect(Picture picture, CancellationToken cancellationToken = default) => [Face];
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 /// <summary>A residual network of 26 layers, twice as deep as the deepest of Mien's. [N,1,S,S] -> logits [N,K].</summary>
-/// <remarks>He et al. 2016, arXiv:1603.05027: normalised before each convolution, so that the shortcut stays free.</remarks>
+/// <remarks>He et al. 2016, arXiv:1603.05027: normalized before each convolution, so that the shortcut stays free.</remarks>
 internal sealed class DeepResidual : Module<Tensor, Tensor>, IOnnxLayer
 {
     private readonly Sequential body;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 /// <summary>Thirteen layers of 3x3 convolutions and pooling. [N,1,S,S] -> logits [N,K].</summary>
-/// <remarks>Simonyan and Zisserman 2015, arXiv:1409.1556, with batch normalisation and a small head.</remarks>
+/// <remarks>Simonyan and Zisserman 2015, arXiv:1409.1556, with batch normalization and a small head.</remarks>
 internal sealed class Vgg : Module<Tensor, Tensor>, IOnnxLayer
 {
     private readonly Sequential features;

@@ -5,7 +5,7 @@ namespace Mien.Cli;
 
 /// <summary>Where a verb writes: results to <see cref="Output"/>, tables to <see cref="Console"/>, the rest to <see cref="Error"/>.</summary>
 /// <param name="output">Standard output for machine-readable results.</param>
-/// <param name="console">Standard output for tables and colour.</param>
+/// <param name="console">Standard output for tables and color.</param>
 /// <param name="error">Standard error for progress, warnings and errors.</param>
 internal sealed class Terminal(TextWriter output, IAnsiConsole console, IAnsiConsole error)
 {

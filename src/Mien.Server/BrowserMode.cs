@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Server.Answers;
 using Mien.Server.Endpoints;
 using Mien.Video;
@@ -27,10 +27,10 @@ internal sealed class BrowserMode(FaceReader reader)
         ModelCard card = reader.Recognizer.Model;
         return new BrowserSettings
         {
-            Unavailable = options.Faces == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by itself." : null,
+            Unavailable = options.FaceMode == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by itself." : null,
             Labels = card.Labels,
             InputSize = card.Input.Size,
-            Models = [.. _models.Value.Select(model => new NormalisationSettings(model.Input.Mean, model.Input.Deviation, model.Input.Levels == Imaging.InputLevels.Face))],
+            Models = [.. _models.Value.Select(model => new NormalizationSettings(model.Input.Mean, model.Input.Deviation, model.Input.Levels == Imaging.InputLevels.Face))],
             ClassShares = options.Prior == ClassPrior.Balanced ? Priors.SharesOf(card) : null,
             Flip = options.Flip,
             MinConfidence = options.MinConfidence,

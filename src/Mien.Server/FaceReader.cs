@@ -1,5 +1,5 @@
 using Mien.Batches;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.Server.Safety;
 
@@ -32,13 +32,13 @@ internal sealed class FaceReader : IAsyncDisposable
     /// <summary>Reads pictures beside everybody else's.</summary>
     /// <param name="pictures">Encoded.</param>
     /// <param name="seen">Called with place, picture and faces while the pixels are at hand; null lets faces share batches.</param>
-    /// <param name="cancellation">Ends the waiting; what has not begun is not read.</param>
+    /// <param name="cancellationToken">Ends the waiting; what has not begun is not read.</param>
     /// <returns>A finished task a picture: its faces, or the error.</returns>
     /// <exception cref="RefusedException">The queue is full.</exception>
-    public async Task<Task<PictureFaces>[]> ReadAsync(IReadOnlyList<NamedPicture> pictures, Action<int, Picture, IReadOnlyList<Face>>? seen, CancellationToken cancellation)
+    public async Task<Task<PictureFaces>[]> ReadAsync(IReadOnlyList<NamedPicture> pictures, Action<int, Picture, IReadOnlyList<Face>>? seen, CancellationToken cancellationToken)
     {
         long begun = TimeProvider.System.GetTimestamp();
-        IReadOnlyList<Task<PictureFaces>>? reading = _queue.TryAdd([.. pictures.Select((picture, place) => Queued(picture, null, seen is null ? null : (decoded, faces) => seen(place, decoded, faces)))], cancellation);
+        IReadOnlyList<Task<PictureFaces>>? reading = _queue.TryAdd([.. pictures.Select((picture, place) => Queued(picture, null, seen is null ? null : (decoded, faces) => seen(place, decoded, faces)))], cancellationToken);
         if (reading is null)
         {
             _metrics.Refused(pictures.Count);
@@ -46,15 +46,15 @@ internal sealed class FaceReader : IAsyncDisposable
         }
 
         Task<PictureFaces>[] tasks = [.. reading];
-        await ((Task)Task.WhenAll(tasks)).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellation.ThrowIfCancellationRequested();
+        await ((Task)Task.WhenAll(tasks)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
         _metrics.Read(tasks, TimeProvider.System.GetElapsedTime(begun));
         return tasks;
     }
 
     /// <summary>Reads a camera's frame; null where the queue is full.</summary>
-    public Task<PictureFaces>? TryReadFrame(byte[] frame, CancellationToken cancellation) =>
-        _queue.TryAdd([Queued(new NamedPicture("frame", frame), LiveDetector, null)], cancellation)?[0];
+    public Task<PictureFaces>? TryReadFrame(byte[] frame, CancellationToken cancellationToken) =>
+        _queue.TryAdd([Queued(new NamedPicture("frame", frame), LiveDetector, null)], cancellationToken)?[0];
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 

@@ -11,7 +11,7 @@ internal sealed class ReadyCheck(FaceReader reader, BrowserMode browser, IHostAp
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // The first picture costs as much as many: it should not be a caller's.
-        reader.Recognizer.Recognize(Picture.FromGrey(new byte[256 * 256], 256, 256));
+        reader.Recognizer.Recognize(Picture.FromGray(new byte[256 * 256], 256, 256));
         // What a browser reads with is the model that was opened, not what takes its file's place later.
         browser.Load();
         _warm = true;

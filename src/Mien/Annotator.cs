@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using SkiaSharp;
 
@@ -79,7 +79,7 @@ public static class Annotator
         float unit = Math.Max(1, Math.Max(width, height) / 500f);
         foreach (Face face in faces)
         {
-            using var line = new SKPaint { Color = ColourOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
+            using var line = new SKPaint { Color = ColorOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };
             canvas.DrawRect(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height, line);
         }
 
@@ -102,15 +102,15 @@ public static class Annotator
         float x = Math.Clamp(box.X - unit, 0, Math.Max(0, pictureWidth - width));
         // Above the box; inside it, over the hair rather than the mouth, where the picture ends.
         float y = Math.Max(box.Y - height, 0);
-        SKColor colour = ColourOf(face);
-        using var ground = new SKPaint { Color = colour };
+        SKColor color = ColorOf(face);
+        using var ground = new SKPaint { Color = color };
         canvas.DrawRect(x, y, width, height, ground);
-        using var ink = new SKPaint { Color = Luminance(colour) > 0.4 ? SKColors.Black : SKColors.White, IsAntialias = true };
+        using var ink = new SKPaint { Color = Luminance(color) > 0.4 ? SKColors.Black : SKColors.White, IsAntialias = true };
         LabelText.Draw(canvas, text, x + margin, y + margin, size, ink);
     }
 
-    private static SKColor ColourOf(Face face) =>
+    private static SKColor ColorOf(Face face) =>
         SKColor.Parse(face.IsUncertain ? Palette.Uncertain : Palette.Of(face.Label, face.MostProbable));
 
-    private static double Luminance(SKColor colour) => (0.2126 * colour.Red + 0.7152 * colour.Green + 0.0722 * colour.Blue) / 255;
+    private static double Luminance(SKColor color) => (0.2126 * color.Red + 0.7152 * color.Green + 0.0722 * color.Blue) / 255;
 }

@@ -5,7 +5,7 @@ namespace Mien;
 /// <summary>Files that are never seen half-written: the only way in which results are written in one go.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes to a temporary neighbour, flushes it to the disk and moves it into place.</summary>
+    /// <summary>Writes to a temporary neighbor, flushes it to the disk and moves it into place.</summary>
     /// <remarks>A name that links to another file is replaced itself; the other file stays as it is.</remarks>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>

@@ -5,7 +5,7 @@ using Mien.Imaging;
 
 namespace Mien;
 
-/// <summary>The network over aligned faces: grey crops in, calibrated probabilities out. Safe to call from many threads.</summary>
+/// <summary>The network over aligned faces: gray crops in, calibrated probabilities out. Safe to call from many threads.</summary>
 public sealed class ExpressionClassifier : IDisposable
 {
     /// <summary>Faces a run at most; more are done in turn, so that memory stays bounded.</summary>
@@ -81,7 +81,7 @@ public sealed class ExpressionClassifier : IDisposable
     }
 
     /// <summary>Reads the expression of aligned faces.</summary>
-    /// <param name="faces">[count*S*S] grey levels, row-major, face after face; S is the card's input size.</param>
+    /// <param name="faces">[count*S*S] gray levels, row-major, face after face; S is the card's input size.</param>
     /// <param name="count">How many faces.</param>
     /// <param name="mirror">Averages each face's probabilities with those of its mirror image, at twice the cost.</param>
     /// <returns>[count*K] probabilities in the order of the card's labels; rows sum to 1.</returns>
@@ -160,19 +160,19 @@ public sealed class ExpressionClassifier : IDisposable
         int area = input.Size * input.Size;
         if (faces.Length != count * area)
             throw new ArgumentException($"{faces.Length} pixels for {count} faces of {input.Size}x{input.Size}.", nameof(faces));
-        float[] normalised = ArrayPool<float>.Shared.Rent(Math.Min(count, MaxBatch) * area);
+        float[] normalized = ArrayPool<float>.Shared.Rent(Math.Min(count, MaxBatch) * area);
         for (int start = 0; start < count; start += MaxBatch)
         {
             int batch = Math.Min(MaxBatch, count - start);
             for (int i = 0; i < batch; i++)
-                Preprocessing.Normalise(faces.Slice((start + i) * area, area), input, normalised.AsSpan(i * area, area));
+                Preprocessing.Normalize(faces.Slice((start + i) * area, area), input, normalized.AsSpan(i * area, area));
             using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, normalised.AsMemory(0, batch * area), [batch, 1, input.Size, input.Size]);
+                OrtMemoryInfo.DefaultInstance, normalized.AsMemory(0, batch * area), [batch, 1, input.Size, input.Size]);
             using IDisposableReadOnlyCollection<OrtValue> outputs = member.Session.Run(_run, Inputs, [tensor], names);
             read(start, outputs);
         }
 
-        ArrayPool<float>.Shared.Return(normalised);
+        ArrayPool<float>.Shared.Return(normalized);
     }
 
     /// <summary>Waits for the calls under way and frees the networks; later calls throw <see cref="ObjectDisposedException"/>.</summary>
@@ -215,7 +215,7 @@ public sealed class ExpressionClassifier : IDisposable
                 int[] shape = session.InputMetadata[ModelCard.InputName].Dimensions;
                 int side = card.Input.Size;
                 if (shape is not [_, 1, var height, var width] || (height > 0 && height != side) || (width > 0 && width != side))
-                    throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says grey faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
+                    throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says gray faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
                 if (session.OutputMetadata[ModelCard.ProbabilitiesName].Dimensions is [_, var scores] && scores > 0
                     && scores != card.Labels.Count)
                     throw new MienException($"{name}: its network gives {scores} scores, its metadata names {card.Labels.Count} "

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Mien.Batches;
+using Mien.Detection;
 using Mien.Explanations;
-using Mien.Faces;
 using Mien.Imaging;
 
 namespace Mien;
@@ -98,7 +98,7 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     /// <summary>Faces in pixels that a camera or another library holds, from the most certain down; empty where there is none.</summary>
     /// <inheritdoc cref="Picture.FromPixels" path="/param"/>
     /// <inheritdoc cref="Picture.FromPixels" path="/exception"/>
-    public IReadOnlyList<Face> Recognize(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0) =>
+    public IReadOnlyList<Face> Recognize(ReadOnlySpan<byte> pixels, int width, int height, PixelLayout format, int stride = 0) =>
         Recognize(Picture.FromPixels(pixels, width, height, format, stride));
 
     /// <summary>
@@ -155,23 +155,23 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
 
     /// <summary>Faces of a picture file, read on the thread pool.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellation">Looked at between decoding, finding and reading.</param>
+    /// <param name="cancellationToken">Looked at between decoding, finding and reading.</param>
     /// <exception cref="MienException">The picture can't be read: the message names it.</exception>
-    public Task<IReadOnlyList<Face>> RecognizeAsync(string path, CancellationToken cancellation = default) =>
-        Task.Run(() => RecognizeUntil(Load(path), cancellation), cancellation);
+    public Task<IReadOnlyList<Face>> RecognizeAsync(string path, CancellationToken cancellationToken = default) =>
+        Task.Run(() => RecognizeUntil(Load(path), cancellationToken), cancellationToken);
 
     /// <summary>Faces of an encoded picture; no thread waits while the stream does.</summary>
     /// <param name="stream">Read to its end.</param>
-    /// <param name="cancellation">Ends the reading; looked at between decoding, finding and reading.</param>
+    /// <param name="cancellationToken">Ends the reading; looked at between decoding, finding and reading.</param>
     /// <exception cref="MienException">The picture can't be read.</exception>
-    public async Task<IReadOnlyList<Face>> RecognizeAsync(Stream stream, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<Face>> RecognizeAsync(Stream stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         _gate.ThrowIfClosed(this);
         using var encoded = new MemoryStream();
-        await stream.CopyToAsync(encoded, cancellation).ConfigureAwait(false);
+        await stream.CopyToAsync(encoded, cancellationToken).ConfigureAwait(false);
         encoded.Position = 0;
-        return await Task.Run(() => RecognizeUntil(Load(encoded), cancellation), cancellation).ConfigureAwait(false);
+        return await Task.Run(() => RecognizeUntil(Load(encoded), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Faces of a decoded picture, found and read on the thread pool.</summary>
@@ -186,20 +186,20 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     /// </summary>
     /// <param name="files">Paths; taken as there is room for them.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
-    /// <param name="cancellation">
+    /// <param name="cancellationToken">
     /// Ends the enumeration with an <see cref="OperationCanceledException"/> as soon as the stages under way are done: decoding or
     /// searching a picture, a batch through the network, a callback.
     /// </param>
     /// <returns>A result a file: a file that fails carries its error and stops nothing.</returns>
-    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default)
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return RecognizeManyAsync(files.ToAsyncEnumerable(), options, cancellation);
+        return RecognizeManyAsync(files.ToAsyncEnumerable(), options, cancellationToken);
     }
 
     /// <inheritdoc cref="RecognizeManyAsync(IEnumerable{string}, BatchOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellation = default) =>
-        RecognizeManyAsync(files, Load, PixelsOf, seen: null, options, cancellation);
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        RecognizeManyAsync(files, Load, PixelsOf, seen: null, options, cancellationToken);
 
     /// <summary>Reads any number of pictures from wherever they are: an archive, a database, a camera.</summary>
     /// <param name="sources">What pictures are read from; taken as there is room for them.</param>
@@ -207,21 +207,21 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the workers alone are the limit.</param>
     /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws becomes that picture's error. Each picture is then classified by itself.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
-    /// <param name="cancellation">
+    /// <param name="cancellationToken">
     /// Ends the enumeration with an <see cref="OperationCanceledException"/> as soon as the stages under way are done: decoding or
     /// searching a picture, a batch through the network, a callback.
     /// </param>
     /// <returns>A result a source, in their order: one that fails carries its error and stops nothing.</returns>
     public IAsyncEnumerable<PictureResult<T>> RecognizeManyAsync<T>(
         IAsyncEnumerable<T> sources, Func<T, Picture> load, Func<T, long>? pixels = null,
-        Action<T, Picture, IReadOnlyList<Face>>? seen = null, BatchOptions? options = null, CancellationToken cancellation = default)
+        Action<T, Picture, IReadOnlyList<Face>>? seen = null, BatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(load);
         options ??= BatchOptions.Default;
         options.Check();
         _gate.ThrowIfClosed(this);
-        return new PicturePipeline<T>(this, load, pixels, seen, options).Run(sources, cancellation);
+        return new PicturePipeline<T>(this, load, pixels, seen, options).Run(sources, cancellationToken);
     }
 
     /// <summary>Faces of a picture with what each answer rests on, from the most certain down.</summary>
@@ -279,9 +279,9 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         int size = _classifier.Card.Input.Size;
-        if (_options.Faces == FaceMode.Cropped)
+        if (_options.FaceMode == FaceMode.Cropped)
         {
-            byte[] grey = picture.ToGrey();
+            byte[] gray = picture.ToGray();
             byte[] crop = Resized(size);
             return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)],
                 crop, size == FaceQuality.CropSize ? crop : Resized(FaceQuality.CropSize), Detected: false);
@@ -289,7 +289,7 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
             byte[] Resized(int side)
             {
                 byte[] resized = new byte[side * side];
-                Preprocessing.Resize(grey, picture.Width, picture.Height, side, resized);
+                Preprocessing.Resize(gray, picture.Width, picture.Height, side, resized);
                 return resized;
             }
         }
@@ -333,7 +333,7 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     private int Reduction(int width, int height)
     {
         // Crops are the whole picture, sampled as in the training.
-        if (_options.Faces == FaceMode.Cropped)
+        if (_options.FaceMode == FaceMode.Cropped)
             return 1;
         float smallest = _options.Detector.SmallestFace(width, height);
         int reduction = 1;

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien;
 
@@ -45,8 +45,8 @@ public sealed record Face
     public bool IsUncertain => Confidence < MinConfidence;
 
     /// <summary>The most probable class's name; `uncertain` where <see cref="IsUncertain"/>.</summary>
-    public string Label => IsUncertain ? Expressions.Uncertain : Labels[MostProbable];
+    public string Label => IsUncertain ? FacialExpressions.Uncertain : Labels[MostProbable];
 
     /// <summary>The most probable expression; null where uncertain, or where the model has another class of its own there.</summary>
-    public Expression? Expression => Expressions.TryParse(Label, out Expression expression) ? expression : null;
+    public FacialExpression? Expression => FacialExpressions.TryParse(Label, out FacialExpression expression) ? expression : null;
 }

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien;
@@ -21,7 +21,7 @@ public sealed record FaceQuality
     // Half as sharp as the middle one of FER2013's faces.
     private const float EnoughSharpness = 0.5f;
 
-    // A face with fewer grey levels than this deviation gives loses its finer edges to rounding.
+    // A face with fewer gray levels than this deviation gives loses its finer edges to rounding.
     private const float EnoughContrast = 5;
 
     // Of the contrast. 19 of 20 portraits and 9 of 10 of FER2013's faces have less; JPEG and fine detail are in it.
@@ -43,10 +43,10 @@ public sealed record FaceQuality
     /// </summary>
     public required float Exposure { get; init; }
 
-    /// <summary>Standard deviation of the middle of the face in grey levels, without the noise's part, 0..127.</summary>
+    /// <summary>Standard deviation of the middle of the face in gray levels, without the noise's part, 0..127.</summary>
     public required float Contrast { get; init; }
 
-    /// <summary>Standard deviation of the noise in grey levels, 0 and up; 2 to 3 in good photos.</summary>
+    /// <summary>Standard deviation of the noise in gray levels, 0 and up; 2 to 3 in good photos.</summary>
     public required float Noise { get; init; }
 
     /// <summary>Fine detail against contrast, freed of noise: 1 as in the middle one of FER2013's Training faces, towards 0 the more it is blurred.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien;
@@ -17,7 +17,7 @@ public sealed class FaceQualityMeter : IDisposable
     public static byte[] ReadNetwork() => CoverNetwork.ReadNetwork();
 
     /// <summary>Measures faces that fill their picture, whose pose is not known.</summary>
-    /// <param name="faces">[count*size*size] grey levels, row-major, face after face.</param>
+    /// <param name="faces">[count*size*size] gray levels, row-major, face after face.</param>
     /// <param name="count">How many faces.</param>
     /// <param name="size">Side in pixels.</param>
     /// <exception cref="ArgumentException">The length is not count*size*size.</exception>
@@ -33,7 +33,7 @@ public sealed class FaceQualityMeter : IDisposable
     }
 
     /// <summary>Measures aligned faces.</summary>
-    /// <param name="crops">[N*S*S] grey levels, S = <see cref="FaceQuality.CropSize"/>.</param>
+    /// <param name="crops">[N*S*S] gray levels, S = <see cref="FaceQuality.CropSize"/>.</param>
     /// <param name="poses">[N].</param>
     internal FaceQuality[] Measure(ReadOnlySpan<byte> crops, ReadOnlySpan<FacePose> poses)
     {

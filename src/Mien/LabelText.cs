@@ -26,7 +26,7 @@ internal static class LabelText
     /// <param name="x">Its left.</param>
     /// <param name="top">Where its capital letters end above.</param>
     /// <param name="size">Pixels from one line to the next, nearly.</param>
-    /// <param name="ink">Its colour.</param>
+    /// <param name="ink">Its color.</param>
     public static void Draw(SKCanvas canvas, string text, float x, float top, float size, SKPaint ink)
     {
         foreach ((string part, SKTypeface typeface) in Runs(text))
@@ -91,7 +91,7 @@ internal static class LabelText
         var runs = new List<(string Text, SKTypeface Typeface)>();
         foreach (Rune given in text.EnumerateRunes())
         {
-            // A blank for what is a line's end or the like; nothing for what only joins or varies its neighbours.
+            // A blank for what is a line's end or the like; nothing for what only joins or varies its neighbors.
             Rune rune = Rune.IsControl(given) ? new Rune(' ') : given;
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format || rune.Value is >= 0xFE00 and <= 0xFE0F)
                 continue;

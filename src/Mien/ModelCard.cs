@@ -15,7 +15,7 @@ public sealed record ModelCard
     /// <remarks>From 2 on, lists are JSON: a class may have any name. In 1 they stood between commas.</remarks>
     public const int CurrentFormat = 2;
 
-    /// <summary>Name of the graph's input, float [N,1,S,S], normalised.</summary>
+    /// <summary>Name of the graph's input, float [N,1,S,S], normalized.</summary>
     public const string InputName = "faces";
 
     /// <summary>Name of the graph's output of class probabilities, float [N,K]: softmax of logits / temperature.</summary>
@@ -30,8 +30,11 @@ public sealed record ModelCard
     /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature maps.</summary>
     public const string ClassifierWeightsName = "classifier_weights";
 
-    /// <summary>Key of the note that says whose labels, votes and answers the model learnt from.</summary>
-    public const string LearntFromNote = "learntFrom";
+    /// <summary>Key of the note that says whose labels, votes and answers the model learned from.</summary>
+    public const string LearnedFromNote = "learnedFrom";
+
+    // As files of 2026-11-27 and before spell it.
+    private const string OldLearnedFromNote = "learntFrom";
 
     private const string DataSetLevels = "dataset";
     private const string FaceLevels = "face";
@@ -48,7 +51,7 @@ public sealed record ModelCard
     /// <summary>Class names in the order of the output's columns.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Size and normalisation of the input.</summary>
+    /// <summary>Size and normalization of the input.</summary>
     public required InputSpec Input { get; init; }
 
     /// <summary>Softmax temperature, above 0, already applied inside the graph (Guo et al. 2017).</summary>
@@ -57,7 +60,7 @@ public sealed record ModelCard
     /// <summary>SHA-256 of the data's labels and pixels, lower-case hexadecimal; empty where unknown.</summary>
     public string DataSha256 { get; init; } = "";
 
-    /// <summary>Each class's share of the faces that were learnt from, in label order, summing to 1; empty where unknown.</summary>
+    /// <summary>Each class's share of the faces that were learned from, in label order, summing to 1; empty where unknown.</summary>
     public IReadOnlyList<double> ClassShares { get; init; } = [];
 
     /// <summary>When the file was written, UTC.</summary>
@@ -66,19 +69,19 @@ public sealed record ModelCard
     /// <summary>Figures measured at export, such as `PublicTest.accuracy` -> 0.69; shares are 0..1.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new SortedDictionary<string, double>();
 
-    /// <summary>Free text: licence, recipe, limits. Keys without the `mien.` prefix.</summary>
+    /// <summary>Free text: license, recipe, limits. Keys without the `mien.` prefix.</summary>
     public IReadOnlyDictionary<string, string> Notes { get; init; } = new SortedDictionary<string, string>();
 
     /// <summary>What the model's probabilities say, in one sentence; `mien model info` and the page begin with it.</summary>
-    public string Meaning => LearntFromPeople
+    public string Meaning => LearnedFromPeople
         ? "Each probability is the share of people who would name that one of eight expressions."
-        : Labels.SequenceEqual(Expressions.Fer2013Names)
+        : Labels.SequenceEqual(FacialExpressions.Fer2013Names)
             ? "Each probability is how likely that one of FER2013's seven labels is."
-            : "Each probability is how likely that label is in data like those that the model learnt from.";
+            : "Each probability is how likely that label is in data like those that the model learned from.";
 
-    /// <summary>Whether the probabilities are shares of people: the eight expressions, learnt as FER+'s taggers shared their votes out.</summary>
-    public bool LearntFromPeople =>
-        Labels.SequenceEqual(Expressions.Names) && Notes.GetValueOrDefault(LearntFromNote)?.Contains("FER+ votes (1)", StringComparison.Ordinal) == true;
+    /// <summary>Whether the probabilities are shares of people: the eight expressions, learned as FER+'s taggers shared their votes out.</summary>
+    public bool LearnedFromPeople =>
+        Labels.SequenceEqual(FacialExpressions.Names) && Notes.GetValueOrDefault(LearnedFromNote)?.Contains("FER+ votes (1)", StringComparison.Ordinal) == true;
 
     /// <summary>The card as key-value pairs for the file's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
@@ -178,7 +181,7 @@ public sealed record ModelCard
 
         IEnumerable<KeyValuePair<string, string>> Prefixed(string prefix) => metadata
             .Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(p => KeyValuePair.Create(p.Key[prefix.Length..], p.Value));
+            .Select(p => KeyValuePair.Create(p.Key[prefix.Length..] is OldLearnedFromNote ? LearnedFromNote : p.Key[prefix.Length..], p.Value));
     }
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

@@ -51,7 +51,7 @@ public static class Priors
     {
         ArgumentNullException.ThrowIfNull(card);
         return card.ClassShares.Count > 0 ? card.ClassShares
-            : card.Labels.SequenceEqual(Expressions.Fer2013Names) ? Expressions.Fer2013Shares
+            : card.Labels.SequenceEqual(FacialExpressions.Fer2013Names) ? FacialExpressions.Fer2013Shares
             : null;
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien;
@@ -31,7 +31,7 @@ public sealed record RecognizerOptions
     public static RecognizerOptions Default => new();
 
     /// <summary>Where the faces are.</summary>
-    public FaceMode Faces { get; set; } = FaceMode.Detect;
+    public FaceMode FaceMode { get; set; } = FaceMode.Detect;
 
     /// <summary>What counts as a face.</summary>
     public DetectorOptions Detector { get; set; } = DetectorOptions.Default;

@@ -144,9 +144,9 @@ public class AnyClassNamesTests
 
     private static string Picture(TemporaryFolder folder)
     {
-        byte[] grey = new byte[48 * 48];
-        new Random(3).NextBytes(grey);
-        File.WriteAllBytes(folder.File("face.png"), Imaging.Picture.FromGrey(grey, 48, 48).ToPng());
+        byte[] gray = new byte[48 * 48];
+        new Random(3).NextBytes(gray);
+        File.WriteAllBytes(folder.File("face.png"), Imaging.Picture.FromGray(gray, 48, 48).ToPng());
         return folder.File("face.png");
     }
 
@@ -154,15 +154,15 @@ public class AnyClassNamesTests
     private static string Manifest(TemporaryFolder folder)
     {
         var random = new Random(5);
-        byte[] grey = new byte[48 * 48];
+        byte[] gray = new byte[48 * 48];
         var lines = new List<string> { "file,label,split" };
         IEnumerable<(string Name, string Split)> rows =
             from split in (string[])["train", "validation", "test"] from name in Few from i in Enumerable.Range(0, 2) select (name, split);
         foreach ((string name, string split) in rows)
         {
-            random.NextBytes(grey);
+            random.NextBytes(gray);
             string file = $"{lines.Count}.png";
-            File.WriteAllBytes(folder.File(file), Imaging.Picture.FromGrey(grey, 48, 48).ToPng());
+            File.WriteAllBytes(folder.File(file), Imaging.Picture.FromGray(gray, 48, 48).ToPng());
             lines.Add(FaceText.Csv([file, name, split]));
         }
 

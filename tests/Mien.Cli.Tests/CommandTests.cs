@@ -130,7 +130,7 @@ public class CommandTests
     public void A_picture_without_a_face_says_so_and_is_no_failure()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Annotator.Save(Mien.Imaging.Picture.FromGrey(new byte[300 * 200], 300, 200), [], folder.File("plain.png"));
+        Annotator.Save(Mien.Imaging.Picture.FromGray(new byte[300 * 200], 300, 200), [], folder.File("plain.png"));
         (int exit, string output, _) = Run("predict", folder.File("plain.png"));
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Contains("no face found", output, StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public class CompareCommandTests
     }
 
     [Fact]
-    public void Quantising_needs_Training_faces_and_says_so()
+    public void Quantizing_needs_Training_faces_and_says_so()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         (int exit, _, string error) = Run("model", "quantize", Model(folder), "--data", Data(folder), "--out", folder.File("int8.onnx"));

@@ -34,7 +34,7 @@ public class DataArgumentsTests
         using TemporaryFolder folder = TestData.NewFolder();
         (int exit, string output, string error) = Run([.. Filled(verb, folder, Data(folder)), "--map", "jolly=happy"]);
         Assert.Equal((ExitCode.Failure, ""), (exit, output));
-        Assert.Contains("--map jolly=happy: nothing is labelled jolly. The labels are angry", error, StringComparison.Ordinal);
+        Assert.Contains("--map jolly=happy: nothing is labeled jolly. The labels are angry", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -58,9 +58,9 @@ public class DataArgumentsTests
         var random = new Random(3);
         foreach (string face in (string[])["calm/1.png", "calm/2.png", "furious/1.png", "furious/2.png"])
         {
-            byte[] grey = new byte[48 * 48];
-            random.NextBytes(grey);
-            Save(folder.File("data/test/" + face), grey);
+            byte[] gray = new byte[48 * 48];
+            random.NextBytes(gray);
+            Save(folder.File("data/test/" + face), gray);
         }
 
         string[] arguments = [.. Filled(verb, folder, folder.File("data"), "calm", "cross"), "--split", "PrivateTest"];
@@ -120,11 +120,11 @@ public class DataArgumentsTests
         Assert.Contains("small", output, StringComparison.Ordinal);
     }
 
-    private static void Save(string file, byte[] grey)
+    private static void Save(string file, byte[] gray)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        int side = (int)Math.Sqrt(grey.Length);
-        Annotator.Save(Picture.FromGrey(grey, side, side), [], file);
+        int side = (int)Math.Sqrt(gray.Length);
+        Annotator.Save(Picture.FromGray(gray, side, side), [], file);
     }
 
     private const string Sweep = """{ "base": { "architecture": "plain", "epochs": 1, "batchSize": 14, "threads": 1 }, "variants": { "small": { } } }""";

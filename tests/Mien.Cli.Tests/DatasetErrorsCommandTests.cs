@@ -17,7 +17,7 @@ public class DatasetErrorsCommandTests
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Equal(file, output.Trim());
         Assert.Contains("fold 2 of 2", error, StringComparison.Ordinal);
-        Assert.Contains("80 faces, read as labelled", error, StringComparison.Ordinal);
+        Assert.Contains("80 faces, read as labeled", error, StringComparison.Ordinal);
         string[] lines = File.ReadAllLines(file);
         Assert.Equal("file,line,label,suggested,margin,confidence,split,calm,cross", lines[0]);
         Assert.All(lines[1..], line => Assert.True(File.Exists(folder.File("data/" + line.Split(',')[0])), line));
@@ -36,7 +36,7 @@ public class DatasetErrorsCommandTests
         string recipe = folder.Write("votes.json", """{ "architecture": "plain", "epochs": 1, "threads": 1, "votesHead": 1 }""");
         (int exit, _, string error) = Run("dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--recipe", recipe, "--runs", folder.File("runs"));
         Assert.True(exit == ExitCode.Ok, error);
-        Assert.Contains("80 faces, read as labelled", error, StringComparison.Ordinal);
+        Assert.Contains("80 faces, read as labeled", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,11 +56,11 @@ public class DatasetErrorsCommandTests
         for (int i = 0; i < 60; i++)
         {
             // Noise, which nobody can tell apart.
-            byte[] grey = new byte[48 * 48];
-            random.NextBytes(grey);
+            byte[] gray = new byte[48 * 48];
+            random.NextBytes(gray);
             string path = folder.File($"data/{(i % 2 == 0 ? "calm" : "cross")}/{i}.png");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, Picture.FromGrey(grey, 48, 48).ToPng());
+            File.WriteAllBytes(path, Picture.FromGray(gray, 48, 48).ToPng());
         }
 
         string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "1", "--threads", "1", "--runs", folder.File("runs")];
@@ -117,13 +117,13 @@ public class DatasetErrorsCommandTests
         var random = new Random(3);
         for (int i = 0; i < count; i++)
         {
-            byte[] grey = new byte[48 * 48];
-            random.NextBytes(grey);
-            for (int p = 0; p < grey.Length; p++)
-                grey[p] = (byte)(grey[p] / 3 + (p / 48 < 24 == (i % 2 == 0) ? 150 : 0));
+            byte[] gray = new byte[48 * 48];
+            random.NextBytes(gray);
+            for (int p = 0; p < gray.Length; p++)
+                gray[p] = (byte)(gray[p] / 3 + (p / 48 < 24 == (i % 2 == 0) ? 150 : 0));
             string path = folder.File($"data/{(i % 2 == 0 ? "calm" : "cross")}/{i}.png");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, Picture.FromGrey(grey, 48, 48).ToPng());
+            File.WriteAllBytes(path, Picture.FromGray(gray, 48, 48).ToPng());
         }
 
         return folder;

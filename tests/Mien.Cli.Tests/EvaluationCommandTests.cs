@@ -21,7 +21,7 @@ public class EvaluationCommandTests
             ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing", "sharedOut", "leftOut", "copies", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(14, json.RootElement.GetProperty("count").GetInt32());
-        Assert.Equal(Expressions.Fer2013Names, json.RootElement.GetProperty("perClass").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(FacialExpressions.Fer2013Names, json.RootElement.GetProperty("perClass").EnumerateObject().Select(property => property.Name));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class EvaluationCommandTests
         Assert.Equal(ExitCode.Ok, exit);
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal("1.5", json.RootElement.GetProperty("mien.temperature").GetString());
-        Assert.Equal(JsonSerializer.Serialize(Expressions.Fer2013Names), json.RootElement.GetProperty("mien.labels").GetString());
+        Assert.Equal(JsonSerializer.Serialize(FacialExpressions.Fer2013Names), json.RootElement.GetProperty("mien.labels").GetString());
 
         (exit, output, _) = Run("model", "info", model);
         Assert.Equal(ExitCode.Ok, exit);
@@ -108,7 +108,7 @@ public class EvaluationCommandTests
 
     internal static string Model(TemporaryFolder folder, params string[] labels)
     {
-        IReadOnlyList<string> names = labels.Length > 0 ? labels : Expressions.Fer2013Names;
+        IReadOnlyList<string> names = labels.Length > 0 ? labels : FacialExpressions.Fer2013Names;
         using var network = Architectures.Create("plain", names.Count);
         var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = names, Input = InputSpec.Fer2013, Temperature = 1.5f };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));

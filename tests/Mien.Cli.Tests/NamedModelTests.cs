@@ -65,7 +65,7 @@ public class NamedModelTests
         string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}\n");
         (int exit, _, string error) = Run("train", "--data", data, "--from", "fer2013", "--epochs", "1", "--threads", "1", "--out", folder.File("run"));
         Assert.True(exit == ExitCode.Ok, error);
-        Assert.Contains("going on from fer2013, which learnt from FER+ votes", Run("model", "info", folder.File("run/model.onnx")).Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains("going on from fer2013, which learned from FER+ votes", Run("model", "info", folder.File("run/model.onnx")).Output.ReplaceLineEndings(""), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,5 +111,5 @@ public class NamedModelTests
 
     /// <summary>By all ten taggers each face of <see cref="Data"/> shows what its label says.</summary>
     private static void WriteVotes(TemporaryFolder folder) =>
-        folder.Write("fer2013new.csv", MadeUpVotes.AsLabelled(Enumerable.Range(0, 21).Select(i => (i < 7 ? "PublicTest" : "PrivateTest", i % 7))));
+        folder.Write("fer2013new.csv", MadeUpVotes.AsLabeled(Enumerable.Range(0, 21).Select(i => (i < 7 ? "PublicTest" : "PrivateTest", i % 7))));
 }

@@ -35,7 +35,7 @@ public class OtherLabelsTests
         Assert.Equal(missing, json.GetProperty("sharedOut").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(4, json.GetProperty("leftOut").GetProperty("contempt").GetInt32());
         // Happy and sad alone are answered.
-        Assert.Equal(8, json.GetProperty("confusion").EnumerateArray().Sum(row => row[(int)Expression.Happy].GetInt32() + row[(int)Expression.Sad].GetInt32()));
+        Assert.Equal(8, json.GetProperty("confusion").EnumerateArray().Sum(row => row[(int)FacialExpression.Happy].GetInt32() + row[(int)FacialExpression.Sad].GetInt32()));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class OtherLabelsTests
         (int exit, _, string error) = Run("dataset", "errors", "--data", Faces(folder), "--model", Model(folder), "--out", file);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("left out: 12 faces of classes that the model lacks: contempt (12)", error, StringComparison.Ordinal);
-        Assert.Contains("24 faces, read as labelled", error, StringComparison.Ordinal);
+        Assert.Contains("24 faces, read as labeled", error, StringComparison.Ordinal);
         Assert.All(File.ReadAllLines(file)[1..], line => Assert.Contains(line.Split(',')[2], (string[])["happy", "sad"]));
     }
 
@@ -119,12 +119,12 @@ public class OtherLabelsTests
     {
         string root = folder.File("data" + string.Concat(labels));
         var random = new Random(5);
-        byte[] grey = new byte[48 * 48];
+        byte[] gray = new byte[48 * 48];
         foreach (string path in from split in (string[])["train", "validation", "test"] from label in labels.Length > 0 ? labels : Kinds from i in Enumerable.Range(0, split == "train" && labels.Length > 0 ? 8 : 4) select Path.Combine(root, split, label, $"{i}.png"))
         {
-            random.NextBytes(grey);
+            random.NextBytes(gray);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, Picture.FromGrey(grey, 48, 48).ToPng());
+            File.WriteAllBytes(path, Picture.FromGray(gray, 48, 48).ToPng());
         }
 
         return root;

@@ -169,16 +169,16 @@ public class OutputRuleTests
     private static TemporaryFolder Faces()
     {
         TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[48 * 48];
+        byte[] gray = new byte[48 * 48];
         var random = new Random(3);
         for (int i = 1; i <= 3; i++)
         {
-            random.NextBytes(grey);
+            random.NextBytes(gray);
             foreach (string place in (string[])["faces", "data/happy", "data/sad"])
             {
                 Directory.CreateDirectory(folder.File(place));
-                grey[0]++;
-                File.WriteAllBytes(folder.File($"{place}/{i}.png"), Picture.FromGrey(grey, 48, 48).ToPng());
+                gray[0]++;
+                File.WriteAllBytes(folder.File($"{place}/{i}.png"), Picture.FromGray(gray, 48, 48).ToPng());
             }
         }
 

@@ -108,7 +108,7 @@ public class ReportCommandTests
     public void A_photo_without_a_face_is_told_with_the_cure()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Annotator.Save(Picture.FromGrey(new byte[200 * 200], 200, 200), [], folder.File("plain.png"));
+        Annotator.Save(Picture.FromGray(new byte[200 * 200], 200, 200), [], folder.File("plain.png"));
         (int exit, string output, string error) = Run("explain", folder.File("plain.png"), "--out", folder.File("out"));
         Assert.Equal((ExitCode.Ok, ""), (exit, output));
         Assert.Contains("no face found. Pass --faces cropped", error, StringComparison.Ordinal);

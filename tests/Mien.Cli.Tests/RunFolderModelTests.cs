@@ -113,9 +113,9 @@ public class RunFolderModelTests
 
     private static string Face(TemporaryFolder folder)
     {
-        byte[] grey = new byte[48 * 48];
-        new Random(1).NextBytes(grey);
-        Annotator.Save(Picture.FromGrey(grey, 48, 48), [], folder.File("face.png"));
+        byte[] gray = new byte[48 * 48];
+        new Random(1).NextBytes(gray);
+        Annotator.Save(Picture.FromGray(gray, 48, 48), [], folder.File("face.png"));
         return folder.File("face.png");
     }
 }

@@ -1,6 +1,6 @@
 using Mien.Cli.Commands;
 using Mien.Cli.Predictions;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
@@ -41,9 +41,9 @@ public class TableTests
         using TestConsole console = new TestConsole().Width(120);
         var terminal = new Terminal(TextWriter.Null, console, console);
         float[] probabilities = [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.02f, 0.01f];
-        using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, Expressions.Names, terminal))
+        using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, FacialExpressions.Names, terminal))
         {
-            var face = new Face { Box = new Box(10.4f, 20.6f, 100, 120), DetectorScore = 0.934f, Labels = Expressions.Names, Probabilities = probabilities };
+            var face = new Face { Box = new Box(10.4f, 20.6f, 100, 120), DetectorScore = 0.934f, Labels = FacialExpressions.Names, Probabilities = probabilities };
             writer.Write(new PicturePrediction("party.jpg", 640, 480, [face], null));
             writer.Write(new PicturePrediction("wall.jpg", 640, 480, [], null));
         }
@@ -60,7 +60,7 @@ public class TableTests
     {
         using TestConsole console = new TestConsole().Width(width);
         var terminal = new Terminal(TextWriter.Null, console, console);
-        using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, Expressions.Names, terminal, wide))
+        using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, FacialExpressions.Names, terminal, wide))
         {
             Face below = Face(10, 220, [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.02f, 0.01f]);
             Face right = Face(300, 30, [0.1f, 0, 0, 0, 0.2f, 0.1f, 0.6f, 0]);
@@ -83,7 +83,7 @@ public class TableTests
     }
 
     private static Face Face(float x, float y, float[] probabilities) =>
-        new() { Box = new Box(x, y, 100, 120), DetectorScore = 0.9f, Labels = Expressions.Names, Probabilities = probabilities };
+        new() { Box = new Box(x, y, 100, 120), DetectorScore = 0.9f, Labels = FacialExpressions.Names, Probabilities = probabilities };
 
     private static void AssertApproved(string name, TestConsole console)
     {

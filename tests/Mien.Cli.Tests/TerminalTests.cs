@@ -47,7 +47,7 @@ public class TerminalTests
         string name = "a\u001b]0;owned\u0007\nerror: none\u202egnp.png";
         string shown = "a\\x1b]0;owned\\x07\\nerror: none\\u202egnp.png";
         string path = folder.File(name);
-        File.WriteAllBytes(path, Imaging.Picture.FromGrey(new byte[48 * 48], 48, 48).ToPng());
+        File.WriteAllBytes(path, Imaging.Picture.FromGray(new byte[48 * 48], 48, 48).ToPng());
         folder.Write("damaged/" + name, "no picture");
         string[][] lines =
         [
@@ -92,7 +92,7 @@ public class TerminalTests
         Assert.Equal(Hostile + "\n", raw.ToString());
     }
 
-    /// <summary>Nothing of the name that acts; Spectre's own colours and moves of the cursor may be there.</summary>
+    /// <summary>Nothing of the name that acts; Spectre's own colors and moves of the cursor may be there.</summary>
     private static void AssertHarmless(string text)
     {
         foreach (string part in (string[])["\u001b]0;owned", "\u001b[2J", "\u0007", "\u202e", "\u009b"])

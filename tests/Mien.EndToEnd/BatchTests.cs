@@ -80,11 +80,11 @@ public class BatchTests(ITestOutputHelper output)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("in"));
-        byte[] grey = new byte[4032 * 3024];
-        for (int i = 0; i < grey.Length; i++)
-            grey[i] = (byte)(i / 4032 / 8 ^ i % 4032 / 8);
+        byte[] gray = new byte[4032 * 3024];
+        for (int i = 0; i < gray.Length; i++)
+            gray[i] = (byte)(i / 4032 / 8 ^ i % 4032 / 8);
         string large = folder.File("in/0.jpg");
-        Annotator.Save(Picture.FromGrey(grey, 4032, 3024), [], large);
+        Annotator.Save(Picture.FromGray(gray, 4032, 3024), [], large);
         // Held upright, as phones write it: to be turned after decoding.
         byte[] jpeg = File.ReadAllBytes(large);
         byte[] turned = Convert.FromHexString("FFE10022457869660000" + "4D4D002A00000008" + "00010112000300000001000600000000" + "0000");
@@ -101,9 +101,9 @@ public class BatchTests(ITestOutputHelper output)
     private static TemporaryFolder Pictures()
     {
         TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[48 * 48];
-        new Random(1).NextBytes(grey);
-        byte[] png = Picture.FromGrey(grey, 48, 48).ToPng();
+        byte[] gray = new byte[48 * 48];
+        new Random(1).NextBytes(gray);
+        byte[] png = Picture.FromGray(gray, 48, 48).ToPng();
         for (int i = 0; i < Count; i++)
         {
             string file = folder.File($"in/{i / 100:00}/{i:0000}.png");

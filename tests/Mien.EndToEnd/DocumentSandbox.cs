@@ -67,7 +67,7 @@ internal sealed class DocumentSandbox : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Each of the seven average faces in photos of its own, a little elsewhere in each: enough to be labelled and learnt from.</summary>
+    /// <summary>Each of the seven average faces in photos of its own, a little elsewhere in each: enough to be labeled and learned from.</summary>
     private void WriteSingleFaces(Picture sheet)
     {
         const int Columns = 4, Faces = 7, Copies = 4, Edge = 10;
@@ -96,8 +96,8 @@ internal sealed class DocumentSandbox : IDisposable
         for (int i = 0; i < 90; i++)
         {
             int label = i % Labels.Length;
-            byte[] grey = [.. Enumerable.Range(0, Side * Side).Select(p => (byte)(random.Next(64) + (p / Side / 22 == label ? 180 : 0)))];
-            System.IO.File.WriteAllBytes(File($"own/{i}.png"), Picture.FromGrey(grey, Side, Side).ToPng());
+            byte[] gray = [.. Enumerable.Range(0, Side * Side).Select(p => (byte)(random.Next(64) + (p / Side / 22 == label ? 180 : 0)))];
+            System.IO.File.WriteAllBytes(File($"own/{i}.png"), Picture.FromGray(gray, Side, Side).ToPng());
             rows.Append($"own/{i}.png,{Labels[label]},{i / 4}\n");
         }
 

@@ -27,7 +27,7 @@ internal static class MadeUpTable
 
     /// <summary>Writes FER+'s votes for its rows: ten taggers who say what the label says.</summary>
     public static void WriteVotes(string path) =>
-        File.WriteAllText(path, MadeUpVotes.AsLabelled(Enumerable.Range(0, Rows).Select(i => (Split(i), i % Classes))));
+        File.WriteAllText(path, MadeUpVotes.AsLabeled(Enumerable.Range(0, Rows).Select(i => (Split(i), i % Classes))));
 
     private static string Split(int row) => row < 20 * Classes ? "Training" : row < 24 * Classes ? "PublicTest" : "PrivateTest";
 }

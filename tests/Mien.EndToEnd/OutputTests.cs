@@ -123,13 +123,13 @@ public class OutputTests
     private static TemporaryFolder Pictures(int count)
     {
         TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[48 * 48];
-        new Random(1).NextBytes(grey);
+        byte[] gray = new byte[48 * 48];
+        new Random(1).NextBytes(gray);
         Directory.CreateDirectory(folder.File("in"));
         for (int i = 0; i < count; i++)
         {
-            grey[0] = (byte)i;
-            File.WriteAllBytes(folder.File($"in/{i:00}.png"), Picture.FromGrey(grey, 48, 48).ToPng());
+            gray[0] = (byte)i;
+            File.WriteAllBytes(folder.File($"in/{i:00}.png"), Picture.FromGray(gray, 48, 48).ToPng());
         }
 
         return folder;

@@ -26,7 +26,7 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     [InlineData("Mien.Server", "lib/net10.0/Mien.Server.xml")]
     [InlineData("Mien.Hosting", "lib/net10.0/Mien.Hosting.xml")]
     [InlineData("Mien.Cli", null)]
-    public void A_package_carries_read_me_licence_icon_and_documentation(string id, string? documentation)
+    public void A_package_carries_read_me_license_icon_and_documentation(string id, string? documentation)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.File(id));
         output.WriteLine($"{id} {packed.Version}: {new FileInfo(packed.File(id)).Length / 1e6:F1} MB");
@@ -112,33 +112,33 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     public async Task The_lines_of_the_servers_read_me_answer_in_an_empty_web_app_until_SIGTERM()
     {
         Assert.SkipUnless(File.Exists("/bin/kill"), "No kill to send SIGTERM with.");
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         string project = NewProject("web", "Served", "Mien.Server");
         packed.Use(project, "build");
         // The program itself: `dotnet run` would stand between it and the signal.
         using Process process = MienProcess.Start(Path.Combine(project, "bin/Debug/net10.0/Served.dll"), ["--urls", "http://127.0.0.1:0"], project);
-        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
         const string Listening = "Now listening on: ";
         string? line;
         do
-            line = await process.StandardOutput.ReadLineAsync(cancellation);
+            line = await process.StandardOutput.ReadLineAsync(cancellationToken);
         while (line?.Contains(Listening, StringComparison.Ordinal) == false);
         Assert.True(line is not null, "It ended before it listened.");
-        Task<string> log = process.StandardOutput.ReadToEndAsync(cancellation);
+        Task<string> log = process.StandardOutput.ReadToEndAsync(cancellationToken);
 
         using var client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]) };
-        Assert.Equal("Healthy", await client.GetStringAsync("/healthz", cancellation));
-        using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(Faces, cancellation));
+        Assert.Equal("Healthy", await client.GetStringAsync("/healthz", cancellationToken));
+        using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(Faces, cancellationToken));
         picture.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        HttpResponseMessage answer = await client.PostAsync("/v1/expressions", picture, cancellation);
-        using JsonDocument json = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation));
+        HttpResponseMessage answer = await client.PostAsync("/v1/expressions", picture, cancellationToken);
+        using JsonDocument json = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
         string[] labels = [.. json.RootElement.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("label").GetString()!)];
         output.WriteLine(string.Join(' ', labels));
         Assert.Equal(7, labels.Length);
         Assert.Contains("happy", labels);
 
         Process.Start("/bin/kill", ["-TERM", $"{process.Id}"])!.WaitForExit();
-        await process.WaitForExitAsync(cancellation);
+        await process.WaitForExitAsync(cancellationToken);
         Assert.True(process.ExitCode == 0, await error + await log);
     }
 

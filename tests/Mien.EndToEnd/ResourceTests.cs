@@ -35,7 +35,7 @@ public class ResourceTests
         string small = folder.File("a.png");
         string large = folder.File("b.png");
         File.Copy(Path.Combine(TestData.Root, Sample), small);
-        File.WriteAllBytes(large, Picture.FromGrey(new byte[7000 * 7000], 7000, 7000).ToPng());
+        File.WriteAllBytes(large, Picture.FromGray(new byte[7000 * 7000], 7000, 7000).ToPng());
         string[] arguments = ["predict", folder.Path, "--workers", "1", "--out", folder.File("out.jsonl"), "--resume"];
 
         // 128 MB for the heap, where the picture's pixels take 196.

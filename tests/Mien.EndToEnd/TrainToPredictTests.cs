@@ -32,7 +32,7 @@ public class TrainToPredictTests(ITestOutputHelper output)
         Assert.True(exit == 0, error);
         using JsonDocument figures = JsonDocument.Parse(File.ReadAllText(folder.File("figures.json")));
         Assert.Equal(3589, figures.RootElement.GetProperty("count").GetInt32());
-        // 1,600 faces and two epochs teach little, but a network that learnt nothing stands at 1/7.
+        // 1,600 faces and two epochs teach little, but a network that learned nothing stands at 1/7.
         Assert.InRange(figures.RootElement.GetProperty("accuracy").GetDouble(), 0.16, 1);
 
         string photo = Path.Combine(TestData.Root, "samples", "average-faces.png");
@@ -41,7 +41,7 @@ public class TrainToPredictTests(ITestOutputHelper output)
         using JsonDocument prediction = JsonDocument.Parse(printed);
         JsonElement faces = prediction.RootElement[0].GetProperty("faces");
         Assert.Equal(7, faces.GetArrayLength());
-        Assert.Equal(Expressions.Fer2013Names, faces[0].GetProperty("probabilities").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(FacialExpressions.Fer2013Names, faces[0].GetProperty("probabilities").EnumerateObject().Select(property => property.Name));
         Assert.True(File.Exists(folder.File("annotated/average-faces.png")));
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         output.WriteLine($"{seconds:F0} s");

@@ -29,7 +29,7 @@ internal static class MadeUpFaces
             Vary(averages[truth], averages[chance.Next(7)], chance, pixels.AsSpan(i * Size * Size, Size * Size));
         }
 
-        return new FaceTable(Size, pixels, labels, splits, Expressions.Fer2013Names, votes);
+        return new FaceTable(Size, pixels, labels, splits, FacialExpressions.Fer2013Names, votes);
     }
 
     private static void Vary(byte[] face, byte[] other, Random chance, Span<byte> result)
@@ -52,10 +52,10 @@ internal static class MadeUpFaces
     private static byte[] Average(int label)
     {
         Picture picture = Picture.Load(Path.Combine(TestData.Root, "samples", "average-faces.png"));
-        byte[] grey = picture.ToGrey();
+        byte[] gray = picture.ToGray();
         byte[] crop = new byte[200 * 200];
         for (int y = 0; y < 200; y++)
-            grey.AsSpan((40 + label / 4 * 240 + y) * picture.Width + 40 + label % 4 * 240, 200).CopyTo(crop.AsSpan(y * 200));
+            gray.AsSpan((40 + label / 4 * 240 + y) * picture.Width + 40 + label % 4 * 240, 200).CopyTo(crop.AsSpan(y * 200));
         byte[] face = new byte[Size * Size];
         Preprocessing.Resize(crop, 200, 200, Size, face);
         return face;

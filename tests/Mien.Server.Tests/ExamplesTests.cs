@@ -60,7 +60,7 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
     {
         string[] lines = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(7, lines.Length);
-        Assert.All(lines, line => Assert.Contains(line.Split(' ')[0], Expressions.Names));
+        Assert.All(lines, line => Assert.Contains(line.Split(' ')[0], FacialExpressions.Names));
     }
 
     private static int CountOf(string what, string text) => text.Split(what).Length - 1;

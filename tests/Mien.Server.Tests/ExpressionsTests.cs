@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.Server.Answers;
 using Mien.TestSupport;
@@ -71,7 +71,7 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         Assert.Null(answer.Pictures[1].Faces);
         Assert.StartsWith("b.png: not a picture", answer.Pictures[1].Error, StringComparison.Ordinal);
         ModelAnswer model = (await served.Client.GetFromJsonAsync<ModelAnswer>("/v1/model", Strict, Cancellation))!;
-        Assert.Equal(Expressions.Names, model.Classes.Select(each => each.Label));
+        Assert.Equal(FacialExpressions.Names, model.Classes.Select(each => each.Label));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         using var hold = new ManualResetEventSlim();
         await using ServedMien one = await ServedMien.Start(ServerOptions.Default with
         {
-            Recognizer = ServerOptions.Default.Recognizer with { Faces = FaceMode.Cropped },
+            Recognizer = ServerOptions.Default.Recognizer with { FaceMode = FaceMode.Cropped },
             Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (pictures, _) => { batches.Add(pictures); hold.Wait(); } },
         });
         Task<HttpResponseMessage>[] answers = [.. Enumerable.Range(0, 12).Select(_ => one.Client.PostAsync("/v1/expressions", ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation))];
@@ -187,7 +187,7 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         string metrics = await served.Client.GetStringAsync("/metrics", Cancellation);
         foreach (string name in (string[])["mien_pictures_total", "mien_faces_total", "mien_read_duration_seconds_bucket", "mien_batch_faces_bucket", "mien_queue_pictures", "http_server_request_duration_seconds", "dotnet_gc"])
             Assert.Contains(name, metrics, StringComparison.Ordinal);
-        foreach (string label in Expressions.Names)
+        foreach (string label in FacialExpressions.Names)
             Assert.DoesNotContain($"\"{label}\"", metrics, StringComparison.Ordinal);
         Assert.Contains("openapi/v1.json", await served.Client.GetStringAsync("/reference/", Cancellation), StringComparison.Ordinal);
     }

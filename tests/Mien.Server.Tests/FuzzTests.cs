@@ -26,13 +26,13 @@ public class FuzzTests(ITestOutputHelper output)
         await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { MaxRequestBytes = 200_000, Recognizer = ServerOptions.Default.Recognizer with { MaxPixels = 100_000 } });
         byte[][] whole = [.. Whole()];
         var statuses = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
-        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (i, cancellation) =>
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (i, cancellationToken) =>
         {
             var random = new Random(Seed * 1_000_003 + i);
             using HttpContent body = Malformed(whole[i % whole.Length], random);
             string path = random.Next(8) == 0 ? "/v1/explanations" : random.Next(8) == 0 ? "/v1/expressions?annotate=" + random.Next(3) : "/v1/expressions";
-            HttpResponseMessage answer = await served.Client.PostAsync(path, body, cancellation);
-            string text = await answer.Content.ReadAsStringAsync(cancellation);
+            HttpResponseMessage answer = await served.Client.PostAsync(path, body, cancellationToken);
+            string text = await answer.Content.ReadAsStringAsync(cancellationToken);
             Assert.True((int)answer.StatusCode is 200 or 400 or 413 or 415 or 422 or 429, $"{i}: {(int)answer.StatusCode} {text}");
             if (!answer.IsSuccessStatusCode)
             {
@@ -143,7 +143,7 @@ public class FuzzTests(ITestOutputHelper output)
     {
         var noise = new byte[48 * 48];
         new Random(1).NextBytes(noise);
-        using SKBitmap bitmap = SKBitmap.Decode(Picture.FromGrey(noise, 48, 48).ToPng());
+        using SKBitmap bitmap = SKBitmap.Decode(Picture.FromGray(noise, 48, 48).ToPng());
         foreach (SKEncodedImageFormat format in (SKEncodedImageFormat[])[SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp])
         {
             using SKData data = bitmap.Encode(format, 80);

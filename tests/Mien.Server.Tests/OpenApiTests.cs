@@ -33,8 +33,8 @@ public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
         object read = ((System.Collections.IEnumerable)Get(answer, "Pictures")!).Cast<object>().Single();
         object[] faces = [.. ((System.Collections.IEnumerable)Get(read, "Faces")!).Cast<object>()];
         Assert.Equal(7, faces.Length);
-        Assert.All(faces, face => Assert.Contains((string)Get(face, "Label")!, Expressions.Names));
-        Assert.All(faces, face => Assert.Equal(Expressions.Count, ((System.Collections.ICollection)Get(face, "Probabilities")!).Count));
+        Assert.All(faces, face => Assert.Contains((string)Get(face, "Label")!, FacialExpressions.Names));
+        Assert.All(faces, face => Assert.Equal(FacialExpressions.Count, ((System.Collections.ICollection)Get(face, "Probabilities")!).Count));
     }
 
     [Fact]

@@ -150,7 +150,7 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
         // Over 64 KB ASP.NET's own form reader would put it there, under this name.
         byte[] noise = new byte[600 * 600];
         new Random(1).NextBytes(noise);
-        byte[] large = Picture.FromGrey(noise, 600, 600).ToPng();
+        byte[] large = Picture.FromGray(noise, 600, 600).ToPng();
         Assert.True(large.Length > 1 << 16, $"{large.Length} bytes.");
         using var form = new MultipartFormDataContent { { ServedMien.Content(large, "image/png"), "pictures", "large.png" } };
         Assert.Equal(HttpStatusCode.OK, (await served.Client.PostAsync("/v1/expressions", form, Cancellation)).StatusCode);

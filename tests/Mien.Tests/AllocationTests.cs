@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -37,7 +37,7 @@ public class AllocationTests(ITestOutputHelper output)
     [Fact]
     public void Aligning_a_face_allocates_almost_nothing()
     {
-        Picture picture = Picture.FromGrey(new byte[300 * 300], 300, 300);
+        Picture picture = Picture.FromGray(new byte[300 * 300], 300, 300);
         var keypoints = new FaceKeypoints(new(100, 100), new(150, 100), new(125, 130), new(125, 155), new(90, 110), new(160, 110));
         byte[] crop = new byte[48 * 48];
         double bytes = Measure(() => FaceAligner.Align(picture, keypoints, 48, crop));

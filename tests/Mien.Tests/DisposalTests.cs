@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -14,7 +14,7 @@ public class DisposalTests
 
     private static readonly Picture Photo = Picture.Load(Path.Combine(TestData.Root, "samples", "average-faces.png"));
 
-    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { Faces = FaceMode.Cropped, Threads = 1 };
+    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Threads = 1 };
 
     [Fact]
     public void A_disposed_object_says_so()
@@ -50,7 +50,7 @@ public class DisposalTests
         Assert.Throws<ObjectDisposedException>(() => recognizer.Recognize(Stream.Null));
         Assert.Throws<ObjectDisposedException>(() => recognizer.Explain(Photo));
         Assert.Throws<ObjectDisposedException>(() => recognizer.Explain(Photo, face));
-        Assert.Throws<ObjectDisposedException>(() => recognizer.RecognizeManyAsync(["nowhere.jpg"], cancellation: token));
+        Assert.Throws<ObjectDisposedException>(() => recognizer.RecognizeManyAsync(["nowhere.jpg"], cancellationToken: token));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => recognizer.RecognizeAsync(Photo, token));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => recognizer.RecognizeAsync("nowhere.jpg", token));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => recognizer.RecognizeAsync(Stream.Null, token));

@@ -1,5 +1,5 @@
 using Mien.Imaging;
-using Mien.Tests.Faces;
+using Mien.Tests.Detection;
 using Mien.TestSupport;
 
 namespace Mien.Tests;
@@ -13,7 +13,7 @@ public class ExpressionRecognizerTests
     {
         using var recognizer = ExpressionRecognizer.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
         Face[] inOrder = InLabelOrder(recognizer);
-        int right = inOrder.Where((face, i) => face.Expression == (Expression)i).Count();
+        int right = inOrder.Where((face, i) => face.Expression == (FacialExpression)i).Count();
         Assert.True(right >= 6, string.Join(", ", inOrder.Select(face => $"{face.Label} {face.Confidence:P0}")));
     }
 
@@ -24,10 +24,10 @@ public class ExpressionRecognizerTests
     {
         using var recognizer = ExpressionRecognizer.Create(Path.Combine(TestData.Root, "models", $"mien-{model}.int8.onnx"));
         Face[] inOrder = InLabelOrder(recognizer);
-        foreach (Expression plain in (Expression[])[Expression.Happy, Expression.Surprise, Expression.Neutral])
+        foreach (FacialExpression plain in (FacialExpression[])[FacialExpression.Happy, FacialExpression.Surprise, FacialExpression.Neutral])
             Assert.Equal(plain, inOrder[(int)plain].Expression);
-        Assert.DoesNotContain(inOrder, face => face.Expression == Expression.Contempt);
-        Assert.Equal(Expressions.Names, inOrder[0].Labels);
+        Assert.DoesNotContain(inOrder, face => face.Expression == FacialExpression.Contempt);
+        Assert.Equal(FacialExpressions.Names, inOrder[0].Labels);
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public class ExpressionRecognizerTests
         using var classifier = ExpressionClassifier.CreateDefault();
         byte[] file = File.ReadAllBytes(Path.Combine(TestData.Root, "models", "mien-default.int8.onnx"));
         Assert.Equal(file, Assert.Single(classifier.ReadModels()).Onnx);
-        Assert.True(classifier.Card.LearntFromPeople);
+        Assert.True(classifier.Card.LearnedFromPeople);
         Assert.Contains("share of people", classifier.Card.Meaning, StringComparison.Ordinal);
         using var labels = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
-        Assert.False(labels.Card.LearntFromPeople);
+        Assert.False(labels.Card.LearnedFromPeople);
         Assert.Contains("FER2013's seven labels", labels.Card.Meaning, StringComparison.Ordinal);
     }
 
@@ -105,8 +105,8 @@ public class ExpressionRecognizerTests
     [Fact]
     public void Cropped_takes_the_whole_picture_as_one_face()
     {
-        using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Faces = FaceMode.Cropped });
-        Face face = Assert.Single(recognizer.Recognize(Picture.FromGrey(new byte[30 * 40], 30, 40)));
+        using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { FaceMode = FaceMode.Cropped });
+        Face face = Assert.Single(recognizer.Recognize(Picture.FromGray(new byte[30 * 40], 30, 40)));
         Assert.Equal((30f, 40f), (face.Box.Width, face.Box.Height));
         Assert.Null(face.Keypoints);
     }

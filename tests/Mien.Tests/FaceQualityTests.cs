@@ -1,8 +1,8 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.TestSupport;
 using SkiaSharp;
 using Picture = Mien.Imaging.Picture;
-using PixelFormat = Mien.Imaging.PixelFormat;
+using PixelLayout = Mien.Imaging.PixelLayout;
 
 namespace Mien.Tests;
 
@@ -42,8 +42,8 @@ public class FaceQualityTests
         Face found = detecting.Recognize(portrait)[0];
         byte[] crop = new byte[96 * 96];
         FaceAligner.Align(portrait, found.Keypoints!.Value, 96, crop);
-        using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Faces = FaceMode.Cropped });
-        FaceQuality quality = recognizer.Recognize(Picture.FromGrey(crop, 96, 96))[0].Quality!;
+        using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { FaceMode = FaceMode.Cropped });
+        FaceQuality quality = recognizer.Recognize(Picture.FromGray(crop, 96, 96))[0].Quality!;
         Assert.Equal((96f, 0f, 0f, 0f), (quality.Pixels, quality.Roll, quality.Yaw, quality.Pitch));
         Assert.Equal(found.Quality!.Exposure, quality.Exposure, 0.02f);
         Assert.Equal(found.Quality.Contrast, quality.Contrast, found.Quality.Contrast * 0.1f);
@@ -93,7 +93,7 @@ public class FaceQualityTests
             Whole(canvas, portrait, paint);
     }
 
-    /// <summary>A deviation of 80 levels in each colour of each pixel.</summary>
+    /// <summary>A deviation of 80 levels in each color of each pixel.</summary>
     private static void Noise(SKCanvas canvas, SKBitmap portrait, FaceCrop face)
     {
         using SKBitmap noisy = portrait.Copy();
@@ -136,7 +136,7 @@ public class FaceQualityTests
     private static void Over(SKCanvas canvas, SKBitmap portrait, FaceCrop face, Action<SKPaint> draw)
     {
         Whole(canvas, portrait);
-        canvas.Translate(face.Centre.X, face.Centre.Y);
+        canvas.Translate(face.Center.X, face.Center.Y);
         canvas.RotateDegrees(face.Degrees);
         canvas.Scale(face.Side);
         canvas.Translate(-0.5f, -0.5f);
@@ -159,7 +159,7 @@ public class FaceQualityTests
         using var drawn = new SKBitmap(portrait.Info);
         using (var canvas = new SKCanvas(drawn))
             draw(canvas, portrait, face);
-        IReadOnlyList<Face> faces = recognizer.Recognize(drawn.GetPixelSpan(), drawn.Width, drawn.Height, PixelFormat.Rgba, drawn.RowBytes);
+        IReadOnlyList<Face> faces = recognizer.Recognize(drawn.GetPixelSpan(), drawn.Width, drawn.Height, PixelLayout.Rgba, drawn.RowBytes);
         return faces.Count > 0 ? faces[0].Quality : null;
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -11,7 +11,7 @@ public class FaceTests
     public void An_answer_below_the_lowest_confidence_is_uncertain()
     {
         var face = new Face { Box = default, DetectorScore = 1, Labels = ["sad", "happy"], Probabilities = [0.45f, 0.55f] };
-        Assert.Equal(("happy", Expression.Happy), (face.Label, face.Expression));
+        Assert.Equal(("happy", FacialExpression.Happy), (face.Label, face.Expression));
         Face careful = face with { MinConfidence = 0.6f };
         Assert.True(careful.IsUncertain);
         Assert.Equal(("uncertain", null, 1, 0.55f), (careful.Label, careful.Expression, careful.MostProbable, careful.Confidence));
@@ -61,9 +61,9 @@ public class FaceTests
         byte[] small = new byte[128 * 128];
         byte[] blurred = new byte[512 * 512];
         FaceQuality before = recognizer.Recognize(sharp)[0].Quality!;
-        Preprocessing.Resize(sharp.ToGrey(), sharp.Width, sharp.Height, 128, small);
+        Preprocessing.Resize(sharp.ToGray(), sharp.Width, sharp.Height, 128, small);
         Preprocessing.Resize(small, 128, 128, 512, blurred);
-        FaceQuality after = recognizer.Recognize(Picture.FromGrey(blurred, 512, 512))[0].Quality!;
+        FaceQuality after = recognizer.Recognize(Picture.FromGray(blurred, 512, 512))[0].Quality!;
         Assert.True(after.Sharpness < before.Sharpness / 2, $"{before.Sharpness:F2} and {after.Sharpness:F2}");
         Assert.True(after.Score < before.Score, $"{before.Score:F2} and {after.Score:F2}");
     }
@@ -90,7 +90,7 @@ public class FaceTests
         const int size = 48;
         byte[] face = new byte[size * size];
         Picture sharp = Picture.Load(TestData.Photo("astronaut.png"));
-        Preprocessing.Resize(sharp.ToGrey(), sharp.Width, sharp.Height, size, face);
+        Preprocessing.Resize(sharp.ToGray(), sharp.Width, sharp.Height, size, face);
         byte[] mirrored = (byte[])face.Clone();
         for (int row = 0; row < mirrored.Length; row += size)
             mirrored.AsSpan(row, size).Reverse();
@@ -99,14 +99,14 @@ public class FaceTests
 
         float Apart(bool flip)
         {
-            using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Faces = FaceMode.Cropped, Flip = flip });
+            using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Flip = flip });
             return Probabilities(recognizer, face).Zip(Probabilities(recognizer, mirrored), (a, b) => Math.Abs(a - b)).Max();
         }
 
         static IReadOnlyList<float> Probabilities(ExpressionRecognizer recognizer, byte[] pixels) =>
-            recognizer.Recognize(Picture.FromGrey(pixels, size, size))[0].Probabilities;
+            recognizer.Recognize(Picture.FromGray(pixels, size, size))[0].Probabilities;
     }
 
-    private static FaceKeypoints Points(Point nose) => new(
+    private static FaceKeypoints Points(PicturePoint nose) => new(
         new(31, 39), new(69, 39), nose, new(50, 78), new(10, 50), new(90, 50));
 }

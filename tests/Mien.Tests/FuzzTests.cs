@@ -154,7 +154,7 @@ public class FuzzTests(ITestOutputHelper output)
         yield return (".gif", Gif(small));
         yield return (".tif", Tagged(small, Compression.NONE));
         yield return (".tif", Tagged(small, Compression.LZW));
-        yield return (".ppm", [.. "P6 64 64 255\n"u8, .. Colours(small)]);
+        yield return (".ppm", [.. "P6 64 64 255\n"u8, .. Colors(small)]);
         yield return (".jpg", File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Mien.Tests", "Imaging", "Jpegs", "progressive.jpg")));
 
         byte[] Encode(SKEncodedImageFormat format, int quality)
@@ -184,15 +184,15 @@ public class FuzzTests(ITestOutputHelper output)
         {
             for (int x = 0; x < picture.Width; x++)
             {
-                SKColor colour = picture.GetPixel(x, y);
-                writer.Write([colour.Blue, colour.Green, colour.Red]);
+                SKColor color = picture.GetPixel(x, y);
+                writer.Write([color.Blue, color.Green, color.Red]);
             }
         }
 
         return bytes.ToArray();
     }
 
-    /// <summary>A GIF of 128 greys without compression: a clear code before the table would grow past eight bits a code.</summary>
+    /// <summary>A GIF of 128 grays without compression: a clear code before the table would grow past eight bits a code.</summary>
     private static byte[] Gif(SKBitmap picture)
     {
         var codes = new List<byte>();
@@ -230,14 +230,14 @@ public class FuzzTests(ITestOutputHelper output)
         tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
         tiff.SetField(TiffTag.COMPRESSION, compression);
         tiff.SetField(TiffTag.ROWSPERSTRIP, 16);
-        byte[][] rows = [.. Colours(picture).Chunk(3 * picture.Width)];
+        byte[][] rows = [.. Colors(picture).Chunk(3 * picture.Width)];
         for (int y = 0; y < picture.Height; y++)
             tiff.WriteScanline(rows[y], y);
         tiff.WriteDirectory();
         return file.ToArray();
     }
 
-    private static byte[] Colours(SKBitmap picture) => [.. picture.Pixels.SelectMany(colour => (byte[])[colour.Red, colour.Green, colour.Blue])];
+    private static byte[] Colors(SKBitmap picture) => [.. picture.Pixels.SelectMany(color => (byte[])[color.Red, color.Green, color.Blue])];
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : otherwise;

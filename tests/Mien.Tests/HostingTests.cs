@@ -14,7 +14,7 @@ public class HostingTests
         using ServiceProvider services = new ServiceCollection().AddMien().AddMien().BuildServiceProvider();
         IExpressionRecognizer recognizer = Assert.Single(services.GetServices<IExpressionRecognizer>());
         Assert.Same(recognizer, services.GetRequiredService<ExpressionRecognizer>());
-        Assert.Equal(Expressions.Names, recognizer.Model.Labels);
+        Assert.Equal(FacialExpressions.Names, recognizer.Model.Labels);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class HostingTests
         using ServiceProvider services = new ServiceCollection()
             .AddMien(configuration.GetSection("Mien")).AddMien(options => options.Recognizer.Flip = true).BuildServiceProvider();
         ExpressionRecognizer recognizer = services.GetRequiredService<ExpressionRecognizer>();
-        Assert.Equal(Expressions.Fer2013Names, recognizer.Model.Labels);
+        Assert.Equal(FacialExpressions.Fer2013Names, recognizer.Model.Labels);
         Assert.Equal(0.25f, recognizer.Options.MinConfidence);
         Assert.Equal(40, recognizer.Options.Detector.MinFacePixels);
         Assert.Equal(ClassPrior.Balanced, recognizer.Options.Prior);

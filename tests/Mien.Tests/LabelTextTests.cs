@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Video;
@@ -48,14 +48,19 @@ public class LabelTextTests
     public void Every_name_can_be_drawn_into_a_picture_and_a_timeline()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        var picture = Picture.FromGrey(new byte[200 * 200], 200, 200);
+        var picture = Picture.FromGray(new byte[200 * 200], 200, 200);
         var timeline = new Timeline(AnyNames.Names);
         for (int i = 0; i < AnyNames.Names.Length; i++)
         {
             float[] probabilities = new float[AnyNames.Names.Length];
             probabilities[i] = 1;
-            var face = new Face { Box = new Box(60, 60, 90, 90), DetectorScore = 1, Labels = AnyNames.Names,
-                Probabilities = probabilities };
+            var face = new Face
+            {
+                Box = new Box(60, 60, 90, 90),
+                DetectorScore = 1,
+                Labels = AnyNames.Names,
+                Probabilities = probabilities
+            };
             byte[] annotated = Annotator.Annotate(picture, [face]).ToRgba();
             // The label stands over the box, with as much ground as ink.
             Assert.True(annotated.AsSpan(0, 58 * 200 * 4).IndexOfAnyExcept((byte)0, (byte)255) >= 0, AnyNames.Names[i]);

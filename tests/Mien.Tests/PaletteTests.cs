@@ -6,7 +6,7 @@ public class PaletteTests
     // severity 1.0, for linear RGB.
     public static TheoryData<string, double[]> Eyes => new()
     {
-        { "full colour vision", [1, 0, 0, 0, 1, 0, 0, 0, 1] },
+        { "full color vision", [1, 0, 0, 0, 1, 0, 0, 0, 1] },
         { "protanopia", [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998] },
         { "deuteranopia", [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881] },
         { "tritanopia", [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900] },
@@ -16,7 +16,7 @@ public class PaletteTests
     [MemberData(nameof(Eyes))]
     public void Any_two_expressions_are_told_apart(string eye, double[] matrix)
     {
-        (double Distance, string Pair) nearest = Pairs(Expressions.Names)
+        (double Distance, string Pair) nearest = Pairs(FacialExpressions.Names)
             .Select(pair => (Distance(Palette.Of(pair.First, 0), Palette.Of(pair.Second, 0), matrix), $"{pair.First} and {pair.Second}"))
             .Min();
         // A difference of about 2.3 is just noticeable (Mahy et al. 1994); small bars need several times that.
@@ -24,7 +24,7 @@ public class PaletteTests
     }
 
     [Fact]
-    public void The_check_tells_colours_that_are_confused()
+    public void The_check_tells_colors_that_are_confused()
     {
         double[] deuteranopia = Eyes.ElementAt(2).Data.Item2;
         // A red and an olive.
@@ -32,13 +32,13 @@ public class PaletteTests
     }
 
     [Fact]
-    public void An_alias_has_its_expressions_colour_and_other_classes_have_colours_of_their_own()
+    public void An_alias_has_its_expressions_color_and_other_classes_have_colors_of_their_own()
     {
-        Assert.Equal(Palette.Of(Expression.Happy), Palette.Of("happiness", 5));
-        Assert.Equal(Palette.Of(Expression.Contempt), Palette.Of("contempt", 0));
+        Assert.Equal(Palette.Of(FacialExpression.Happy), Palette.Of("happiness", 5));
+        Assert.Equal(Palette.Of(FacialExpression.Contempt), Palette.Of("contempt", 0));
         string[] others = [.. Enumerable.Range(0, 7).Select(place => Palette.Of("boredom", place))];
         Assert.Equal(7, others.Distinct().Count());
-        Assert.Empty(others.Intersect(Expressions.Names.Select(name => Palette.Of(name, 0))));
+        Assert.Empty(others.Intersect(FacialExpressions.Names.Select(name => Palette.Of(name, 0))));
     }
 
     private static IEnumerable<(string First, string Second)> Pairs(IReadOnlyList<string> names) =>
@@ -54,9 +54,9 @@ public class PaletteTests
         return Math.Sqrt(a.Zip(b, (p, q) => (p - q) * (p - q)).Sum());
     }
 
-    private static double[] Lab(string colour, double[] matrix)
+    private static double[] Lab(string color, double[] matrix)
     {
-        double[] linear = [.. Enumerable.Range(0, 3).Select(i => Linear(Convert.ToInt32(colour.Substring(1 + 2 * i, 2), 16) / 255.0))];
+        double[] linear = [.. Enumerable.Range(0, 3).Select(i => Linear(Convert.ToInt32(color.Substring(1 + 2 * i, 2), 16) / 255.0))];
         double[] seen = [.. Enumerable.Range(0, 3).Select(row => Math.Clamp(linear.Select((value, i) => matrix[row * 3 + i] * value).Sum(), 0, 1))];
         double x = F((0.4124564 * seen[0] + 0.3575761 * seen[1] + 0.1804375 * seen[2]) / 0.95047);
         double y = F(0.2126729 * seen[0] + 0.7151522 * seen[1] + 0.0721750 * seen[2]);

@@ -28,7 +28,7 @@ public class PriorsTests
     {
         // A face of which nothing is known but FER2013's shares is anything once balanced.
         float[] probabilities = [.. ((int[])[3995, 436, 4097, 7215, 4830, 3171, 4965]).Select(count => count / 28709f)];
-        Priors.Balance(probabilities, Card(Expressions.Fer2013Names));
+        Priors.Balance(probabilities, Card(FacialExpressions.Fer2013Names));
         Assert.All(probabilities, probability => Assert.Equal(1 / 7f, probability, 1e-6f));
     }
 

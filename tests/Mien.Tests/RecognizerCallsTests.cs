@@ -11,20 +11,20 @@ public class RecognizerCallsTests
 {
     private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
 
-    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { Faces = FaceMode.Cropped, Threads = 1 };
+    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Threads = 1 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(PixelFormat.Rgba, 0)]
-    [InlineData(PixelFormat.Bgra, 7)]
-    [InlineData(PixelFormat.Rgb, 1)]
-    [InlineData(PixelFormat.Bgr, 64)]
-    public void Pixels_in_any_order_and_with_gaps_between_rows_are_the_same_picture(PixelFormat format, int gap)
+    [InlineData(PixelLayout.Rgba, 0)]
+    [InlineData(PixelLayout.Bgra, 7)]
+    [InlineData(PixelLayout.Rgb, 1)]
+    [InlineData(PixelLayout.Bgr, 64)]
+    public void Pixels_in_any_order_and_with_gaps_between_rows_are_the_same_picture(PixelLayout format, int gap)
     {
         byte[] rgba = new byte[13 * 9 * 4];
         new Random(3).NextBytes(rgba);
-        string places = format switch { PixelFormat.Rgba => "rgba", PixelFormat.Bgra => "bgra", PixelFormat.Rgb => "rgb", _ => "bgr" };
+        string places = format switch { PixelLayout.Rgba => "rgba", PixelLayout.Bgra => "bgra", PixelLayout.Rgb => "rgb", _ => "bgr" };
         int stride = 13 * places.Length + gap;
         byte[] given = new byte[stride * 9];
         for (int y = 0; y < 9; y++)
@@ -43,12 +43,12 @@ public class RecognizerCallsTests
     }
 
     [Fact]
-    public void Grey_pixels_are_read_like_the_grey_picture()
+    public void Gray_pixels_are_read_like_the_gray_picture()
     {
-        byte[] grey = new byte[60 * 50];
-        new Random(4).NextBytes(grey);
+        byte[] gray = new byte[60 * 50];
+        new Random(4).NextBytes(gray);
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        Assert.Equal(recognizer.Recognize(Picture.FromGrey(grey, 60, 50))[0].Probabilities, recognizer.Recognize(grey, 60, 50, PixelFormat.Grey)[0].Probabilities);
+        Assert.Equal(recognizer.Recognize(Picture.FromGray(gray, 60, 50))[0].Probabilities, recognizer.Recognize(gray, 60, 50, PixelLayout.Gray)[0].Probabilities);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class RecognizerCallsTests
     }
 
     [Fact]
-    public async Task A_cancelled_call_is_cancelled()
+    public async Task A_canceled_call_is_canceled()
     {
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
         using var stop = new CancellationTokenSource();
@@ -87,7 +87,7 @@ public class RecognizerCallsTests
     {
         int calls = 0;
         using (var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session => { calls++; session.EnableCpuMemArena = false; } }))
-            recognizer.Recognize(Picture.FromGrey(new byte[100 * 100], 100, 100));
+            recognizer.Recognize(Picture.FromGray(new byte[100 * 100], 100, 100));
         Assert.Equal(2, calls);
     }
 

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -28,7 +28,7 @@ public class ReducedPictureTests
     public void Faces_of_24_pixels_and_whole_crops_need_every_pixel()
     {
         using var detecting = ExpressionRecognizer.CreateDefault();
-        using var cropped = ExpressionRecognizer.CreateDefault(LargeFaces with { Faces = FaceMode.Cropped });
+        using var cropped = ExpressionRecognizer.CreateDefault(LargeFaces with { FaceMode = FaceMode.Cropped });
         Assert.False(detecting.Load(TestData.Photo("president.jpg")).IsReduced);
         Assert.False(cropped.Load(TestData.Photo("president.jpg")).IsReduced);
     }
@@ -118,7 +118,7 @@ public class ReducedPictureTests
     {
         const int Side = 120;
         byte[] ramp = [.. Enumerable.Range(0, Side * Side).Select(i => (byte)(i % Side + i / Side))];
-        using var pyramid = new Pyramid(Picture.FromGrey(ramp, Side, Side));
+        using var pyramid = new Pyramid(Picture.FromGray(ramp, Side, Side));
         using Pyramid shrunk = pyramid.Shrink(ratio);
         Assert.InRange(shrunk.Width - Side * ratio, -0.01f, 1);
         float step = 1 / ratio;

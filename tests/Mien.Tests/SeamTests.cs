@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
@@ -36,7 +36,7 @@ public class SeamTests
 
         Assert.Equal(face.Box, Assert.Single(recognizer.Recognize(picture)).Box);
         Assert.Equal(face.Box, Assert.Single(await recognizer.RecognizeAsync(picture, TestContext.Current.CancellationToken)).Box);
-        var many = await recognizer.RecognizeManyAsync([AverageFaces], cancellation: TestContext.Current.CancellationToken)
+        var many = await recognizer.RecognizeManyAsync([AverageFaces], cancellationToken: TestContext.Current.CancellationToken)
             .FirstAsync(TestContext.Current.CancellationToken);
         Assert.Equal(face.Box, Assert.Single(many.Faces!).Box);
     }
@@ -47,7 +47,7 @@ public class SeamTests
         { "no area", Upright(10, 10, 40) with { Box = new Box(float.NaN, 10, 5, 5) } },
         { "outside the picture of 1000x520", Upright(2000, 10, 40) },
         { "outside the picture", Upright(-200, 10, 40) },
-        { "keypoint that is not a number", Upright(10, 10, 40) with { Keypoints = Upright(10, 10, 40).Keypoints with { Nose = new Point(float.NaN, 1) } } },
+        { "keypoint that is not a number", Upright(10, 10, 40) with { Keypoints = Upright(10, 10, 40).Keypoints with { Nose = new PicturePoint(float.NaN, 1) } } },
         { "both eyes at one place", Upright(10, 10, 40) with { Keypoints = default } },
         { "score that is not a number", Upright(10, 10, 40) with { Score = float.NaN } },
     };
@@ -148,8 +148,8 @@ public class SeamTests
     }
 
     private static DetectedFace Upright(float x, float y, float side) => new(new Box(x, y, side, side), 0.9f, new FaceKeypoints(
-        new Point(x + 0.3f * side, y + 0.35f * side), new Point(x + 0.7f * side, y + 0.35f * side), new Point(x + 0.5f * side, y + 0.55f * side),
-        new Point(x + 0.5f * side, y + 0.75f * side), new Point(x + 0.05f * side, y + 0.45f * side), new Point(x + 0.95f * side, y + 0.45f * side)));
+        new PicturePoint(x + 0.3f * side, y + 0.35f * side), new PicturePoint(x + 0.7f * side, y + 0.35f * side), new PicturePoint(x + 0.5f * side, y + 0.55f * side),
+        new PicturePoint(x + 0.5f * side, y + 0.75f * side), new PicturePoint(x + 0.05f * side, y + 0.45f * side), new PicturePoint(x + 0.95f * side, y + 0.45f * side)));
 
     private sealed class FixedFaces(params DetectedFace[] faces) : IFaceDetector
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Training.Datasets;
 
 namespace Mien.Cli.Commands;
@@ -9,8 +9,11 @@ namespace Mien.Cli.Commands;
 internal sealed class DataArguments
 {
     private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, instead of stopping." };
-    private readonly Option<string[]> _map = new("--map") { Description = "Labels that stand for others, such as joy=happy; several by "
-        + "commas, by repeating the option, or as a JSON object." };
+    private readonly Option<string[]> _map = new("--map")
+    {
+        Description = "Labels that stand for others, such as joy=happy; several by "
+        + "commas, by repeating the option, or as a JSON object."
+    };
     private readonly Option<string> _faces = new("--faces") { Description = "cropped: each picture is a face; detect: photos, whose largest face is found, aligned and cut out, once.", DefaultValueFactory = _ => "cropped" };
     private readonly Option<float> _score = new("--detector-score") { Description = "With --faces detect: lowest detector score, between 0 and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
     private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels, or in percent of the photo's longer side, such as 10%.", CustomParser = SmallestFace.Parse, DefaultValueFactory = _ => SmallestFace.Default };
@@ -36,7 +39,7 @@ internal sealed class DataArguments
     {
         SkipBadRows = parsed.GetValue(_skipBadRows),
         Map = Map(parsed.GetValue(_map)),
-        Faces = parsed.GetValue(_faces) == "detect" ? FaceMode.Detect : FaceMode.Cropped,
+        FaceMode = parsed.GetValue(_faces) == "detect" ? FaceMode.Detect : FaceMode.Cropped,
         Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score) }),
         FaceCache = parsed.GetValue(_cache),
     };

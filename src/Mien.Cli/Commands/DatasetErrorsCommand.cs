@@ -19,7 +19,7 @@ internal sealed class DatasetErrorsCommand
     private static readonly TrainingOptions Short = TrainingOptions.Default with
     {
         Epochs = 12,
-        Optimiser = OptimiserKind.Muon,
+        Optimizer = OptimizerKind.Muon,
         WarmUpEpochs = 1,
         AverageDecay = 0.995,
         Patience = 0,
@@ -44,7 +44,7 @@ internal sealed class DatasetErrorsCommand
         Description = $"The folds' networks go on from this model.onnx, a run's "
         + $"folder, or {Classifiers.Named}: few faces are read far better so."
     };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learnt." };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learned." };
     private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
     private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
@@ -71,11 +71,11 @@ internal sealed class DatasetErrorsCommand
     {
         var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).");
         var verb = new DatasetErrorsCommand(command, terminal);
-        command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
+        command.SetAction(parsed => Interruption.Run(cancellationToken => verb.Run(parsed, cancellationToken)));
         return command;
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellation)
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
     {
         string path = parsed.GetValue(_data)!;
         if (parsed.GetValue(_out) is { } target)
@@ -95,7 +95,7 @@ internal sealed class DatasetErrorsCommand
         }
         else
         {
-            probabilities = CrossValidate(parsed, path, table, whole, origins, cancellation);
+            probabilities = CrossValidate(parsed, path, table, whole, origins, cancellationToken);
         }
 
         if (probabilities is null)
@@ -105,7 +105,7 @@ internal sealed class DatasetErrorsCommand
         }
 
         var errors = new LabelErrors(table, origins, probabilities, parsed.GetValue(_rank));
-        errors.Summarise(_terminal);
+        errors.Summarize(_terminal);
         (string who, string cure) = parsed.GetValue(_model) is { Length: > 0 }
             ? ("the model reads", "Name a model that reads such faces, or leave --model out.")
             : parsed.GetValue(_from) is null
@@ -135,26 +135,26 @@ internal sealed class DatasetErrorsCommand
         if (fit.Faces.LabelNames.Count - fit.Missing.Count < 2)
             throw new MienException($"--model: of the model's labels ({string.Join(", ", fit.Faces.LabelNames)}) the data have {string.Join(", ", fit.Faces.LabelNames.Except(fit.Missing))} alone. Wrong labels are found among two labels or more.");
         if (classifier.Card.DataSha256 != whole.Sha256() || fit.Faces.Splits.Contains(Split.Training))
-            WarnOfLearnt(classifier.Card, whole, "--model", "leave --model out, or judge another --split");
+            WarnOfLearned(classifier.Card, whole, "--model", "leave --model out, or judge another --split");
         return (fit, fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, mirror: true)));
     }
 
-    private void WarnOfLearnt(ModelCard card, FaceTable whole, string option, string cure)
+    private void WarnOfLearned(ModelCard card, FaceTable whole, string option, string cure)
     {
         if (card.DataSha256 == whole.Sha256())
         {
-            string blind = $"it has learnt the Training labels, wrong ones included, and is blind to many of them. To find those, {cure}.";
+            string blind = $"it has learned the Training labels, wrong ones included, and is blind to many of them. To find those, {cure}.";
             _terminal.Error.MarkupLineInterpolated($"[yellow]{card.Name} was trained on this data:[/] {blind}");
         }
         else
         {
-            const string Blind = "a model that was trained on some of these faces has learnt their labels, wrong ones included, and is blind to them.";
+            const string Blind = "a model that was trained on some of these faces has learned their labels, wrong ones included, and is blind to them.";
             _terminal.Error.MarkupLineInterpolated($"[yellow]{option}:[/] {Blind}");
         }
     }
 
     private float[]? CrossValidate(
-        ParseResult parsed, string data, FaceTable table, FaceTable whole, FaceOrigin[] origins, CancellationToken cancellation)
+        ParseResult parsed, string data, FaceTable table, FaceTable whole, FaceOrigin[] origins, CancellationToken cancellationToken)
     {
         TrainingOptions recipe = parsed.GetValue(_recipe) is { } file ? Recipe.Read(file) : Short;
         // What the taggers said is to confirm the errors that are found, so the folds must not learn it.
@@ -168,14 +168,14 @@ internal sealed class DatasetErrorsCommand
         if (recipe.From is { } from)
         {
             using var origin = Classifiers.Open(from);
-            WarnOfLearnt(origin.Card, whole, "--from", "leave --from out");
+            WarnOfLearned(origin.Card, whole, "--from", "leave --from out");
         }
 
         int folds = parsed.GetValue(_folds);
         var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);
         return validation.Predict(
             data, parsed.GetValue(_runs)!, recipe,
-            fold => _terminal.Error.MarkupLineInterpolated($"[bold]fold {fold} of {folds}[/]"), TrainingDisplay.Lines(_terminal), cancellation);
+            fold => _terminal.Error.MarkupLineInterpolated($"[bold]fold {fold} of {folds}[/]"), TrainingDisplay.Lines(_terminal), cancellationToken);
 
         T Given<T>(Option<T> option, T otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
     }
@@ -189,12 +189,12 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
     public IReadOnlyList<LabelError> Found { get; } = ConfidentLearning.Find(probabilities, table.Labels, table.LabelNames.Count, ranking);
 
     /// <summary>How many, and how many the joint estimates there to be.</summary>
-    public void Summarise(Terminal terminal)
+    public void Summarize(Terminal terminal)
     {
         double[][] joint = ConfidentLearning.EstimateJoint(ConfidentLearning.ConfidentJoint(probabilities, table.Labels, _classes), table.ClassCounts());
         double wrong = 1 - Enumerable.Range(0, _classes).Sum(k => joint[k][k]);
         double accuracy = Metrics.Evaluate(probabilities, table.Labels, table.LabelNames).Accuracy;
-        terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labelled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
+        terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labeled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
     }
 
     /// <summary>Says where labels can't be judged, as whoever read the faces reads them hardly better than chance.</summary>
@@ -251,7 +251,7 @@ internal static class TaggersOnErrors
 
     public static void Write(FaceTable table, IReadOnlyList<LabelError> errors, SafeConsole console)
     {
-        string[] kinds = ["another expression", "contempt", "unknown", "not a face", "no majority", "as labelled"];
+        string[] kinds = ["another expression", "contempt", "unknown", "not a face", "no majority", "as labeled"];
         Table shown = new Table().WithColumns("faces").WithNumbers(["majority disagrees", .. kinds]);
         foreach (int depth in Depths.Where(depth => depth < errors.Count).Append(errors.Count))
             AddRow(depth == errors.Count ? $"all {depth} likely wrong" : $"first {depth}", errors.Take(depth).Select(error => error.Row));

@@ -50,8 +50,8 @@ internal static class EvaluateCommand
             figures.Require(sources.OfType<string>());
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
-            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearntFromPeople)
-                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearntFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
+            if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearnedFromPeople)
+                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {(classifier.Card.LearnedFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
             Split judged = parsed.GetValue(split);
             FaceTable whole = reading.LoadFor(parsed.GetValue(json), parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)

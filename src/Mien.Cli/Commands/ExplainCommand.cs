@@ -27,7 +27,7 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(photo)!;
-            var options = RecognizerOptions.Default with { Faces = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect };
+            var options = RecognizerOptions.Default with { FaceMode = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect };
             using ExpressionRecognizer recognizer = ExpressionRecognizer.Create(Models.Find(parsed.GetValue(model) ?? Models.Default.Name), options);
             IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(file));
             if (explanations.Count == 0)

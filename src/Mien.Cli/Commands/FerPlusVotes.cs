@@ -24,13 +24,13 @@ internal static class FerPlusVotes
         try
         {
             FaceTable voted = FerPlus.Attach(found, table);
-            terminal.Error.MarkupLineInterpolated($"[grey]{found}: FER+ votes found beside the data[/]");
+            terminal.Error.MarkupLineInterpolated($"[gray]{found}: FER+ votes found beside the data[/]");
             return voted;
         }
         catch (MienException e)
         {
             // Nobody asked for it: other data may lie there with reason.
-            terminal.Error.MarkupLineInterpolated($"[grey]left out: {e.Message}[/]");
+            terminal.Error.MarkupLineInterpolated($"[gray]left out: {e.Message}[/]");
             return table;
         }
     }

@@ -25,7 +25,7 @@ internal static class LabelCommand
             inputs, file, resume, overwrite,
         };
         RecognizerArguments reading = RecognizerArguments.AddTo(command, everyFace: false);
-        command.SetAction(parsed => Interruption.Run(cancellation =>
+        command.SetAction(parsed => Interruption.Run(cancellationToken =>
         {
             RecognizerOptions options = reading.Read(parsed, threads: 1);
             using ExpressionRecognizer recognizer = reading.Open(parsed, options);
@@ -36,7 +36,7 @@ internal static class LabelCommand
                 Resume = parsed.GetValue(resume),
                 Overwrite = parsed.GetValue(overwrite),
                 Batch = BatchOptions.Default,
-            }.Run(cancellation).GetAwaiter().GetResult();
+            }.Run(cancellationToken).GetAwaiter().GetResult();
         }));
         return command;
     }

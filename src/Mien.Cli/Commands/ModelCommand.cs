@@ -30,7 +30,7 @@ internal static class ModelCommand
         var command = new Command("summary", "Prints layers, output shapes, parameters and multiply-adds.") { arch, json };
         command.SetAction(parsed =>
         {
-            ModelSummary summary = ModelSummary.Of(parsed.GetValue(arch)!, Expressions.Fer2013Names.Count, InputSpec.Fer2013.Size);
+            ModelSummary summary = ModelSummary.Of(parsed.GetValue(arch)!, FacialExpressions.Fer2013Names.Count, InputSpec.Fer2013.Size);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(ToJson(summary).ToJsonString(Indented));
             else

@@ -44,7 +44,7 @@ internal static class PlotCommand
     private static Command CreateMap(Terminal terminal)
     {
         (Option<int> count, Option<int> seed) = SampleOptions(ReportOptions.Default.MapFaces);
-        return OverPredictions(terminal, "map", "The network's last features laid out in a plane (t-SNE), coloured by label.", [count, seed], (classifier, judged, parsed) =>
+        return OverPredictions(terminal, "map", "The network's last features laid out in a plane (t-SNE), colored by label.", [count, seed], (classifier, judged, parsed) =>
             EmbeddingMap.Draw(classifier, judged, judged.Sample(parsed.GetValue(count), parsed.GetValue(seed)), parsed.GetValue(seed)));
     }
 

@@ -46,7 +46,7 @@ internal sealed class PredictCommand
             command.Options.Add(option);
         verb._recognizer = RecognizerArguments.AddTo(command);
         command.Validators.Add(verb.Check);
-        command.SetAction(parsed => Interruption.Run(cancellation => verb.Run(parsed, cancellation)));
+        command.SetAction(parsed => Interruption.Run(cancellationToken => verb.Run(parsed, cancellationToken)));
         return command;
     }
 
@@ -82,7 +82,7 @@ internal sealed class PredictCommand
             result.AddError("--resume needs --out FILE of jsonl, csv or parquet.");
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellation)
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
     {
         string[] inputs = parsed.GetValue(_inputs)!;
         bool one = inputs.Length == 1 && File.Exists(inputs[0]) && !VideoFile.IsVideo(inputs[0]);
@@ -103,7 +103,7 @@ internal sealed class PredictCommand
                 Timeline = parsed.GetValue(_timeline),
                 Batch = batch,
                 Tracker = Video.TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(parsed.GetValue(_smoothing)) },
-            }.Run(cancellation).GetAwaiter().GetResult();
+            }.Run(cancellationToken).GetAwaiter().GetResult();
         }
 
         return new PictureRun(recognizer, options.MaxPixels, _terminal)
@@ -117,7 +117,7 @@ internal sealed class PredictCommand
             Overwrite = parsed.GetValue(_overwrite),
             Wide = parsed.GetValue(_wide),
             Batch = batch,
-        }.Run(cancellation).GetAwaiter().GetResult();
+        }.Run(cancellationToken).GetAwaiter().GetResult();
     }
 
     private static PredictionFormat FormatOf(PredictionFormat? named, string? file) => named ?? Path.GetExtension(file)?.ToLowerInvariant() switch

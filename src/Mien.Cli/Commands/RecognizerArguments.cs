@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Cli.Commands;
 
@@ -46,7 +46,7 @@ internal sealed class RecognizerArguments
     /// <param name="threads">Of one picture; 0 for all cores.</param>
     public RecognizerOptions Read(ParseResult parsed, int threads) => RecognizerOptions.Default with
     {
-        Faces = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
+        FaceMode = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
         Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score), MaxFaces = parsed.GetValue(_maxFaces), AnyRotation = parsed.GetValue(_anyRotation) }),
         MinConfidence = parsed.GetValue(_minConfidence),
         Flip = parsed.GetValue(_flip),

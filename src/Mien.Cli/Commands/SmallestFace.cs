@@ -1,6 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Cli.Commands;
 

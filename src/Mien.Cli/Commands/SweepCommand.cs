@@ -20,11 +20,11 @@ internal static class SweepCommand
         {
             Sweep sweep = Sweep.Read(parsed.GetValue(file)!);
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
-            return Interruption.Run(cancellation =>
+            return Interruption.Run(cancellationToken =>
             {
                 IReadOnlyList<SweepResult> results = sweep.Run(
                     table, parsed.GetValue(data)!, parsed.GetValue(folder)!, parsed.GetValue(limit),
-                    name => terminal.Error.MarkupLineInterpolated($"[bold]{name}[/]"), TrainingDisplay.Lines(terminal), cancellation);
+                    name => terminal.Error.MarkupLineInterpolated($"[bold]{name}[/]"), TrainingDisplay.Lines(terminal), cancellationToken);
                 Write(results, terminal.Console);
                 return ExitCode.Ok;
             });

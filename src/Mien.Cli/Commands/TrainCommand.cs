@@ -37,10 +37,10 @@ internal sealed class TrainCommand
     private readonly Option<double> _labelSmoothing = Recipe("--label-smoothing", Defaults.LabelSmoothing, "Share of the target spread over all classes.");
     private readonly Option<double> _averageFrom = Recipe("--average-from", Defaults.AverageFrom, "Share of the epochs from which on all steps' weights are averaged alike (SWA); 0 for never.");
     private readonly Option<double> _averageDecay = Recipe("--average-decay", Defaults.AverageDecay, "Decay a step of the averaged weights (EMA); 0 for none.");
-    private readonly Option<OptimiserKind> _optimiser = Recipe("--optimiser", Defaults.Optimiser, "sgd, or muon: orthogonalised steps for the filters.");
+    private readonly Option<OptimizerKind> _optimizer = Recipe("--optimizer", Defaults.Optimizer, "sgd, or muon: orthogonalized steps for the filters.");
     private readonly Option<double> _muonRate = Recipe("--muon-rate", Defaults.MuonRate, "Under muon: peak turn of a filter bank a step.");
     private readonly Option<string?> _ferPlus = Recipe<string?>("--ferplus", null, "FER+'s fer2013new.csv: the taggers' votes for the rows of FER2013.");
-    private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learnt: own, or ferplus (the majority of the FER+ taggers, eight classes).");
+    private readonly Option<LabelSource> _labels = Recipe("--labels", Defaults.Labels, "Whose labels are learned: own, or ferplus (the majority of the FER+ taggers, eight classes).");
     private readonly Option<double> _ferPlusShare = Recipe("--ferplus-share", Defaults.FerPlusShare, "Share of the target that follows the votes.");
     private readonly Option<double> _votesHead = Recipe("--votes-head", Defaults.VotesHead, "Weight of a second task, which is to tell the taggers' votes; the model is no larger for it.");
     private readonly Option<double> _ownHead = Recipe("--own-head", Defaults.OwnHead, "With --labels ferplus: weight of a second task, which is to tell the data set's own label.");
@@ -49,7 +49,7 @@ internal sealed class TrainCommand
     private readonly Option<InputLevels?> _levels = Recipe<InputLevels?>("--levels", null, "Normalize each face by its own mean and deviation (face) or by the data set's (dataset); a run that goes on from a model takes that model's.");
     private readonly Option<double> _corruption = Recipe("--corruption", Defaults.Augmentation.Corruption, "Share of faces that are darkened, blurred, made noisy, covered or spoiled otherwise.");
     private readonly Option<double> _notAFaceWeight = Recipe("--not-a-face-weight", Defaults.NotAFaceWeight, "Weight of faces that most taggers called not a face.");
-    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder, model.onnx or a model's name, whose answers are learnt from as well; several are averaged.");
+    private readonly Option<string[]> _teachers = Recipe<string[]>("--teacher", [], "Finished run's folder, model.onnx or a model's name, whose answers are learned from as well; several are averaged.");
     private readonly Option<double> _teacherShare = Recipe("--teacher-share", Defaults.TeacherShare, "Share of the loss that is the teachers'.");
     private readonly Option<double> _teacherTemperature = Recipe("--teacher-temperature", Defaults.TeacherTemperature, "Softens the answers in that part.");
     private readonly Option<int> _teachersAStep = Recipe("--teachers-a-step", Defaults.TeachersAStep, "How many of several teachers are asked at a step, in turn; 0 for all.");
@@ -89,7 +89,7 @@ internal sealed class TrainCommand
     private IEnumerable<Option> RecipeOptions() =>
     [
         _recipe, _limit, _arch, _from, _bodyRate, _frozenLayers, _epochs, _batchSize, _learningRate, _momentum, _weightDecay, _warmUp, _labelSmoothing, _averageDecay, _averageFrom,
-        _optimiser, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _ownHead, _ownShare, _keepDivided, _levels, _corruption, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
+        _optimizer, _muonRate, _ferPlus, _labels, _ferPlusShare, _votesHead, _ownHead, _ownShare, _keepDivided, _levels, _corruption, _notAFaceWeight, _teachers, _teacherShare, _teacherTemperature, _teachersAStep, _selfShare,
         _sharpness, _stochasticDepth, _classBalance, _patience, _noAugmentation, _dropCopies, _seed, _threads, _device, _precision,
     ];
 
@@ -109,10 +109,10 @@ internal sealed class TrainCommand
     {
         var folder = new RunFolder(parsed.GetValue(_out)!);
         using Trainer trainer = parsed.GetValue(_resume) && HoldsRun(folder) ? Resume(folder, parsed) : Begin(folder, parsed);
-        return Interruption.Run(cancellation =>
+        return Interruption.Run(cancellationToken =>
         {
             TrainingDisplay.Begin(trainer, _terminal);
-            TrainingResult result = TrainingDisplay.Run(trainer, folder, _terminal, cancellation);
+            TrainingResult result = TrainingDisplay.Run(trainer, folder, _terminal, cancellationToken);
             TrainingDisplay.End(result, folder, _terminal);
             return result.ModelFile is null ? ExitCode.Failure : ExitCode.Ok;
         });
@@ -171,7 +171,7 @@ internal sealed class TrainCommand
             LabelSmoothing = Given(_labelSmoothing, recipe.LabelSmoothing),
             AverageDecay = Given(_averageDecay, recipe.AverageDecay),
             AverageFrom = Given(_averageFrom, recipe.AverageFrom),
-            Optimiser = Given(_optimiser, recipe.Optimiser),
+            Optimizer = Given(_optimizer, recipe.Optimizer),
             MuonRate = Given(_muonRate, recipe.MuonRate),
             FerPlus = Given(_ferPlus, recipe.FerPlus),
             Labels = Given(_labels, recipe.Labels),

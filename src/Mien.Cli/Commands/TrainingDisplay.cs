@@ -12,17 +12,17 @@ internal static class TrainingDisplay
         RunConfiguration run = trainer.Configuration;
         terminal.Error.MarkupLineInterpolated(
             $"[bold]{run.Options.Architecture}[/], {run.Faces["Training"]} Training and {run.Faces["PublicTest"]} PublicTest faces, {run.Options.Epochs} epochs, {run.Options.Precision} on {run.Options.Device}, {run.Options.Threads} threads, seed {run.Options.Seed}");
-        terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {(run.CopiesLeftOut ? "left out" : run.Options.DropCopies ? "left out here; the model that it goes on from may have learnt from them" : "left in (--drop-copies false)")}");
+        terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {(run.CopiesLeftOut ? "left out" : run.Options.DropCopies ? "left out here; the model that it goes on from may have learned from them" : "left in (--drop-copies false)")}");
         if (DatasetInspector.WarningOfValidation(run.Faces["PublicTest"]) is { } few)
             terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {few}");
         if (trainer.History.Count > 0)
             terminal.Error.MarkupLineInterpolated($"going on after epoch {trainer.History.Count}");
     }
 
-    public static TrainingResult Run(Trainer trainer, RunFolder folder, Terminal terminal, CancellationToken cancellation)
+    public static TrainingResult Run(Trainer trainer, RunFolder folder, Terminal terminal, CancellationToken cancellationToken)
     {
         if (!terminal.Error.Profile.Capabilities.Interactive || Console.IsErrorRedirected)
-            return trainer.Run(new Reporter(progress => Epoch(progress, folder, terminal)), cancellation);
+            return trainer.Run(new Reporter(progress => Epoch(progress, folder, terminal)), cancellationToken);
         return terminal.Error.Status().Start("begins", status => trainer.Run(
             new Reporter(progress =>
             {
@@ -30,7 +30,7 @@ internal static class TrainingDisplay
                     $"epoch {progress.Epoch}/{progress.Epochs}, step {progress.Step}/{progress.Steps}: loss {progress.Loss:F3}, accuracy {progress.Accuracy:P1}, {progress.ImagesPerSecond:F0} images/s, {Duration(progress.TimeLeft)} left"));
                 Epoch(progress, folder, terminal);
             }),
-            cancellation));
+            cancellationToken));
     }
 
     public static void End(TrainingResult result, RunFolder folder, Terminal terminal)

@@ -26,23 +26,23 @@ internal static class WatchCommand
                 result.AddError("--format: expected table, jsonl or csv: what is live has no end.");
         });
         RecognizerArguments recognizerArguments = RecognizerArguments.AddTo(command);
-        command.SetAction(parsed => Interruption.Run(cancellation =>
+        command.SetAction(parsed => Interruption.Run(cancellationToken =>
         {
             bool lines = (parsed.GetValue(format) ?? (terminal.Console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? PredictionFormat.Table : PredictionFormat.Jsonl)) != PredictionFormat.Table;
-            VideoReader reader = VideoReader.OpenAsync(parsed.GetValue(source)!, cancellation).GetAwaiter().GetResult();
+            VideoReader reader = VideoReader.OpenAsync(parsed.GetValue(source)!, cancellationToken).GetAwaiter().GetResult();
             RecognizerOptions options = recognizerArguments.Read(parsed, threads: 0);
             if (!recognizerArguments.NamesMinFace(parsed))
                 options = options with { Detector = options.Detector with { MinFacePixels = Math.Max(options.Detector.MinFacePixels, reader.Info.Height / SmallestShare) } };
             using ExpressionRecognizer recognizer = recognizerArguments.Open(parsed, options);
             var tracker = new FaceTracker(TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(parsed.GetValue(smoothing)) });
             Task watching = lines
-                ? Lines(reader, recognizer, tracker, parsed.GetValue(format) ?? PredictionFormat.Jsonl, terminal, cancellation)
-                : LiveTable(reader, recognizer, tracker, terminal, cancellation);
+                ? Lines(reader, recognizer, tracker, parsed.GetValue(format) ?? PredictionFormat.Jsonl, terminal, cancellationToken)
+                : LiveTable(reader, recognizer, tracker, terminal, cancellationToken);
             try
             {
                 watching.GetAwaiter().GetResult();
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 // Ctrl+C is how one stops watching.
             }
@@ -52,7 +52,7 @@ internal static class WatchCommand
         return command;
     }
 
-    private static async Task Lines(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, PredictionFormat format, Terminal terminal, CancellationToken cancellation)
+    private static async Task Lines(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, PredictionFormat format, Terminal terminal, CancellationToken cancellationToken)
     {
         using TrackWriter writer = TrackWriter.Create(format, recognizer.Model.Labels, terminal.Output);
         long frames = 0;
@@ -61,24 +61,24 @@ internal static class WatchCommand
             frames++;
             foreach (TrackedFace face in faces)
                 writer.Write(reader.Source, frame, face);
-        }, cancellation);
+        }, cancellationToken);
         terminal.Error.MarkupLineInterpolated($"{reader.Source}: {frames} frames read, {reader.Dropped} passed over");
     }
 
-    private static Task LiveTable(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, Terminal terminal, CancellationToken cancellation) =>
+    private static Task LiveTable(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, Terminal terminal, CancellationToken cancellationToken) =>
         terminal.Console.Live(new Text("waiting for the first frame")).AutoClear(false).StartAsync(context =>
             Watch(reader, recognizer, tracker, (_, faces, rate) =>
             {
                 context.UpdateTarget(LiveView.Draw(reader, faces, recognizer.Model.Labels, rate));
                 context.Refresh();
-            }, cancellation));
+            }, cancellationToken));
 
     /// <summary>Reads the newest frame, again and again.</summary>
-    private static async Task Watch(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, Action<long, IReadOnlyList<TrackedFace>, double> show, CancellationToken cancellation)
+    private static async Task Watch(VideoReader reader, ExpressionRecognizer recognizer, FaceTracker tracker, Action<long, IReadOnlyList<TrackedFace>, double> show, CancellationToken cancellationToken)
     {
         double rate = 0;
         long last = Stopwatch.GetTimestamp();
-        await foreach (VideoFrame frame in reader.ReadNewestAsync(cancellation))
+        await foreach (VideoFrame frame in reader.ReadNewestAsync(cancellationToken))
         {
             using (frame)
             {

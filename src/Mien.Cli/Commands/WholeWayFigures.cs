@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Training.Datasets;
 using Mien.Training.Evaluation;
 using Spectre.Console;

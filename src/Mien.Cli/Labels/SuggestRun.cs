@@ -27,7 +27,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
 
     private string LeftOutFile => Path.ChangeExtension(Out, ".left-out.csv");
 
-    public async Task<int> Run(CancellationToken cancellation)
+    public async Task<int> Run(CancellationToken cancellationToken)
     {
         string journalFile = SuggestionJournal.Beside(Out);
         // A person's corrections may be in it.
@@ -45,11 +45,11 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         using var journal = SuggestionJournal.Open(journalFile, head);
         int failedBefore = journal.Failed;
         var progress = new BatchProgress(terminal);
-        await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellation));
+        await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellationToken));
         if (_passed.Sentence() is { } sentence)
-            terminal.Error.MarkupLineInterpolated($"[grey]{sentence}[/]");
-        progress.Summarise(journal.Before, failedBefore, cancellation.IsCancellationRequested);
-        if (cancellation.IsCancellationRequested)
+            terminal.Error.MarkupLineInterpolated($"[gray]{sentence}[/]");
+        progress.Summarize(journal.Before, failedBefore, cancellationToken.IsCancellationRequested);
+        if (cancellationToken.IsCancellationRequested)
         {
             terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
             return ExitCode.Failure;
@@ -58,13 +58,13 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         return Write(journal);
     }
 
-    private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellation)
+    private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellationToken)
     {
         IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In, _passed)
             .Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
         try
         {
-            await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellation))
+            await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellationToken))
             {
                 MachineStop.At(result, resumes: true);
                 string file = result.Source.File.Path;
@@ -75,7 +75,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
                 progress.Add(new PicturePrediction(file, result.Width, result.Height, result.Faces, result.Error));
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // What was read is in the journal.
         }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Mien.Cli.Predictions;
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Cli.Labels;
 

@@ -48,7 +48,7 @@ internal sealed class BatchProgress(Terminal terminal)
     }
 
     /// <summary>What was done, on standard error.</summary>
-    public void Summarise(long doneBefore, long failedBefore, bool interrupted)
+    public void Summarize(long doneBefore, long failedBefore, bool interrupted)
     {
         double seconds = Stopwatch.GetElapsedTime(_begun).TotalSeconds;
         string before = doneBefore == 0 ? "" : $"; {doneBefore} were done before{(failedBefore > 0 ? $", {failedBefore} of them failed" : "")}";

@@ -31,7 +31,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
     public bool Wide { get; init; }
 
     /// <summary>Reads them all; the exit code says whether one failed or the run was stopped.</summary>
-    public async Task<int> Run(CancellationToken cancellation)
+    public async Task<int> Run(CancellationToken cancellationToken)
     {
         if (Annotate is not null)
             _listed = WithCopies(Annotate);
@@ -41,9 +41,9 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         if (Out is null)
         {
             using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal, Wide);
-            await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellation));
-            NameWhatWasNotRead(cancellation);
-            return Exit(progress, cancellation);
+            await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellationToken));
+            NameWhatWasNotRead(cancellationToken);
+            return Exit(progress, cancellationToken);
         }
 
         var run = RunRecord.Of(recognizer, Shard);
@@ -63,7 +63,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         long before = file.Done?.Count ?? 0;
         try
         {
-            await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellation));
+            await progress.ShowAsync(true, () => Count(before), () => Read(file.Write, file.Done, progress, cancellationToken));
         }
         catch (MienException)
         {
@@ -71,24 +71,24 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
             throw;
         }
 
-        await file.End(whole: !cancellation.IsCancellationRequested);
-        NameWhatWasNotRead(cancellation);
-        progress.Summarise(before, file.FailedBefore, cancellation.IsCancellationRequested);
-        if (cancellation.IsCancellationRequested && Format != PredictionFormat.Json)
+        await file.End(whole: !cancellationToken.IsCancellationRequested);
+        NameWhatWasNotRead(cancellationToken);
+        progress.Summarize(before, file.FailedBefore, cancellationToken.IsCancellationRequested);
+        if (cancellationToken.IsCancellationRequested && Format != PredictionFormat.Json)
             terminal.Error.MarkupLineInterpolated($"The same command with --resume goes on.");
-        return file.FailedBefore > 0 ? ExitCode.Failure : Exit(progress, cancellation);
+        return file.FailedBefore > 0 ? ExitCode.Failure : Exit(progress, cancellationToken);
     }
 
     private static string Failures(long count) => count == 0 ? "" : $"; {count} of its pictures failed";
 
     private bool OneFile => Inputs is [var only] && File.Exists(only);
 
-    private async Task Read(Action<PicturePrediction> write, DoneFiles? done, BatchProgress progress, CancellationToken cancellation)
+    private async Task Read(Action<PicturePrediction> write, DoneFiles? done, BatchProgress progress, CancellationToken cancellationToken)
     {
         var loader = new PictureLoader(maxPixels, Annotate is null ? recognizer.Load : null);
         IEnumerable<PictureFile> files = Files(_passed).Where(file => done is null || !done.Take(file.Path));
         IAsyncEnumerable<PictureResult<PictureFile>> results = recognizer.RecognizeManyAsync(
-            files.ToAsyncEnumerable(), loader.Load, loader.PixelsOf, Annotate is null ? null : Draw, Batch, cancellation);
+            files.ToAsyncEnumerable(), loader.Load, loader.PixelsOf, Annotate is null ? null : Draw, Batch, cancellationToken);
         try
         {
             await foreach (PictureResult<PictureFile> result in results)
@@ -104,7 +104,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
                 progress.Add(prediction);
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // What was read is written.
         }
@@ -121,12 +121,12 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     /// <summary>What lies in the folders and was taken for no picture.</summary>
     /// <exception cref="MienException">There was no picture at all.</exception>
-    private void NameWhatWasNotRead(CancellationToken cancellation)
+    private void NameWhatWasNotRead(CancellationToken cancellationToken)
     {
-        if (_found == 0 && !cancellation.IsCancellationRequested)
+        if (_found == 0 && !cancellationToken.IsCancellationRequested)
             throw PictureFile.NoneIn(Inputs, _passed);
         if (_passed.Sentence() is { } sentence)
-            terminal.Error.MarkupLineInterpolated($"[grey]{sentence}[/]");
+            terminal.Error.MarkupLineInterpolated($"[gray]{sentence}[/]");
     }
 
     /// <summary>The pictures with their copies' names, all checked before the first is read.</summary>
@@ -196,6 +196,6 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
     private static string AnnotatedName(string place) =>
         Path.GetExtension(place).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" ? place : place + ".png";
 
-    private static int Exit(BatchProgress progress, CancellationToken cancellation) =>
-        progress.Failed > 0 || cancellation.IsCancellationRequested ? ExitCode.Failure : ExitCode.Ok;
+    private static int Exit(BatchProgress progress, CancellationToken cancellationToken) =>
+        progress.Failed > 0 || cancellationToken.IsCancellationRequested ? ExitCode.Failure : ExitCode.Ok;
 }

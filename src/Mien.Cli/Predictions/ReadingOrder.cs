@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Cli.Predictions;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mien.Cli.Commands;
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Cli.Predictions;
 
@@ -23,14 +23,14 @@ internal sealed record RunRecord(IReadOnlyDictionary<string, string> Options)
         var record = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["--model"] = $"{recognizer.Model.Name} ({string.Join('+', recognizer.ReadModels().Select(HashOf))})",
-            ["--faces"] = Word(options.Faces),
+            ["--faces"] = Word(options.FaceMode),
             ["--flip"] = options.Flip ? "true" : "false",
             ["--prior"] = Word(options.Prior),
             ["--min-confidence"] = options.MinConfidence.ToString(CultureInfo.InvariantCulture),
         };
         if (shard != Shard.Whole)
             record["--shard"] = $"{shard.Number}/{shard.Count}";
-        if (options.Faces == FaceMode.Detect)
+        if (options.FaceMode == FaceMode.Detect)
         {
             record["--detector-score"] = detector.MinScore.ToString(CultureInfo.InvariantCulture);
             record["--min-face"] = new SmallestFace(detector.MinFacePixels, detector.MinFaceShare).ToString();

@@ -18,8 +18,8 @@ internal static class LiveView
         {
             table.AddRow([
                 new Text($"{face.Track}"),
-                new Text($"{face.Face.Label} {face.Face.Confidence * 100:F0}%", face.Face.IsUncertain ? new Style(Color.FromHex(Palette.Uncertain)) : Colour(face.Face.Label, face.Face.MostProbable)),
-                .. labels.Select((label, i) => new Text(new string('█', (int)MathF.Round(face.Face.Probabilities[i] * BarWidth)), Colour(label, i)))]);
+                new Text($"{face.Face.Label} {face.Face.Confidence * 100:F0}%", face.Face.IsUncertain ? new Style(Color.FromHex(Palette.Uncertain)) : StyleOf(face.Face.Label, face.Face.MostProbable)),
+                .. labels.Select((label, i) => new Text(new string('█', (int)MathF.Round(face.Face.Probabilities[i] * BarWidth)), StyleOf(label, i)))]);
         }
 
         return new Rows(
@@ -27,5 +27,5 @@ internal static class LiveView
             faces.Count == 0 ? new Text("no face in sight") : table);
     }
 
-    private static Style Colour(string label, int place) => new(Color.FromHex(Palette.Of(label, place)));
+    private static Style StyleOf(string label, int place) => new(Color.FromHex(Palette.Of(label, place)));
 }

@@ -29,7 +29,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     public bool Overwrite { get; init; }
 
     /// <summary>Reads them one after the other; one that fails stops none of the rest.</summary>
-    public async Task<int> Run(CancellationToken cancellation)
+    public async Task<int> Run(CancellationToken cancellationToken)
     {
         Drawings[] drawings = DrawingsOf();
         using TrackFile? rows = Out is null ? null : TrackFile.Open(Out, Format, _labels, Overwrite, OutputFiles.Sources(Files));
@@ -40,14 +40,14 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
             {
                 try
                 {
-                    await Read(file, drawn, rows?.Writer ?? table!, cancellation);
+                    await Read(file, drawn, rows?.Writer ?? table!, cancellationToken);
                 }
                 catch (MienException e)
                 {
                     terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
                     failed = true;
                 }
-                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
                     failed = true;
                     break;
@@ -60,10 +60,10 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task Read(string file, Drawings drawn, TrackWriter writer, CancellationToken cancellation)
+    private async Task Read(string file, Drawings drawn, TrackWriter writer, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        VideoReader reader = await VideoReader.OpenAsync(file, cancellation);
+        VideoReader reader = await VideoReader.OpenAsync(file, cancellationToken);
         // As many frames at once as pixels may be decoded; a few more than workers keep all of these busy.
         long fit = Batch.PixelsInFlight / ((long)reader.Info.Width * reader.Info.Height);
         int workers = Batch.Workers > 0 ? Batch.Workers : Environment.ProcessorCount;
@@ -78,8 +78,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         {
             BatchOptions options = Batch with { Ahead = buffers, Faces = 8 };
             await using IAsyncEnumerator<PictureResult<VideoFrame>> results = recognizer.RecognizeManyAsync(
-                reader.ReadAsync(buffers, cancellation), frame => frame.Picture, options: options, cancellation: cancellation)
-                .GetAsyncEnumerator(cancellation);
+                reader.ReadAsync(buffers, cancellationToken), frame => frame.Picture, options: options, cancellationToken: cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
             while (true)
             {
                 try
@@ -106,12 +106,12 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
 
                 timeline.Add(frame.Time, tracked);
                 if (copy is not null)
-                    await copy.WriteAsync(frame, tracked, cancellation);
+                    await copy.WriteAsync(frame, tracked, cancellationToken);
                 frames++;
             }
 
             if (copy is not null)
-                await copy.EndAsync(cancellation);
+                await copy.EndAsync(cancellationToken);
         }
         catch (Exception e) when (e is MienException or OperationCanceledException)
         {

@@ -128,7 +128,7 @@ public static class Charts
         return new Figure("Precision, recall and F1 of each class", left + Across + 44, axes.Top + axes.Height + 28, svg.ToString());
     }
 
-    /// <summary>Faces of each class as bars in the classes' colours.</summary>
+    /// <summary>Faces of each class as bars in the classes' colors.</summary>
     /// <param name="counts">[K].</param>
     /// <param name="labels">[K] names.</param>
     /// <param name="title">Heading.</param>
@@ -150,10 +150,10 @@ public static class Charts
         return new Figure(title, left + Across + 56, Top + RowHeight * labels.Count + 8, svg.ToString());
     }
 
-    /// <summary>How often each grey level occurs, in 32 bins.</summary>
-    /// <param name="pixels">Grey levels, at least one.</param>
+    /// <summary>How often each gray level occurs, in 32 bins.</summary>
+    /// <param name="pixels">Gray levels, at least one.</param>
     /// <param name="title">Heading.</param>
-    public static Figure GreyLevels(ReadOnlySpan<byte> pixels, string title = "Grey levels")
+    public static Figure GrayLevels(ReadOnlySpan<byte> pixels, string title = "Gray levels")
     {
         const int Bins = 32;
         double[] shares = new double[Bins];
@@ -161,7 +161,7 @@ public static class Charts
             shares[level * Bins / 256] += 1.0 / pixels.Length;
         var svg = new SvgWriter();
         var axes = new Axes(Left, Top, Across, Up, (0, 256), (0, shares.Max() * 1.05));
-        axes.Draw(svg, "grey level", "share of pixels", Number, Percent);
+        axes.Draw(svg, "gray level", "share of pixels", Number, Percent);
         for (int bin = 0; bin < Bins; bin++)
         {
             double x = axes.AtX(bin * 256.0 / Bins);

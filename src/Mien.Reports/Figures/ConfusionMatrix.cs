@@ -8,7 +8,7 @@ public enum ConfusionCells
     /// <summary>Numbers of faces.</summary>
     Counts,
 
-    /// <summary>Shares of the row: of the faces labelled so.</summary>
+    /// <summary>Shares of the row: of the faces labeled so.</summary>
     Shares,
 }
 
@@ -44,7 +44,7 @@ public static class ConfusionMatrix
                 double x = Left + Cell * column;
                 double y = Top + Cell * row;
                 svg.Rectangle(x, y, Cell, Cell, "cell", Shade(share, row == column),
-                    $"{labels[row]} read as {labels[column]}: {confusion[row][column]} faces, {Charts.Exact(share)} of those labelled {labels[row]}",
+                    $"{labels[row]} read as {labels[column]}: {confusion[row][column]} faces, {Charts.Exact(share)} of those labeled {labels[row]}",
                     $"data-row=\"{row}\" data-column=\"{column}\"");
                 svg.Text(x + Cell / 2, y + Cell / 2 + 4, text, share > 0.45 ? "onDark count" : "onLight count", "middle");
             }

@@ -3,7 +3,7 @@ using Mien.Training.Datasets;
 
 namespace Mien.Reports.Figures;
 
-/// <summary>Draws faces as points in a plane, near ones alike to the network, coloured by their labels.</summary>
+/// <summary>Draws faces as points in a plane, near ones alike to the network, colored by their labels.</summary>
 public static class EmbeddingMap
 {
     private const double Side = 620;
@@ -31,7 +31,7 @@ public static class EmbeddingMap
         FaceTable sample = judged.Faces.Take(faces);
         FaceFeatures features = classifier.ClassifyWithFeatures(sample.Pixels, sample.Count);
         float[] vectors = [.. Enumerable.Range(0, sample.Count).SelectMany(features.Embedding)];
-        float[] points = NeighbourMap.Of(vectors, features.Channels, seed);
+        float[] points = NeighborMap.Of(vectors, features.Channels, seed);
         string[] titles = [.. faces.Select(face => $"{sample.LabelNames[judged.Faces.Labels[face]]}, read {sample.LabelNames[judged.Predicted(face)]}")];
         return Draw(points, sample.Labels, sample.LabelNames, titles, data);
     }

@@ -8,10 +8,10 @@ namespace Mien.Reports.Figures;
 /// <param name="Title">What it shows, for screen readers too.</param>
 /// <param name="Width">In the units of its drawing; a page scales it.</param>
 /// <param name="Height">Likewise.</param>
-/// <param name="Body">SVG elements whose classes a style sheet colours.</param>
+/// <param name="Body">SVG elements whose classes a style sheet colors.</param>
 public sealed record Figure(string Title, double Width, double Height, string Body)
 {
-    // The page has the same classes with colours that follow light and dark; a file of its own is light.
+    // The page has the same classes with colors that follow light and dark; a file of its own is light.
     private const string LightStyle = """
         .ground{fill:#ffffff} text{font-family:Roboto,sans-serif;font-size:12px;fill:#3c4043} .strong{fill:#111111}
         .caption{font-size:14px;fill:#111111} .small{font-size:10px} .onDark{fill:#ffffff} .onLight{fill:#111111} .axis{stroke:#80868b;stroke-width:1} .grid{stroke:#e4e6e8;stroke-width:1}
@@ -22,7 +22,7 @@ public sealed record Figure(string Title, double Width, double Height, string Bo
 
     private const double PixelsAUnit = 2;
 
-    /// <summary>SVG to stand inside a page that has the classes' colours.</summary>
+    /// <summary>SVG to stand inside a page that has the classes' colors.</summary>
     public string ToInlineSvg() =>
         FormattableString.Invariant($"<svg viewBox=\"0 0 {Width:0.##} {Height:0.##}\" role=\"img\" aria-label=\"{SvgWriter.Escape(Title)}\">{Body}</svg>");
 

@@ -33,7 +33,7 @@ public static class SampleSheet
         int label = judged.Faces.Labels[face];
         int predicted = judged.Predicted(face);
         if (picture)
-            svg.Image(x, y, FaceSide, Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
+            svg.Image(x, y, FaceSide, Picture.FromGray(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size).ToPng());
         else
             svg.Rectangle(x, y, FaceSide, FaceSide, "hidden");
         svg.Name(x, y + FaceSide + 14, label == predicted ? $"{labels[label]}, read right" : $"{labels[label]}, read {labels[predicted]}",

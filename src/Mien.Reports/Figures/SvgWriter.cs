@@ -5,7 +5,7 @@ using System.Xml;
 
 namespace Mien.Reports.Figures;
 
-/// <summary>Writes the few SVG elements that the figures are made of. Colours come from classes, so that a page can change them.</summary>
+/// <summary>Writes the few SVG elements that the figures are made of. Colors come from classes, so that a page can change them.</summary>
 internal sealed class SvgWriter
 {
     private readonly StringBuilder _text = new();
@@ -66,7 +66,7 @@ internal sealed class SvgWriter
         return this;
     }
 
-    private static string Fill(string? colour) => colour is null ? "" : $" fill=\"{colour}\"";
+    private static string Fill(string? color) => color is null ? "" : $" fill=\"{color}\"";
 
     private static string Space(string attributes) => attributes.Length == 0 ? "" : " " + attributes;
 

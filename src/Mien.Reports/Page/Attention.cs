@@ -17,7 +17,7 @@ internal sealed class Attention
 
     private readonly FaceSheets _overlays;
 
-    /// <summary>For each class the most confident right answers and the most confident mistakes on faces labelled so.</summary>
+    /// <summary>For each class the most confident right answers and the most confident mistakes on faces labeled so.</summary>
     public Attention(ExpressionClassifier classifier, JudgedFaces judged, int split, Gallery gallery, int facesAClass)
     {
         int size = judged.Faces.Size;
@@ -25,8 +25,8 @@ internal sealed class Attention
         var explainer = new Explainer(classifier);
         for (int label = 0; label < judged.Faces.LabelNames.Count; label++)
         {
-            var labelled = Enumerable.Range(0, judged.Faces.Count).Where(face => judged.Faces.Labels[face] == label).OrderByDescending(judged.Confidence).ToArray();
-            foreach (int face in labelled.Where(judged.Right).Take(facesAClass).Concat(labelled.Where(face => !judged.Right(face)).Take(facesAClass)))
+            var labeled = Enumerable.Range(0, judged.Faces.Count).Where(face => judged.Faces.Labels[face] == label).OrderByDescending(judged.Confidence).ToArray();
+            foreach (int face in labeled.Where(judged.Right).Take(facesAClass).Concat(labeled.Where(face => !judged.Right(face)).Take(facesAClass)))
             {
                 ReadOnlySpan<byte> pixels = judged.Faces.Face(face);
                 int predicted = judged.Predicted(face);

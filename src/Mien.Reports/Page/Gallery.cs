@@ -72,7 +72,7 @@ internal sealed class Gallery
         if (_places.TryGetValue((split, face), out int place))
             return place;
         JudgedFaces judged = _splits[split];
-        place = _sheets.Add(Picture.FromGrey(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size));
+        place = _sheets.Add(Picture.FromGray(judged.Faces.Face(face), judged.Faces.Size, judged.Faces.Size));
         _shown.Add((split, face));
         return _places[(split, face)] = place;
     }

@@ -5,7 +5,7 @@ namespace Mien.Reports.Page;
 
 /// <summary>What the page's script reads.</summary>
 /// <param name="Labels">Class names.</param>
-/// <param name="Colours">`#RRGGBB` of each class.</param>
+/// <param name="Colors">`#RRGGBB` of each class.</param>
 /// <param name="Size">Side of a face in pixels.</param>
 /// <param name="Columns">Faces across a sheet.</param>
 /// <param name="Splits">Ready-made galleries.</param>
@@ -15,7 +15,7 @@ namespace Mien.Reports.Page;
 /// <param name="Attention">Faces with overlays.</param>
 internal sealed record PageData(
     IReadOnlyList<string> Labels,
-    IReadOnlyList<string> Colours,
+    IReadOnlyList<string> Colors,
     int Size,
     int Columns,
     IReadOnlyList<GalleryLists> Splits,

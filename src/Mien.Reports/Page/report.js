@@ -37,7 +37,7 @@
       element.append(make("span", k === face.label ? "is" : "", name));
       const bar = make("i");
       bar.style.width = Math.max(1, face.shares[k] * 100) + "%";
-      bar.style.background = data.colours[k];
+      bar.style.background = data.colors[k];
       bar.title = name + " " + percent(face.shares[k]);
       element.append(bar);
     });
@@ -53,7 +53,7 @@
   function card(place) {
     const face = faces[place];
     const element = make("article", "card");
-    element.append(tile("s", place, data.size, `face labelled ${data.labels[face.label]}`), bars(face), sentence(face));
+    element.append(tile("s", place, data.size, `face labeled ${data.labels[face.label]}`), bars(face), sentence(face));
     if (data.votes[place]) element.append(make("div", "what votes", data.votes[place]));
     return element;
   }
@@ -71,7 +71,7 @@
     const split = data.splits[state.split];
     const name = { random: "a random sample", mistakes: "the most confident mistakes", unsure: "the least confident answers" }[state.view];
     if (name) return `${split.name}: ${name}, ${count} faces.`;
-    const label = state.label < 0 ? "any label" : "labelled " + data.labels[state.label];
+    const label = state.label < 0 ? "any label" : "labeled " + data.labels[state.label];
     const read = state.read < 0 ? "read as anything" : "read as " + data.labels[state.read];
     const cell = document.querySelector(`.confusion[data-split="${state.split}"][data-cells="Counts"]`);
     let all = 0;
@@ -138,7 +138,7 @@
   byId("maps").append(...data.attention.map(one => {
     const face = faces[one.face];
     const element = make("article", "card wide");
-    element.append(tile("s", one.face, data.size, `face labelled ${data.labels[face.label]}`));
+    element.append(tile("s", one.face, data.size, `face labeled ${data.labels[face.label]}`));
     if (one.gradCam >= 0) element.append(tile("o", one.gradCam, data.size, "Grad-CAM"));
     element.append(tile("o", one.occlusion, data.size, "occlusion map"), sentence(face));
     return element;

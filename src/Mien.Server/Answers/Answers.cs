@@ -66,8 +66,8 @@ public sealed record BoxAnswer(float X, float Y, float Width, float Height);
 /// <summary>Light, contrast, noise, sharpness, size, pose and cover of a face.</summary>
 /// <param name="Score">All of it in one share, 0..1.</param>
 /// <param name="Exposure">Light, 0..1: 1 where it is neither dark nor blown out.</param>
-/// <param name="Contrast">Standard deviation of the face in grey levels, 0..127.</param>
-/// <param name="Noise">Standard deviation of the noise in grey levels; 2 to 3 in good photos.</param>
+/// <param name="Contrast">Standard deviation of the face in gray levels, 0..127.</param>
+/// <param name="Noise">Standard deviation of the noise in gray levels; 2 to 3 in good photos.</param>
 /// <param name="Sharpness">1 as in the middle one of FER2013's faces.</param>
 /// <param name="Pixels">Side of the square that the network saw, in pixels of the picture.</param>
 /// <param name="Roll">Tilted, degrees; 0 where the whole picture was taken as a face, as for the two others.</param>
@@ -115,7 +115,7 @@ public sealed record TrackedFaceAnswer : FaceAnswer
 /// <param name="Confidence">Its probability, 0..1.</param>
 /// <param name="Face">The aligned face as the network saw it, a data: address of a PNG.</param>
 /// <param name="GradCam">Grad-CAM over it; absent where the model can't give it.</param>
-/// <param name="Occlusion">The occlusion map over it: where a grey patch costs the answer most.</param>
+/// <param name="Occlusion">The occlusion map over it: where a gray patch costs the answer most.</param>
 public sealed record ExplanationAnswer(string Label, float Confidence, string Face, string? GradCam, string Occlusion);
 
 /// <summary>Pictures as JSON.</summary>
@@ -148,7 +148,7 @@ public sealed record ModelAnswer
     /// <summary>Side of the square that it reads, in pixels.</summary>
     public required int InputSize { get; init; }
 
-    /// <summary>SHA-256 of the data that it learnt from; empty where unknown.</summary>
+    /// <summary>SHA-256 of the data that it learned from; empty where unknown.</summary>
     public required string DataSha256 { get; init; }
 
     /// <summary>Its classes, in order.</summary>
@@ -166,9 +166,9 @@ public sealed record ModelAnswer
 
 /// <summary>One class of a model.</summary>
 /// <param name="Label">Its name.</param>
-/// <param name="Colour">Its colour, as `#RRGGBB`.</param>
+/// <param name="Color">Its color, as `#RRGGBB`.</param>
 /// <param name="Recall">Share of this class's faces that were read right, by split; empty where the model's file does not say.</param>
-public sealed record ClassAnswer(string Label, string Colour, IReadOnlyDictionary<string, double> Recall);
+public sealed record ClassAnswer(string Label, string Color, IReadOnlyDictionary<string, double> Recall);
 
 /// <summary>What a server accepts.</summary>
 /// <param name="RequestBytes">Size of a request's body, at most.</param>

@@ -13,7 +13,7 @@ internal sealed record BrowserSettings
     public required int InputSize { get; init; }
 
     /// <summary>One for each network.</summary>
-    public required IReadOnlyList<NormalisationSettings> Models { get; init; }
+    public required IReadOnlyList<NormalizationSettings> Models { get; init; }
 
     /// <summary>Each class's share in training where all are expected equally often; else absent.</summary>
     public IReadOnlyList<double>? ClassShares { get; init; }
@@ -38,9 +38,9 @@ internal sealed record BrowserSettings
 }
 
 /// <summary>A network's input: (v / 255 - Mean) / Deviation, or each face by its own mean and deviation where OwnLevels.</summary>
-internal sealed record NormalisationSettings(float Mean, float Deviation, bool OwnLevels);
+internal sealed record NormalizationSettings(float Mean, float Deviation, bool OwnLevels);
 
-/// <summary>See <see cref="Faces.DetectorOptions"/>.</summary>
+/// <summary>See <see cref="Detection.DetectorOptions"/>.</summary>
 internal sealed record DetectorSettings(float MinScore, int MinFacePixels, float MinFaceShare, int MaxFaces, bool AnyRotation);
 
 /// <summary>See <see cref="Video.TrackerOptions"/>; times in seconds.</summary>

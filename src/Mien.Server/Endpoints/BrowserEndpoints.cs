@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Server.Answers;
 using Mien.Server.Safety;
 

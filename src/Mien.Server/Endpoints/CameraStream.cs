@@ -97,33 +97,33 @@ internal sealed class CameraStream(WebSocket socket, FaceReader reader, ServerMe
         }
     }
 
-    private async Task Answer(CancellationToken cancellation)
+    private async Task Answer(CancellationToken cancellationToken)
     {
-        await foreach (SentFrame frame in _newest.Reader.ReadAllAsync(cancellation))
+        await foreach (SentFrame frame in _newest.Reader.ReadAllAsync(cancellationToken))
         {
             Task<PictureFaces>? reading;
             // A full queue is no reason to hang up: this frame waits, unless a newer one comes.
-            while ((reading = reader.TryReadFrame(frame.Bytes, cancellation)) is null && _newest.Reader.Count == 0)
-                await Task.Delay(20, cancellation);
+            while ((reading = reader.TryReadFrame(frame.Bytes, cancellationToken)) is null && _newest.Reader.Count == 0)
+                await Task.Delay(20, cancellationToken);
             if (reading is null)
             {
                 metrics.Frame(read: false);
                 continue;
             }
 
-            (PictureFaces? found, string? error) = await Read(reading, cancellation);
+            (PictureFaces? found, string? error) = await Read(reading, cancellationToken);
             long passedOver = frame.Number - _read++;
             metrics.Frame(read: true);
-            await socket.SendAsync(Json(frame, passedOver, found, error), WebSocketMessageType.Text, endOfMessage: true, cancellation);
+            await socket.SendAsync(Json(frame, passedOver, found, error), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
         }
     }
 
     /// <summary>A damaged frame is told of; the next one may be whole.</summary>
-    private static async Task<(PictureFaces? Found, string? Error)> Read(Task<PictureFaces> reading, CancellationToken cancellation)
+    private static async Task<(PictureFaces? Found, string? Error)> Read(Task<PictureFaces> reading, CancellationToken cancellationToken)
     {
         try
         {
-            return (await reading.WaitAsync(cancellation), null);
+            return (await reading.WaitAsync(cancellationToken), null);
         }
         catch (MienException e)
         {

@@ -7,12 +7,12 @@ namespace Mien.Server.Endpoints;
 /// <summary>What OpenAPI can't see in a handler that reads its body itself.</summary>
 internal static class Descriptions
 {
-    public static RouteHandlerBuilder DescribePictures(this RouteHandlerBuilder endpoint, bool annotate) => endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellation) =>
+    public static RouteHandlerBuilder DescribePictures(this RouteHandlerBuilder endpoint, bool annotate) => endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
     {
         // By name, so that tools make a type of each.
         OpenApiDocument document = context.Document!;
-        OpenApiSchema request = await context.GetOrCreateSchemaAsync(typeof(PicturesRequest), null, cancellation);
-        document.AddComponent(nameof(PictureData), await context.GetOrCreateSchemaAsync(typeof(PictureData), null, cancellation));
+        OpenApiSchema request = await context.GetOrCreateSchemaAsync(typeof(PicturesRequest), null, cancellationToken);
+        document.AddComponent(nameof(PictureData), await context.GetOrCreateSchemaAsync(typeof(PictureData), null, cancellationToken));
         ((OpenApiSchema)request.Properties!["pictures"]).Items = new OpenApiSchemaReference(nameof(PictureData), document);
         document.AddComponent(nameof(PicturesRequest), request);
         IOpenApiSchema json = new OpenApiSchemaReference(nameof(PicturesRequest), document);

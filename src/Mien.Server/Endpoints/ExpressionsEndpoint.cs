@@ -15,18 +15,18 @@ internal static class ExpressionsEndpoint
 
     public static async Task<IResult> Handle(HttpContext http, FaceReader reader, BytesInFlight bytes)
     {
-        CancellationToken cancellation = http.RequestAborted;
+        CancellationToken cancellationToken = http.RequestAborted;
         bool annotate = Flag(http.Request, "annotate");
         bool wantsPicture = annotate && http.Request.Headers.Accept.ToString().StartsWith("image/", StringComparison.OrdinalIgnoreCase);
         using IDisposable reserved = bytes.Reserve(http.Request);
-        IReadOnlyList<NamedPicture> pictures = await PictureBodies.Read(http.Request, reader.Options, cancellation);
+        IReadOnlyList<NamedPicture> pictures = await PictureBodies.Read(http.Request, reader.Options, cancellationToken);
         if (wantsPicture && pictures.Count > 1)
             throw new RefusedException(StatusCodes.Status406NotAcceptable, "One picture can't hold several", "Send one picture, or accept application/json.");
 
         bool png = wantsPicture && http.Request.Headers.Accept.ToString().StartsWith("image/png", StringComparison.OrdinalIgnoreCase);
         byte[][] annotated = new byte[pictures.Count][];
         Task<PictureFaces>[] read = await reader.ReadAsync(
-            pictures, annotate ? (place, picture, faces) => annotated[place] = Annotator.Encode(picture, faces, jpeg: !png) : null, cancellation);
+            pictures, annotate ? (place, picture, faces) => annotated[place] = Annotator.Encode(picture, faces, jpeg: !png) : null, cancellationToken);
         // What fails for a reason that is not the picture's is the server's failure; one picture alone fails as a whole.
         if (read.FirstOrDefault(picture => picture.IsFaulted && (read.Length == 1 || picture.Exception!.InnerException is not MienException)) is { } failed)
             await failed;

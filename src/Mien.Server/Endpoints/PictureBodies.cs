@@ -18,7 +18,7 @@ internal static class PictureBodies
     private const int MaxBoundaryLength = 128;
 
     /// <exception cref="RefusedException">The body is of another kind, too large, or holds no picture or too many.</exception>
-    public static async Task<IReadOnlyList<NamedPicture>> Read(HttpRequest request, ServerOptions options, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<NamedPicture>> Read(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = options.MaxRequestBytes;
@@ -29,10 +29,10 @@ internal static class PictureBodies
         string kind = type?.MediaType.Value?.ToLowerInvariant() ?? MediaTypeNames.Application.Octet;
         List<NamedPicture> pictures = kind switch
         {
-            MediaTypeNames.Multipart.FormData => await ReadForm(request, type!, options, cancellation),
-            MediaTypeNames.Application.Json => await ReadJson(request, options, cancellation),
-            MediaTypeNames.Application.Octet => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellation))],
-            _ when kind.StartsWith("image/", StringComparison.Ordinal) => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellation))],
+            MediaTypeNames.Multipart.FormData => await ReadForm(request, type!, options, cancellationToken),
+            MediaTypeNames.Application.Json => await ReadJson(request, options, cancellationToken),
+            MediaTypeNames.Application.Octet => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
+            _ when kind.StartsWith("image/", StringComparison.Ordinal) => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
             _ => throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The body is of another kind",
                 "Send the picture itself with Content-Type image/jpeg (or image/png, image/webp, application/octet-stream), several as multipart/form-data, or application/json with base64."),
         };
@@ -43,7 +43,7 @@ internal static class PictureBodies
         return pictures;
     }
 
-    private static async Task<List<NamedPicture>> ReadForm(HttpRequest request, MediaTypeHeaderValue type, ServerOptions options, CancellationToken cancellation)
+    private static async Task<List<NamedPicture>> ReadForm(HttpRequest request, MediaTypeHeaderValue type, ServerOptions options, CancellationToken cancellationToken)
     {
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         if (boundary.Length is 0 or > MaxBoundaryLength)
@@ -51,7 +51,7 @@ internal static class PictureBodies
         var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8192 };
         var pictures = new List<NamedPicture>();
         long left = options.MaxRequestBytes;
-        while (await reader.ReadNextSectionAsync(cancellation) is { } section)
+        while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
         {
             if (pictures.Count == options.MaxPictures)
                 throw TooMany(options);
@@ -59,7 +59,7 @@ internal static class PictureBodies
             string name = NameOf(disposition);
             if (disposition is null || (!disposition.IsFileDisposition() && section.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) != true))
                 throw new RefusedException(StatusCodes.Status400BadRequest, "A part of the form is no file", $"The part `{name}` has no file name. Send pictures as files; options such as annotate go into the address.");
-            byte[] bytes = await ReadAll(section.Body, left, cancellation);
+            byte[] bytes = await ReadAll(section.Body, left, cancellationToken);
             left -= bytes.Length;
             pictures.Add(new NamedPicture(name, bytes));
         }
@@ -67,23 +67,23 @@ internal static class PictureBodies
         return pictures;
     }
 
-    private static async Task<List<NamedPicture>> ReadJson(HttpRequest request, ServerOptions options, CancellationToken cancellation)
+    private static async Task<List<NamedPicture>> ReadJson(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
     {
-        byte[] text = await ReadAll(request.Body, options.MaxRequestBytes, cancellation);
+        byte[] text = await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken);
         PicturesRequest sent = JsonSerializer.Deserialize(text, ServerJson.Default.PicturesRequest) ?? throw new JsonException();
         return sent.Pictures.Any(picture => picture is null)
             ? throw new JsonException()
             : [.. sent.Pictures.Select((picture, place) => new NamedPicture(Named(picture.Name, $"picture {place + 1}"), picture.Data))];
     }
 
-    private static async Task<byte[]> ReadAll(Stream body, long most, CancellationToken cancellation)
+    private static async Task<byte[]> ReadAll(Stream body, long most, CancellationToken cancellationToken)
     {
         using var held = new MemoryStream();
         byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 << 16);
         try
         {
             int read;
-            while ((read = await body.ReadAsync(buffer, cancellation)) > 0)
+            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 if (held.Length + read > most)
                     throw RefusedException.TooLarge(most);

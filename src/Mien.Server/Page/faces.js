@@ -2,7 +2,7 @@
 import { inBrowser, untilSwitched } from './reader.js';
 import { ask } from './server.js';
 
-export const model = { classes: [], colours: {} };
+export const model = { classes: [], colors: {} };
 
 /** Makes an element: tag, properties (class, text, on…, data and aria by name), children. */
 export function make(tag, properties = {}, ...children) {
@@ -18,7 +18,7 @@ export function make(tag, properties = {}, ...children) {
 }
 
 export const percent = share => `${Math.round(share * 100)} %`;
-export const colourOf = label => model.colours[label] ?? '#888';
+export const colorOf = label => model.colors[label] ?? '#888';
 
 const statusLine = document.getElementById('status');
 /** Says something, to eyes and to screen readers. */
@@ -32,7 +32,7 @@ export function facePanel(name, explain) {
   const title = make('h3');
   const rows = model.classes.map(({ label }) => {
     const fill = make('div', { class: 'fill' });
-    fill.style.background = colourOf(label);
+    fill.style.background = colorOf(label);
     const value = make('span', { class: 'value' });
     const row = make('li', {}, make('span', { text: label }), make('div', { class: 'track', 'aria-hidden': 'true' }, fill), value);
     return { label, row, fill, value };
@@ -47,7 +47,7 @@ export function facePanel(name, explain) {
     panel,
     show(face) {
       const dot = make('span', { class: 'dot', 'aria-hidden': 'true' });
-      dot.style.background = colourOf(face.label);
+      dot.style.background = colorOf(face.label);
       title.replaceChildren(dot, make('span', { text: `${name}: ${face.label} ${percent(face.confidence)}` }));
       for (const { label, row, fill, value } of rows) {
         const share = face.probabilities[label] ?? 0;
@@ -104,9 +104,9 @@ export function drawBoxes(svg, width, height, faces, { mirror = false, nameOf, o
     const left = mirror ? width - box.x - box.width : box.x;
     const text = nameOf(face, place);
     const outline = { x: left, y: box.y, width: box.width, height: box.height, rx: size / 4 };
-    const line = svgElement('rect', { ...outline, class: 'box', stroke: colourOf(face.label) });
+    const line = svgElement('rect', { ...outline, class: 'box', stroke: colorOf(face.label) });
     line.addEventListener('click', () => onclick?.(face, place));
-    // A dark edge below the coloured line: it shows on every ground.
+    // A dark edge below the colored line: it shows on every ground.
     const group = svgElement('g', {});
     group.append(svgElement('rect', { ...outline, class: 'edge' }), line);
     const above = Math.max(box.y - size * 1.35, 0);
@@ -138,7 +138,7 @@ export async function explain(blob, place, name) {
     // The picture would have to be sent.
     if (inBrowser()) throw new Error('The server works out what an answer rests on, and pictures are read in this browser alone now. Switch that off to ask the server.');
     const answer = await ask(`v1/explanations?face=${place}`, { method: 'POST', body: blob, signal: untilSwitched(), headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
-    const maps = [[answer.face, 'What the network saw', 'The aligned face in grey'], [answer.gradCam, 'Grad-CAM: what spoke for the answer', 'The face with the places that spoke for the answer in orange and yellow'], [answer.occlusion, 'Occlusion: where covering costs most', 'The face with the places whose covering lowers the answer in orange and yellow']];
+    const maps = [[answer.face, 'What the network saw', 'The aligned face in gray'], [answer.gradCam, 'Grad-CAM: what spoke for the answer', 'The face with the places that spoke for the answer in orange and yellow'], [answer.occlusion, 'Occlusion: where covering costs most', 'The face with the places whose covering lowers the answer in orange and yellow']];
     body.replaceChildren(
       make('p', { text: `${name}: ${answer.label} ${percent(answer.confidence)}. The brighter a place, the more the answer rests on it.` }),
       make('div', { class: 'maps' }, ...maps.filter(([source]) => source).map(([source, caption, alt]) => make('figure', {}, make('img', { src: source, alt }), make('figcaption', { text: caption })))),

@@ -1,5 +1,5 @@
 // What was found so far: the timeline of the camera's faces, and the files to save.
-import { colourOf, make, model, percent } from './faces.js';
+import { colorOf, make, model, percent } from './faces.js';
 
 // Columns of a table beside the share of all of it, by the JSON's names.
 const QUALITY = ['exposure', 'contrast', 'noise', 'sharpness', 'pixels', 'roll', 'yaw', 'pitch', 'cover', 'upright'];
@@ -52,7 +52,7 @@ function draw() {
   if (!legend.childElementCount) {
     legend.append(...model.classes.map(({ label }) => {
       const dot = make('span', { class: 'dot' });
-      dot.style.background = colourOf(label);
+      dot.style.background = colorOf(label);
       return make('li', {}, dot, label);
     }));
   }
@@ -91,7 +91,7 @@ function paint(canvas, seen, end) {
     let bottom = canvas.height;
     for (const { label } of model.classes) {
       const high = probabilities[label] * canvas.height;
-      context.fillStyle = colourOf(label);
+      context.fillStyle = colorOf(label);
       context.fillRect(left, bottom - high, Math.max(right - left, 1), high);
       bottom -= high;
     }

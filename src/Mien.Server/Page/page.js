@@ -1,6 +1,6 @@
 // Starts the page: what the model says of itself, and every way to give a picture.
 import { startCamera, stopCamera, takePicture } from './camera.js';
-import { colourOf, make, model, percent, say } from './faces.js';
+import { colorOf, make, model, percent, say } from './faces.js';
 import { clear, saveCsv, saveJson } from './history.js';
 import { readPhotos } from './photos.js';
 import { ask } from './server.js';
@@ -42,7 +42,7 @@ byId('clear').addEventListener('click', () => {
 
 try {
   Object.assign(model, await ask('v1/model'));
-  model.colours = Object.fromEntries(model.classes.map(({ label, colour }) => [label, colour]));
+  model.colors = Object.fromEntries(model.classes.map(({ label, color }) => [label, color]));
   byId('model').textContent = `Model ${model.name}`;
   showAccuracy();
 } catch (error) {
@@ -61,7 +61,7 @@ function people(split) {
 function showAccuracy() {
   byId('says').textContent = model.meaning;
   const split = ['PrivateTest', 'PublicTest'].find(name => model.metrics[`${name}.accuracy`] !== undefined);
-  if (split) byId('accuracy').textContent = `Of ${split}'s faces, which the model has not learnt from, it reads ${percent(model.metrics[`${split}.accuracy`])} as people labelled them.${people(split)}`;
+  if (split) byId('accuracy').textContent = `Of ${split}'s faces, which the model has not learned from, it reads ${percent(model.metrics[`${split}.accuracy`])} as people labeled them.${people(split)}`;
   const measured = ['PrivateTest', 'PublicTest'].find(name => model.classes.every(each => each.recall[name] !== undefined));
   if (!measured) {
     byId('by-class').append(make('p', { class: 'quiet', text: 'This model’s file does not say how well it reads each expression: `mien evaluate` tells.' }));
@@ -69,7 +69,7 @@ function showAccuracy() {
   }
   const rows = model.classes.map(({ label, recall }) => {
     const fill = make('div', { class: 'fill' });
-    fill.style.background = colourOf(label);
+    fill.style.background = colorOf(label);
     fill.style.width = `${recall[measured] * 100}%`;
     return make('tr', {}, make('th', { scope: 'row', text: label }), make('td', { class: 'bar bars', 'aria-hidden': 'true' }, make('div', { class: 'track' }, fill)), make('td', { class: 'number', text: percent(recall[measured]) }));
   });

@@ -2,13 +2,13 @@ using Mien.Training.Runs;
 
 namespace Mien.Training.Augmentation;
 
-/// <summary>How far each face is changed at random before it is learnt from.</summary>
+/// <summary>How far each face is changed at random before it is learned from.</summary>
 public sealed record AugmentationOptions
 {
     /// <summary>The default recipe's.</summary>
     public static AugmentationOptions Default { get; } = new();
 
-    /// <summary>Nothing changes: faces are learnt as they are.</summary>
+    /// <summary>Nothing changes: faces are learned as they are.</summary>
     public static AugmentationOptions None { get; } = new()
     {
         Flip = false,

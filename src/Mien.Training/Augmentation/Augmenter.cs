@@ -9,8 +9,8 @@ public sealed class Augmenter(AugmentationOptions options)
 {
     private const float LeastBlur = -0.5f;
 
-    /// <summary>[N,1,S,S] normalised faces -> [N,1,size,size].</summary>
-    /// <param name="faces">[N,1,S,S], float32, normalised.</param>
+    /// <summary>[N,1,S,S] normalized faces -> [N,1,size,size].</summary>
+    /// <param name="faces">[N,1,S,S], float32, normalized.</param>
     /// <param name="size">Side of the result.</param>
     /// <param name="random">Where all chance comes from.</param>
     /// <param name="mirrored">[N], which faces to mirror; null to draw them.</param>
@@ -93,7 +93,7 @@ public sealed class Augmenter(AugmentationOptions options)
         return tensor(values, [1, 1, 5, 5], device: device);
     }
 
-    /// <summary>1 where a face is kept, 0 (the mean grey) in a rectangle of 2 to 20 % of its area. [N*size*size].</summary>
+    /// <summary>1 where a face is kept, 0 (the mean gray) in a rectangle of 2 to 20 % of its area. [N*size*size].</summary>
     private float[] Erased(int count, int size, Random random)
     {
         float[] kept = new float[count * size * size];

@@ -47,7 +47,7 @@ public static class Corruptions
         string.Format(CultureInfo.InvariantCulture, Scales[kind].Words, At(kind, strength));
 
     /// <summary>Writes a spoiled copy of a face.</summary>
-    /// <param name="face">[size*size] grey levels, row-major.</param>
+    /// <param name="face">[size*size] gray levels, row-major.</param>
     /// <param name="size">Side in pixels.</param>
     /// <param name="kind">What is wrong with it.</param>
     /// <param name="strength">0..3.</param>

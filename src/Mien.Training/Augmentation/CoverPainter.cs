@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Mien.Training.Augmentation;
 
-/// <summary>Paints shapes over a grey face in varied shades and patterns, softened at the edges as a camera does. The face is a unit square.</summary>
+/// <summary>Paints shapes over a gray face in varied shades and patterns, softened at the edges as a camera does. The face is a unit square.</summary>
 internal sealed class CoverPainter(byte[] face, int size, Random random)
 {
     // Shapes are drawn so many times larger and then averaged.
@@ -18,12 +18,12 @@ internal sealed class CoverPainter(byte[] face, int size, Random random)
 
     /// <summary>Paints what <paramref name="draw"/> draws.</summary>
     /// <param name="draw">Draws the shape on a canvas of the unit square, with an opaque paint.</param>
-    /// <param name="level">Its mean grey level.</param>
+    /// <param name="level">Its mean gray level.</param>
     /// <param name="pattern">Largest difference of its pattern in levels; 0 for plain.</param>
     /// <param name="opacity">0..1.</param>
     public void Paint(Action<SKCanvas, SKPaint> draw, float level, float pattern = 0, float opacity = 1)
     {
-        float[] cover = Rasterise(draw);
+        float[] cover = Rasterize(draw);
         float light = Around(35);
         double direction = random.NextDouble() * 2 * Math.PI;
         Func<float, float, float> texture = Texture(pattern);
@@ -51,7 +51,7 @@ internal sealed class CoverPainter(byte[] face, int size, Random random)
     /// <summary>Evenly between two values.</summary>
     public float Between(float least, float most) => least + (float)random.NextDouble() * (most - least);
 
-    private float[] Rasterise(Action<SKCanvas, SKPaint> draw)
+    private float[] Rasterize(Action<SKCanvas, SKPaint> draw)
     {
         int side = size * Finer;
         using (var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Alpha8, SKAlphaType.Premul)))

@@ -254,7 +254,7 @@ internal static class CoverShapes
         }, level, on.Between(0, 10));
     }
 
-    /// <summary>A grey level: dark, light or any.</summary>
+    /// <summary>A gray level: dark, light or any.</summary>
     public static float Any(CoverPainter on) => on.Random.Next(3) switch
     {
         0 => on.Between(0, 70),
@@ -262,6 +262,6 @@ internal static class CoverShapes
         _ => on.Between(0, 255),
     };
 
-    /// <summary>Strength of a pattern in grey levels; half of all things are plain.</summary>
+    /// <summary>Strength of a pattern in gray levels; half of all things are plain.</summary>
     public static float Pattern(CoverPainter on) => on.Random.Next(2) == 0 ? 0 : on.Between(3, 60);
 }

@@ -10,31 +10,31 @@ internal static class Occlusions
     private const float MouthLine = 0.785f;
 
     /// <summary>Draws one kind over a face.</summary>
-    /// <param name="face">[size*size] grey levels, changed in place.</param>
+    /// <param name="face">[size*size] gray levels, changed in place.</param>
     /// <param name="size">Side in pixels.</param>
     /// <param name="kind">Mask, Sunglasses, Hand or Half.</param>
     /// <param name="extent">How much is covered: a size of 0 to 3, or the share of a half.</param>
     /// <param name="random">Shape, place and shade.</param>
     public static void Draw(Span<byte> face, int size, Corruption kind, float extent, Random random)
     {
-        float grey = kind == Corruption.Hand ? Skin(face, random) : random.Next(256);
+        float gray = kind == Corruption.Hand ? Skin(face, random) : random.Next(256);
         using var bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Gray8, SKAlphaType.Opaque));
         face.CopyTo(bitmap.GetPixelSpan());
         using (var canvas = new SKCanvas(bitmap))
-        using (var paint = new SKPaint { IsAntialias = true, Color = Grey(grey) })
+        using (var paint = new SKPaint { IsAntialias = true, Color = Gray(gray) })
         {
             // From here on the face is a unit square.
             canvas.Scale(size);
             switch (kind)
             {
                 case Corruption.Mask:
-                    Mask(canvas, paint, extent, grey, random);
+                    Mask(canvas, paint, extent, gray, random);
                     break;
                 case Corruption.Sunglasses:
                     Sunglasses(canvas, paint, extent, random);
                     break;
                 case Corruption.Hand:
-                    Hand(canvas, paint, extent, grey, random);
+                    Hand(canvas, paint, extent, gray, random);
                     break;
                 default:
                     Half(canvas, paint, extent, random);
@@ -45,7 +45,7 @@ internal static class Occlusions
         bitmap.GetPixelSpan().CopyTo(face);
     }
 
-    private static void Mask(SKCanvas canvas, SKPaint paint, float extent, float grey, Random random)
+    private static void Mask(SKCanvas canvas, SKPaint paint, float extent, float gray, Random random)
     {
         // The upper edge moves from below the nose up to between the eyes.
         float top = 0.68f - 0.07f * extent + Around(random, 0.03f);
@@ -59,14 +59,14 @@ internal static class Occlusions
         outline.LineTo(middle + side * 0.85f, bottom - 0.12f);
         outline.QuadTo(middle, bottom + 0.1f, middle - side * 0.85f, bottom - 0.12f);
         outline.Close();
-        Shade(paint, grey, random, new SKPoint(middle - side, top), new SKPoint(middle + side, bottom));
+        Shade(paint, gray, random, new SKPoint(middle - side, top), new SKPoint(middle + side, bottom));
         using SKPath path = outline.Detach();
         canvas.DrawPath(path, paint);
         if (random.Next(2) == 0)
             return;
         // Pleats and bands.
         paint.Shader = null;
-        paint.Color = Grey(grey + Either(random) * (15 + random.Next(30)));
+        paint.Color = Gray(gray + Either(random) * (15 + random.Next(30)));
         paint.StrokeWidth = 0.015f;
         for (int line = 1; line <= 3; line++)
         {
@@ -77,13 +77,13 @@ internal static class Occlusions
 
     private static void Sunglasses(SKCanvas canvas, SKPaint paint, float extent, Random random)
     {
-        float grey = random.Next(4) == 0 ? random.Next(256) : random.Next(60);
+        float gray = random.Next(4) == 0 ? random.Next(256) : random.Next(60);
         float radius = 0.10f + 0.025f * extent;
         float height = radius * (0.75f + Around(random, 0.2f));
         float apart = 0.188f + Around(random, 0.02f);
         float y = EyeLine + Around(random, 0.03f);
         float middle = 0.5f + Around(random, 0.03f);
-        Shade(paint, grey, random, new SKPoint(0, y - height), new SKPoint(1, y + height));
+        Shade(paint, gray, random, new SKPoint(0, y - height), new SKPoint(1, y + height));
         bool round = random.Next(2) == 0;
         foreach (float x in (float[])[middle - apart, middle + apart])
         {
@@ -94,12 +94,12 @@ internal static class Occlusions
         }
 
         paint.Shader = null;
-        paint.Color = Grey(grey);
+        paint.Color = Gray(gray);
         paint.StrokeWidth = 0.03f;
         canvas.DrawLine(middle - apart - radius - 0.2f, y - height * 0.3f, middle + apart + radius + 0.2f, y - height * 0.3f, paint);
     }
 
-    private static void Hand(SKCanvas canvas, SKPaint paint, float extent, float grey, Random random)
+    private static void Hand(SKCanvas canvas, SKPaint paint, float extent, float gray, Random random)
     {
         float size = 0.14f + 0.055f * extent;
         // Over the mouth, over the eyes or from a side.
@@ -114,14 +114,14 @@ internal static class Occlusions
         canvas.RotateDegrees(random.Next(360));
         for (int finger = 0; finger < 4; finger++)
         {
-            float shade = grey + Around(random, 12);
+            float shade = gray + Around(random, 12);
             float across = (finger - 1.5f) * size * 0.52f;
             float length = size * (1.7f + (float)random.NextDouble() * 0.5f);
             Shade(paint, shade, random, new SKPoint(across - size * 0.25f, 0), new SKPoint(across + size * 0.25f, 0));
             canvas.DrawRoundRect(new SKRect(across - size * 0.25f, -length, across + size * 0.25f, 0), size * 0.24f, size * 0.24f, paint);
         }
 
-        Shade(paint, grey, random, new SKPoint(-size, -size), new SKPoint(size, size));
+        Shade(paint, gray, random, new SKPoint(-size, -size), new SKPoint(size, size));
         canvas.DrawRoundRect(new SKRect(-size * 1.05f, -size * 0.4f, size * 1.05f, size * 1.5f), size * 0.4f, size * 0.4f, paint);
     }
 
@@ -133,11 +133,11 @@ internal static class Occlusions
     }
 
     /// <summary>A shade that changes across the thing, as light does.</summary>
-    private static void Shade(SKPaint paint, float grey, Random random, SKPoint from, SKPoint to)
+    private static void Shade(SKPaint paint, float gray, Random random, SKPoint from, SKPoint to)
     {
         float change = Around(random, 30);
         paint.Shader?.Dispose();
-        paint.Shader = SKShader.CreateLinearGradient(from, to, [Grey(grey - change), Grey(grey + change)], SKShaderTileMode.Clamp);
+        paint.Shader = SKShader.CreateLinearGradient(from, to, [Gray(gray - change), Gray(gray + change)], SKShaderTileMode.Clamp);
     }
 
     /// <summary>About the mean level of the face's middle: a hand is lit as the face is.</summary>
@@ -155,10 +155,10 @@ internal static class Occlusions
         return (float)sum / count + Around(random, 25);
     }
 
-    private static SKColor Grey(float level)
+    private static SKColor Gray(float level)
     {
-        byte grey = (byte)Math.Clamp(level, 0, 255);
-        return new SKColor(grey, grey, grey);
+        byte gray = (byte)Math.Clamp(level, 0, 255);
+        return new SKColor(gray, gray, gray);
     }
 
     private static int Either(Random random) => random.Next(2) == 0 ? -1 : 1;

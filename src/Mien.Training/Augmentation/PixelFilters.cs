@@ -1,6 +1,6 @@
 namespace Mien.Training.Augmentation;
 
-/// <summary>Blurs and warps of small grey pictures; the border repeats, results are rounded to bytes.</summary>
+/// <summary>Blurs and warps of small gray pictures; the border repeats, results are rounded to bytes.</summary>
 internal static class PixelFilters
 {
     /// <summary>Gaussian blur, rows then columns.</summary>

@@ -3,7 +3,7 @@ using Mien.Imaging;
 namespace Mien.Training.Datasets;
 
 /// <summary>A picture of nobody: for each expression the average of the faces that are most like their class.</summary>
-/// <remarks>Composite portraits after Galton 1878; each face weighs the same because each is normalised first.</remarks>
+/// <remarks>Composite portraits after Galton 1878; each face weighs the same because each is normalized first.</remarks>
 public static class AverageFaces
 {
     /// <summary>Faces that are averaged, mirrored copies counted.</summary>
@@ -20,10 +20,10 @@ public static class AverageFaces
     private const float Sharpening = 4f;
     private const int Radius = 1;
 
-    // Contrast of the result: grey levels a standard deviation, round mid-grey.
+    // Contrast of the result: gray levels a standard deviation, round mid-gray.
     private const double Contrast = 60;
 
-    /// <summary>Draws the averages in label order, four a row, on plain grey.</summary>
+    /// <summary>Draws the averages in label order, four a row, on plain gray.</summary>
     /// <param name="table">At least one Training face of each class.</param>
     /// <exception cref="MienException">A class has no Training face.</exception>
     public static Picture Draw(FaceTable table)
@@ -47,7 +47,7 @@ public static class AverageFaces
                 face.AsSpan(y * Side, Side).CopyTo(canvas.AsSpan((top + y) * width + left));
         }
 
-        return Picture.FromGrey(canvas, width, height);
+        return Picture.FromGray(canvas, width, height);
     }
 
     private static byte[] Average(FaceTable training, int label)
@@ -60,7 +60,7 @@ public static class AverageFaces
             throw new MienException($"No Training face of class {training.LabelNames[label]}: there is nothing to average.");
         float[] mean = Mean(faces);
         float[] average = Mean([.. faces.OrderByDescending(face => Dot(face, mean)).Take(FacesAClass)]);
-        average = Normalise(Sharpen(average, training.Size));
+        average = Normalize(Sharpen(average, training.Size));
         return [.. average.Select(value => (byte)Math.Clamp((int)Math.Round(Ground + Contrast * value), 0, 255))];
     }
 
@@ -97,10 +97,10 @@ public static class AverageFaces
             mirrored[i / size * size + size - 1 - i % size] = face[i];
         }
 
-        return [Normalise(straight), Normalise(mirrored)];
+        return [Normalize(straight), Normalize(mirrored)];
     }
 
-    private static float[] Normalise(float[] values)
+    private static float[] Normalize(float[] values)
     {
         float mean = values.Average();
         double deviation = Math.Sqrt(values.Sum(value => (double)(value - mean) * (value - mean)) / values.Length);

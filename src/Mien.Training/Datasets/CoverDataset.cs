@@ -77,7 +77,7 @@ public static class CoverDataset
     }
 
     /// <summary>Changes a face into one of the classes, drawn at random.</summary>
-    /// <param name="face">[size*size] grey levels of a clear, upright face, changed in place.</param>
+    /// <param name="face">[size*size] gray levels of a clear, upright face, changed in place.</param>
     /// <param name="size">Side in pixels.</param>
     /// <param name="random">Where all chance comes from.</param>
     internal static CoverClass Make(byte[] face, int size, Random random)

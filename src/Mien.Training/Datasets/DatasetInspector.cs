@@ -14,7 +14,7 @@ public sealed record Inspection
     /// <summary>How many faces.</summary>
     public required int Count { get; init; }
 
-    /// <summary>Side of a face in pixels, as it is learnt from.</summary>
+    /// <summary>Side of a face in pixels, as it is learned from.</summary>
     public required int Size { get; init; }
 
     /// <summary>How many pictures the source has of each size, such as `48x48`.</summary>
@@ -38,7 +38,7 @@ public sealed record Inspection
     /// <summary>Pictures that occur more than once with different labels.</summary>
     public required int ConflictingLabels { get; init; }
 
-    /// <summary>Faces of a single grey level, or nearly: nothing to learn from.</summary>
+    /// <summary>Faces of a single gray level, or nearly: nothing to learn from.</summary>
     public required int Blank { get; init; }
 
     /// <summary>Mean of the Training pixels, 0..1; of all where there are none.</summary>
@@ -183,7 +183,7 @@ public static class DatasetInspector
         foreach (CrossDuplicates across in inspection.NearDuplicatesAcross.Where(across => across.Count > 0))
             yield return $"{across.To} has {across.Count} faces that look nearly like one of {across.From}: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.";
         if (inspection.Blank > 0)
-            yield return $"{inspection.Blank} pictures are blank: nothing is learnt from them.";
+            yield return $"{inspection.Blank} pictures are blank: nothing is learned from them.";
         if (inspection.BadRows.Count > 0)
             yield return $"{inspection.BadRows.Count} rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.";
         if (inspection.Search is { WithoutFace.Count: > 0 and int without })

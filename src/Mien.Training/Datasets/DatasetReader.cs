@@ -102,7 +102,7 @@ public static class DatasetReader
     private static string ReadManifest(string name, ReadOnlySpan<byte> head, FaceTableBuilder builder)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(name))!;
-        var pictures = new List<LabelledPicture>();
+        var pictures = new List<LabeledPicture>();
         var firsts = new Dictionary<string, ManifestRow>(StringComparer.Ordinal);
         foreach (ManifestRow row in Manifest.Read(name, head))
         {
@@ -119,7 +119,7 @@ public static class DatasetReader
                         + $"{firsts[row.File].Line}: keep one of both rows");
                 var file = new PictureFile(row.File, () => OrdinaryFile.Open(Path.Combine(folder, row.File)));
                 var origin = new FaceOrigin(row.File, row.Line, row.Group);
-                pictures.Add(new LabelledPicture($"{where}: {row.File}", file, row.Label, row.Split is null ? null : split, origin, Listed: true));
+                pictures.Add(new LabeledPicture($"{where}: {row.File}", file, row.Label, row.Split is null ? null : split, origin, Listed: true));
             }
         }
 
@@ -157,7 +157,7 @@ public static class DatasetReader
         }
 
         if (pictures.Length == 0)
-            ThrowIfUnlabelled(tables);
+            ThrowIfUnlabeled(tables);
         // A zip archive has one position: its pictures are read one after another, and decoded side by side.
         FolderDataset.Read(name, pictures.Select(member => new PictureFile(member.Path, member.Entry.Open)), builder);
         return name;
@@ -189,7 +189,7 @@ public static class DatasetReader
         {
             PictureFile[] pictures = [.. Pictures(tar).OrderBy(file => file.Path, StringComparer.Ordinal)];
             if (pictures.Length == 0)
-                ThrowIfUnlabelled(tables);
+                ThrowIfUnlabeled(tables);
             FolderDataset.Read(name, pictures, builder);
         }
 
@@ -232,7 +232,7 @@ public static class DatasetReader
             return ReadTables(path, chosen, builder);
         if (pictures.Length == 0)
         {
-            ThrowIfUnlabelled(tables);
+            ThrowIfUnlabeled(tables);
             string[] passed = [.. tree.LeftOut.Take(1), .. Others(tree)];
             throw new MienException($"{path}: neither a table nor pictures in "
                 + $"it{(passed.Length > 0 ? $" ({string.Join("; ", passed)})" : "")}. Expected {Shapes}.");
@@ -262,10 +262,10 @@ public static class DatasetReader
     /// </summary>
     private static List<Table> Choose(List<Table> tables, FaceTableBuilder builder)
     {
-        Table[] labelled = [.. tables.Where(table => table.Header.HasLabels).OrderBy(table => table.Name, StringComparer.Ordinal)];
-        List<Table> chosen = labelled.FirstOrDefault(table => table.Header.IsComplete) is { } complete
+        Table[] labeled = [.. tables.Where(table => table.Header.HasLabels).OrderBy(table => table.Name, StringComparer.Ordinal)];
+        List<Table> chosen = labeled.FirstOrDefault(table => table.Header.IsComplete) is { } complete
             ? [complete]
-            : [.. labelled.DistinctBy(table => SplitByName(table.Name)).OrderBy(table => SplitByName(table.Name))];
+            : [.. labeled.DistinctBy(table => SplitByName(table.Name)).OrderBy(table => SplitByName(table.Name))];
         foreach (Table other in tables.Where(table => chosen.Count > 0 && !chosen.Contains(table)))
         {
             Table? better = chosen.Find(table => table.Header.IsComplete || SplitByName(table.Name) == SplitByName(other.Name));
@@ -275,10 +275,10 @@ public static class DatasetReader
         return chosen;
     }
 
-    private static void ThrowIfUnlabelled(List<Table> tables)
+    private static void ThrowIfUnlabeled(List<Table> tables)
     {
         if (tables.Count > 0)
-            throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learnt from or judged. Expected {Shapes}.");
+            throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learned from or judged. Expected {Shapes}.");
     }
 
     private static string ReadTables(string container, List<Table> tables, FaceTableBuilder builder)

@@ -3,17 +3,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.Training.Datasets;
 
 /// <summary>The face that was cut out of a photo.</summary>
-/// <param name="Grey">[size*size] grey levels; null where no face was found.</param>
+/// <param name="Gray">[size*size] gray levels; null where no face was found.</param>
 /// <param name="Width">Of the upright photo, in pixels.</param>
 /// <param name="Height">Likewise.</param>
 /// <param name="Faces">How many faces it has.</param>
-internal readonly record struct FaceCut(byte[]? Grey, int Width, int Height, int Faces);
+internal readonly record struct FaceCut(byte[]? Gray, int Width, int Height, int Faces);
 
 /// <summary>
 /// Finds, aligns and cuts out the largest face of whole photos, as <see cref="ExpressionRecognizer"/> does. Each photo is
@@ -83,14 +83,14 @@ internal sealed class FaceCutter : IDisposable
 
         Picture picture = Picture.Load(new MemoryStream(encoded), name);
         IReadOnlyList<DetectedFace> faces = _detector.Value.Detect(picture, _options);
-        byte[]? grey = null;
+        byte[]? gray = null;
         if (faces.Count > 0)
         {
-            grey = new byte[_size * _size];
-            FaceAligner.Align(picture, faces.MaxBy(face => face.Box.Area).Keypoints, _size, grey);
+            gray = new byte[_size * _size];
+            FaceAligner.Align(picture, faces.MaxBy(face => face.Box.Area).Keypoints, _size, gray);
         }
 
-        var cut = new FaceCut(grey, picture.Width, picture.Height, faces.Count);
+        var cut = new FaceCut(gray, picture.Width, picture.Height, faces.Count);
         Interlocked.Increment(ref _searched);
         Write(file, cut);
         return cut;
@@ -142,7 +142,7 @@ internal sealed class FaceCutter : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             // The same photo may be in the set twice, and two programs may run.
             string temporary = $"{file}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(temporary, [.. header, .. cut.Grey ?? []]);
+            File.WriteAllBytes(temporary, [.. header, .. cut.Gray ?? []]);
             File.Move(temporary, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,12 +2,12 @@ using System.Security.Cryptography;
 
 namespace Mien.Training.Datasets;
 
-/// <summary>A labelled set of grey square faces held in memory: pixels [Count,Size,Size], labels, splits.</summary>
+/// <summary>A labeled set of gray square faces held in memory: pixels [Count,Size,Size], labels, splits.</summary>
 public sealed class FaceTable
 {
     /// <summary>Creates a table over arrays that it keeps.</summary>
     /// <param name="size">Side of a face in pixels.</param>
-    /// <param name="pixels">[Count*Size*Size] grey levels, row-major, face after face.</param>
+    /// <param name="pixels">[Count*Size*Size] gray levels, row-major, face after face.</param>
     /// <param name="labels">[Count], each an index into <paramref name="labelNames"/>.</param>
     /// <param name="splits">[Count].</param>
     /// <param name="labelNames">Class names in label order.</param>
@@ -41,7 +41,7 @@ public sealed class FaceTable
     /// <summary>How many faces.</summary>
     public int Count => Labels.Length;
 
-    /// <summary>[Count*Size*Size] grey levels, row-major, face after face.</summary>
+    /// <summary>[Count*Size*Size] gray levels, row-major, face after face.</summary>
     public byte[] Pixels { get; }
 
     /// <summary>[Count], each an index into <see cref="LabelNames"/>.</summary>
@@ -56,7 +56,7 @@ public sealed class FaceTable
     /// <summary>[Count*10] FER+ votes in the order of <see cref="FerPlus.Choices"/>; null where the data came without.</summary>
     public byte[]? Votes { get; }
 
-    /// <summary>[Count] the data set's own labels, indices into <see cref="Expressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
+    /// <summary>[Count] the data set's own labels, indices into <see cref="FacialExpressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
     public byte[]? OwnLabels { get; }
 
     /// <summary>[Count] the person or clip that each face is of, null for a face that stands alone; empty where the data names

@@ -30,7 +30,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public int Count => _labels.Count;
 
     /// <summary>Finds the faces of photos; null where pictures are faces.</summary>
-    public FaceCutter? Cutter { get; } = options.Faces == FaceMode.Detect ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
+    public FaceCutter? Cutter { get; } = options.FaceMode == FaceMode.Detect ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
 
     /// <summary>What became of the search for faces.</summary>
     public FaceSearch? Search => Cutter is null ? null : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
@@ -72,7 +72,7 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public IReadOnlyList<FaceOrigin> Origins => _origins;
 
     /// <summary>Adds a row of FER2013's table, which names its split and one of its seven classes.</summary>
-    public void Add(Expression label, Split split, int width, int height, FaceOrigin origin = default) =>
+    public void Add(FacialExpression label, Split split, int width, int height, FaceOrigin origin = default) =>
         AddOfFer2013(label.Name(), split, width, height, origin);
 
     /// <summary>Adds a row of FER2013's table, whose label is one of its seven or one that the map knows.</summary>

@@ -154,28 +154,28 @@ internal static class Fer2013Csv
     private static string? LabelOf(ReadOnlySpan<byte> field, FaceTableBuilder builder)
     {
         if (field is [>= (byte)'0' and <= (byte)'6'])
-            return Expressions.Fer2013Names[field[0] - '0'];
+            return FacialExpressions.Fer2013Names[field[0] - '0'];
         if (field.Length is 0 or > 255)
             return null;
         string text = Encoding.UTF8.GetString(field);
         if (builder.IsMapped(text))
             return text;
-        return Expressions.TryParse(text, out Expression label) && (int)label < Expressions.Fer2013Names.Count ? label.Name() : null;
+        return FacialExpressions.TryParse(text, out FacialExpression label) && (int)label < FacialExpressions.Fer2013Names.Count ? label.Name() : null;
     }
 
     private static string UnknownLabel(string written)
     {
-        string? near = Spelling.Nearest(written, Expressions.Aliases);
+        string? near = Spelling.Nearest(written, FacialExpressions.Aliases);
         string cure = written.Length == 0
             ? ""
-            : $" Did you mean {near ?? "one of these"}? Then pass {Spelling.Cure(written, near ?? Expressions.Fer2013Names[^1])}.";
-        return $"emotion \"{written}\", expected 0 to {Expressions.Fer2013Names.Count - 1} or one of "
-            + $"{string.Join(", ", Expressions.Fer2013Names)}.{cure}";
+            : $" Did you mean {near ?? "one of these"}? Then pass {Spelling.Cure(written, near ?? FacialExpressions.Fer2013Names[^1])}.";
+        return $"emotion \"{written}\", expected 0 to {FacialExpressions.Fer2013Names.Count - 1} or one of "
+            + $"{string.Join(", ", FacialExpressions.Fer2013Names)}.{cure}";
     }
 
     /// <summary>Numbers with blanks between them into bytes.</summary>
     /// <returns>What is wrong, or null.</returns>
-    // Optimised at once: a program that reads one table would otherwise do it in code compiled for a quick start (a
+    // Optimized at once: a program that reads one table would otherwise do it in code compiled for a quick start (a
     // quarter longer in all). Finding the blanks with vector instructions gained too little to be worth its length.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static string? ParsePixels(ReadOnlySpan<byte> text, Span<byte> pixels)

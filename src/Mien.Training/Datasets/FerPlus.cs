@@ -8,10 +8,10 @@ namespace Mien.Training.Datasets;
 public static class FerPlus
 {
     /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>: the expressions, then two that are none.</summary>
-    public static IReadOnlyList<string> Choices { get; } = [.. Expressions.Names, "unknown", "not a face"];
+    public static IReadOnlyList<string> Choices { get; } = [.. FacialExpressions.Names, "unknown", "not a face"];
 
     /// <summary>Place of contempt among <see cref="Choices"/>: those before it are the seven expressions in label order.</summary>
-    public const int Contempt = (int)Expression.Contempt;
+    public const int Contempt = (int)FacialExpression.Contempt;
 
     /// <summary>Place of "unknown" among <see cref="Choices"/>.</summary>
     public const int Unknown = 8;
@@ -56,14 +56,14 @@ public static class FerPlus
     public static IReadOnlyList<string> Labels { get; } = [.. Choices.Take(Unknown)];
 
     /// <summary>
-    /// The faces on which the taggers agree, labelled as they do, with <see cref="Labels"/> as classes. As in the paper,
+    /// The faces on which the taggers agree, labeled as they do, with <see cref="Labels"/> as classes. As in the paper,
     /// single votes are outliers, a label needs more than half of the votes that are left, and faces that are "unknown"
     /// or "not a face" by majority, or have none, are dropped.
     /// </summary>
     /// <param name="table">With votes.</param>
     /// <param name="keepDivided">
-    /// Keeps Training faces without a majority too, labelled as most voted, where more than half of the votes are for
-    /// expressions: they can be learnt as their votes are shared out.
+    /// Keeps Training faces without a majority too, labeled as most voted, where more than half of the votes are for
+    /// expressions: they can be learned as their votes are shared out.
     /// </param>
     /// <returns>The faces, whose <see cref="FaceTable.OwnLabels"/> are the data set's.</returns>
     /// <exception cref="ArgumentException">The table has no votes.</exception>

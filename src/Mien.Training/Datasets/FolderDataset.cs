@@ -12,7 +12,7 @@ internal sealed record PictureFile(string Path, Func<Stream> Open);
 /// <param name="Split">Its split; null where nothing names one.</param>
 /// <param name="Origin">Where it stands in the data set.</param>
 /// <param name="Listed">Whether a list names it: one that can't be opened is then a damaged row, not a file to pass over.</param>
-internal sealed record LabelledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin, bool Listed = false);
+internal sealed record LabeledPicture(string Name, PictureFile File, string? Label, Split? Split, FaceOrigin Origin, bool Listed = false);
 
 /// <summary>
 /// Pictures in a tree: the folder names the label (`angry`, `happiness` … or one of the data's own), a folder above it the
@@ -31,7 +31,7 @@ internal static class FolderDataset
         && !System.IO.Path.GetFileName(path).StartsWith('.')
         && !path.Contains("__MACOSX/", StringComparison.Ordinal);
 
-    /// <summary>Reads pictures as grey faces of the table's size, in the order given.</summary>
+    /// <summary>Reads pictures as gray faces of the table's size, in the order given.</summary>
     /// <param name="root">The folder or archive, for messages.</param>
     /// <param name="files">The pictures.</param>
     /// <param name="builder">Receives the faces.</param>
@@ -39,14 +39,14 @@ internal static class FolderDataset
     public static void Read(string root, IEnumerable<PictureFile> files, FaceTableBuilder builder) => Read(files.Select(file =>
     {
         (string? label, Split? split) = Place(file.Path);
-        return new LabelledPicture($"{root}/{file.Path}", file, label, split, new FaceOrigin(file.Path, 0));
+        return new LabeledPicture($"{root}/{file.Path}", file, label, split, new FaceOrigin(file.Path, 0));
     }), builder);
 
     /// <inheritdoc cref="Read(string, IEnumerable{PictureFile}, FaceTableBuilder)"/>
-    public static void Read(IEnumerable<LabelledPicture> pictures, FaceTableBuilder builder)
+    public static void Read(IEnumerable<LabeledPicture> pictures, FaceTableBuilder builder)
     {
         var labels = new SortedDictionary<string, (int Read, int All)>(StringComparer.OrdinalIgnoreCase);
-        foreach (LabelledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
+        foreach (LabeledPicture[] batch in pictures.Chunk(builder.Cutter is null ? Batch : PhotosBatch))
         {
             (byte[]? Bytes, string? Wrong, bool Closed)[] encoded = [.. batch.Select(picture => ReadAll(picture.File))];
             var results = new Decoded[batch.Length];
@@ -67,7 +67,7 @@ internal static class FolderDataset
                 {
                     if (results[i].Faces > 1)
                         builder.SeveralFaces();
-                    results[i].Grey.CopyTo(builder.Next());
+                    results[i].Gray.CopyTo(builder.Next());
                     builder.HasSplits |= batch[i].Split is not null;
                     builder.Add(label, batch[i].Split ?? Split.Training, batch[i].Origin, results[i].Width, results[i].Height);
                 }
@@ -91,7 +91,7 @@ internal static class FolderDataset
         // The nearest folder wins: `train/happy` inside a folder that is called `test` is still training data.
         for (int i = parts.Length - 2; i >= 0 && split is null; i--)
         {
-            if (label is null && Expressions.TryParse(parts[i], out Expression known))
+            if (label is null && FacialExpressions.TryParse(parts[i], out FacialExpression known))
                 label = known.Name();
             if (Splits.TryParseFolder(parts[i], out Split named))
                 (split, below) = (named, i + 1);
@@ -140,12 +140,12 @@ internal static class FolderDataset
             if (builder.Cutter is { } cutter)
             {
                 FaceCut cut = cutter.Cut(encoded, name);
-                return new Decoded(cut.Grey ?? [], cut.Width, cut.Height, cut.Faces, null);
+                return new Decoded(cut.Gray ?? [], cut.Width, cut.Height, cut.Faces, null);
             }
 
             Picture picture = Picture.Load(new MemoryStream(encoded), name);
             byte[] face = new byte[builder.Area];
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, (int)Math.Sqrt(builder.Area), face);
+            Preprocessing.Resize(picture.ToGray(), picture.Width, picture.Height, (int)Math.Sqrt(builder.Area), face);
             return new Decoded(face, picture.Width, picture.Height, 1, null);
         }
         catch (MienException e)
@@ -154,5 +154,5 @@ internal static class FolderDataset
         }
     }
 
-    private readonly record struct Decoded(byte[] Grey, int Width, int Height, int Faces, string? Wrong);
+    private readonly record struct Decoded(byte[] Gray, int Width, int Height, int Faces, string? Wrong);
 }

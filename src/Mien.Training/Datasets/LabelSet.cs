@@ -2,7 +2,7 @@ namespace Mien.Training.Datasets;
 
 /// <summary>The class names that a data set turns out to have, and what each name in it stands for.</summary>
 /// <remarks>
-/// Names that <see cref="Expressions"/> knows are the seven's, whatever alias they go by. The classes are those that
+/// Names that <see cref="FacialExpressions"/> knows are the seven's, whatever alias they go by. The classes are those that
 /// occur, the known first and in their own order, the others by name. FER2013's table is the exception: its numbers 0 to
 /// 6 are the format's own, so any part of it has all seven classes, less those that the map puts into others.
 /// </remarks>
@@ -28,7 +28,7 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
             meant = target;
         }
 
-        string known = Expressions.TryParse(meant, out Expression expression) ? expression.Name() : meant.ToLowerInvariant();
+        string known = FacialExpressions.TryParse(meant, out FacialExpression expression) ? expression.Name() : meant.ToLowerInvariant();
         int found = _names.IndexOf(known);
         if (found < 0)
         {
@@ -47,8 +47,8 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         foreach ((string written, byte place) in _places.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             string name = _names[place];
-            bool known = name.Length < ShortestHinted || Expressions.TryParse(name, out _);
-            if (known || Spelling.Nearest(name, Expressions.Aliases) is not { } near)
+            bool known = name.Length < ShortestHinted || FacialExpressions.TryParse(name, out _);
+            if (known || Spelling.Nearest(name, FacialExpressions.Aliases) is not { } near)
                 continue;
             yield return $"label \"{name}\" is no known expression and becomes a class of its own. Did you mean {near}? Then pass "
                 + $"{Spelling.Cure(written.Trim(), near)}";
@@ -67,15 +67,15 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         {
             string[] labels = [.. _places.Keys.Order(StringComparer.Ordinal)];
             string meant = Spelling.Nearest(idle[0], labels) is { } near ? $" Did you mean {near}={map[idle[0]]}?" : "";
-            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labelled {idle[0]}. The labels are "
+            throw new MienException($"--map {idle[0]}={map[idle[0]]}: nothing is labeled {idle[0]}. The labels are "
                 + $"{string.Join(", ", labels)}.{meant}");
         }
 
-        string[] own = [.. _names.Except(Expressions.Names).Order(StringComparer.Ordinal)];
-        List<string> names = [.. Expressions.Names.Where(name => _names.Contains(name) || IsOfFer2013(name)), .. own];
+        string[] own = [.. _names.Except(FacialExpressions.Names).Order(StringComparer.Ordinal)];
+        List<string> names = [.. FacialExpressions.Names.Where(name => _names.Contains(name) || IsOfFer2013(name)), .. own];
         return (names, [.. _names.Select(name => (byte)names.IndexOf(name))]);
 
         // Its label numbers stand for seven classes, whichever of them occur.
-        bool IsOfFer2013(string name) => IsFer2013 && Expressions.Fer2013Names.Contains(name) && !map.ContainsKey(name);
+        bool IsOfFer2013(string name) => IsFer2013 && FacialExpressions.Fer2013Names.Contains(name) && !map.ContainsKey(name);
     }
 }

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Training.Datasets;
 
@@ -15,7 +15,7 @@ public sealed record DatasetOptions
     public IReadOnlyDictionary<string, string> Map { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether pictures are faces that are cut out already, or photos in which the largest face is found.</summary>
-    public FaceMode Faces { get; init; } = FaceMode.Cropped;
+    public FaceMode FaceMode { get; init; } = FaceMode.Cropped;
 
     /// <summary>What counts as a face, under <see cref="FaceMode.Detect"/>.</summary>
     public DetectorOptions Detector { get; init; } = DetectorOptions.Default;

@@ -6,8 +6,8 @@ namespace Mien.Training.Datasets;
 
 /// <summary>What a picture looks like from afar, in 256 bits: near-duplicates differ in few of them.</summary>
 /// <remarks>
-/// A difference hash (Krawetz 2013, "Kind of like that") of 16x16 bits: whether each of 17x16 averaged grey levels is
-/// darker than its right neighbour. Size, compression, brightness and contrast leave it nearly as it is.
+/// A difference hash (Krawetz 2013, "Kind of like that") of 16x16 bits: whether each of 17x16 averaged gray levels is
+/// darker than its right neighbor. Size, compression, brightness and contrast leave it nearly as it is.
 /// </remarks>
 /// <param name="A">The upper quarter of the picture.</param>
 /// <param name="B">The second.</param>
@@ -24,21 +24,21 @@ public readonly record struct PictureHash(ulong A, ulong B, ulong C, ulong D)
     public static PictureHash Of(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        return Of(picture.ToGrey(), picture.Width, picture.Height);
+        return Of(picture.ToGray(), picture.Width, picture.Height);
     }
 
-    /// <summary>Hashes grey levels [height*width].</summary>
+    /// <summary>Hashes gray levels [height*width].</summary>
     internal static PictureHash Of(ReadOnlySpan<byte> levels, int width, int height)
     {
-        Span<byte> grey = stackalloc byte[(Side + 1) * (Side + 1)];
-        Preprocessing.Resize(levels, width, height, Side + 1, grey);
+        Span<byte> gray = stackalloc byte[(Side + 1) * (Side + 1)];
+        Preprocessing.Resize(levels, width, height, Side + 1, gray);
         Span<ulong> words = stackalloc ulong[4];
         for (int y = 0; y < Side; y++)
         {
             for (int x = 0; x < Side; x++)
             {
                 int bit = y * Side + x;
-                if (grey[y * (Side + 1) + x] < grey[y * (Side + 1) + x + 1])
+                if (gray[y * (Side + 1) + x] < gray[y * (Side + 1) + x + 1])
                     words[bit / 64] |= 1UL << (bit % 64);
             }
         }

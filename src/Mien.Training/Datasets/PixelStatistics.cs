@@ -2,7 +2,7 @@ using Mien.Imaging;
 
 namespace Mien.Training.Datasets;
 
-/// <summary>Mean and deviation of a table's grey levels: the normalisation of a network trained on it.</summary>
+/// <summary>Mean and deviation of a table's gray levels: the normalization of a network trained on it.</summary>
 public static class PixelStatistics
 {
     /// <summary>Measures all pixels; exact, through a histogram.</summary>

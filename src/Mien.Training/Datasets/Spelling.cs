@@ -23,7 +23,7 @@ internal static class Spelling
         ? $"--map {written}={meant}"
         : $"--map '{{\"{JsonEncodedText.Encode(written, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\":\"{meant}\"}}'";
 
-    /// <summary>Letters to add, drop, replace or swap with their neighbour (Damerau 1964, each place changed once).</summary>
+    /// <summary>Letters to add, drop, replace or swap with their neighbor (Damerau 1964, each place changed once).</summary>
     private static int Steps(string one, string other)
     {
         int[,] steps = new int[one.Length + 1, other.Length + 1];

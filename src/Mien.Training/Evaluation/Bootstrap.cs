@@ -51,17 +51,17 @@ public static class Bootstrap
         for (int k = 0; k < classes; k++)
         {
             int hits = cells[k * classes + k];
-            int labelled = 0;
+            int labeled = 0;
             int predicted = 0;
             for (int other = 0; other < classes; other++)
             {
-                labelled += cells[k * classes + other];
+                labeled += cells[k * classes + other];
                 predicted += cells[other * classes + k];
             }
 
             right += hits;
-            present += labelled > 0 ? 1 : 0;
-            scores += labelled == 0 ? 0 : 2.0 * hits / (labelled + predicted);
+            present += labeled > 0 ? 1 : 0;
+            scores += labeled == 0 ? 0 : 2.0 * hits / (labeled + predicted);
         }
 
         return ((double)right / count, scores / present);

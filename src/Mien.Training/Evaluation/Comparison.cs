@@ -23,7 +23,7 @@ public sealed record PairedDifference(string First, string Second, double Differ
 /// <param name="ImagesPerSecond">Faces classified a second.</param>
 public sealed record ComparedModel(string Name, double Accuracy, double Low, double High, double MacroF1, double ImagesPerSecond)
 {
-    /// <summary>Classes of the model that no face is labelled with.</summary>
+    /// <summary>Classes of the model that no face is labeled with.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>Classes whose probability was shared out among the others, as the whole data set lacks them.</summary>

@@ -14,11 +14,11 @@ public enum ErrorRanking
 /// <param name="Row">Its place in the table.</param>
 /// <param name="Given">Its label.</param>
 /// <param name="Suggested">The class that the model is confident of.</param>
-/// <param name="Margin">Normalised margin: p(given) less the highest probability among the others, -1..1.</param>
+/// <param name="Margin">Normalized margin: p(given) less the highest probability among the others, -1..1.</param>
 /// <param name="Confidence">Self-confidence: p(given), 0..1.</param>
 public readonly record struct LabelError(int Row, byte Given, byte Suggested, float Margin, float Confidence);
 
-/// <summary>Likely wrong labels from a model's answers on rows that it has not learnt from, as pure functions.</summary>
+/// <summary>Likely wrong labels from a model's answers on rows that it has not learned from, as pure functions.</summary>
 /// <remarks>Confident learning: Northcutt, Jiang and Chuang 2021, Journal of Artificial Intelligence Research 70 (arXiv:1911.00068).</remarks>
 public static class ConfidentLearning
 {
@@ -77,7 +77,7 @@ public static class ConfidentLearning
 
     /// <summary>
     /// The share of all rows that has each given and each true label, [K][K], summing to 1: the joint's rows scaled to the
-    /// labels' numbers (equation 3). A class whose rows are none of them confident is taken to be labelled right.
+    /// labels' numbers (equation 3). A class whose rows are none of them confident is taken to be labeled right.
     /// </summary>
     /// <param name="joint">[K][K].</param>
     /// <param name="labelCounts">[K] rows of each given label.</param>
@@ -100,7 +100,7 @@ public static class ConfidentLearning
     /// <summary>The label's probability less the highest among the others, -1..1 (Wei et al. 2018).</summary>
     /// <param name="row">[K] probabilities, K from 2 up.</param>
     /// <param name="label">Below K.</param>
-    public static float NormalisedMargin(ReadOnlySpan<float> row, int label)
+    public static float NormalizedMargin(ReadOnlySpan<float> row, int label)
     {
         float other = float.NegativeInfinity;
         for (int k = 0; k < row.Length; k++)
@@ -130,7 +130,7 @@ public static class ConfidentLearning
             ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
             int confident = ConfidentClass(row, thresholds);
             if (confident >= 0 && confident != labels[i])
-                errors.Add(new LabelError(i, labels[i], (byte)confident, NormalisedMargin(row, labels[i]), row[labels[i]]));
+                errors.Add(new LabelError(i, labels[i], (byte)confident, NormalizedMargin(row, labels[i]), row[labels[i]]));
         }
 
         return [.. errors.OrderBy(error => ranking == ErrorRanking.Margin ? error.Margin : error.Confidence).ThenBy(error => error.Row)];

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Mien.Training.Evaluation;
 
-/// <summary>Figures of a classifier over a labelled set. Shares are 0..1.</summary>
+/// <summary>Figures of a classifier over a labeled set. Shares are 0..1.</summary>
 public sealed record Evaluation
 {
     /// <summary>How many faces.</summary>
@@ -40,7 +40,7 @@ public sealed record Evaluation
     /// </summary>
     public required double ClasswiseEce { get; init; }
 
-    /// <summary>Classes that no face is labelled with; balanced accuracy and the means over classes leave them out.</summary>
+    /// <summary>Classes that no face is labeled with; balanced accuracy and the means over classes leave them out.</summary>
     public IReadOnlyList<string> Missing => [.. PerClass.Where(pair => pair.Value.Support == 0).Select(pair => pair.Key)];
 
     /// <summary>Classes whose probability was shared out among the others, as the whole data set lacks them.</summary>
@@ -65,10 +65,10 @@ public sealed record Evaluation
 }
 
 /// <summary>Figures of one class; 0 where a denominator is 0.</summary>
-/// <param name="Precision">Of those predicted, the share labelled so.</param>
-/// <param name="Recall">Of those labelled, the share predicted so.</param>
+/// <param name="Precision">Of those predicted, the share labeled so.</param>
+/// <param name="Recall">Of those labeled, the share predicted so.</param>
 /// <param name="F1">Harmonic mean of the two.</param>
-/// <param name="Support">How many are labelled so.</param>
+/// <param name="Support">How many are labeled so.</param>
 /// <param name="Ece">Calibration error of the class's own probability, 0..1 (see <see cref="Metrics.ClassCalibrationErrors"/>).</param>
 public sealed record ClassFigures(double Precision, double Recall, double F1, int Support, double Ece);
 

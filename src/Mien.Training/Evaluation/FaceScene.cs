@@ -3,13 +3,13 @@ using Mien.Imaging;
 namespace Mien.Training.Evaluation;
 
 /// <summary>Where a face of a data set lies in a picture made around it.</summary>
-/// <param name="X">Centre, in pixels of the picture.</param>
-/// <param name="Y">Centre, downwards.</param>
+/// <param name="X">Center, in pixels of the picture.</param>
+/// <param name="Y">Center, downwards.</param>
 /// <param name="Side">Side of the face's square in pixels.</param>
 /// <param name="Degrees">Turn, clockwise as seen.</param>
 public sealed record FacePlacement(double X, double Y, double Side, double Degrees);
 
-/// <summary>Pictures made around a data set's faces: a soft, random grey ground with one face somewhere in it.</summary>
+/// <summary>Pictures made around a data set's faces: a soft, random gray ground with one face somewhere in it.</summary>
 public static class FaceScene
 {
     // The face's border goes on outwards and fades within this share of its side: a photo has no frame round a face.
@@ -22,7 +22,7 @@ public static class FaceScene
     private const int Samples = 2;
 
     /// <summary>Draws one picture.</summary>
-    /// <param name="face">[size*size] grey levels, row-major.</param>
+    /// <param name="face">[size*size] gray levels, row-major.</param>
     /// <param name="size">Side of the face as it is stored.</param>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
@@ -61,7 +61,7 @@ public static class FaceScene
             }
         }
 
-        return Picture.FromGrey(pixels, width, height);
+        return Picture.FromGray(pixels, width, height);
     }
 
     /// <summary>Bicubic (Keys 1981, a = -0.5), as most programs enlarge pictures.</summary>

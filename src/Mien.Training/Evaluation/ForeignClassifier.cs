@@ -122,18 +122,18 @@ public sealed class ForeignClassifier : IDisposable
         }
     }
 
-    private void Fill(byte[] grey, float[] values)
+    private void Fill(byte[] gray, float[] values)
     {
-        for (int p = 0; p < grey.Length; p++)
+        for (int p = 0; p < gray.Length; p++)
         {
             float value = _range switch
             {
-                PixelRange.Unit => grey[p] / 255f,
-                PixelRange.Signed => grey[p] / 127.5f - 1,
-                _ => grey[p],
+                PixelRange.Unit => gray[p] / 255f,
+                PixelRange.Signed => gray[p] / 127.5f - 1,
+                _ => gray[p],
             };
             for (int c = 0; c < _channels; c++)
-                values[_channelsLast ? p * _channels + c : c * grey.Length + p] = value;
+                values[_channelsLast ? p * _channels + c : c * gray.Length + p] = value;
         }
     }
 
@@ -149,7 +149,7 @@ public sealed class ForeignClassifier : IDisposable
         return best;
     }
 
-    private static string Known(string label) => Expressions.TryParse(label, out Expression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
+    private static string Known(string label) => FacialExpressions.TryParse(label, out FacialExpression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
 
     private static byte PlaceOf(string label, IReadOnlyList<string> names)
     {

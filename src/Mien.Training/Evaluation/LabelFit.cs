@@ -61,8 +61,8 @@ public sealed class LabelFit
         }
 
         FaceTable part = table.Take(kept);
-        byte[] labelled = [.. part.Labels.Select(label => (byte)places[label])];
-        var faces = new FaceTable(part.Size, part.Pixels, labelled, part.Splits, labels, part.Votes, part.OwnLabels);
+        byte[] labeled = [.. part.Labels.Select(label => (byte)places[label])];
+        var faces = new FaceTable(part.Size, part.Pixels, labeled, part.Splits, labels, part.Votes, part.OwnLabels);
         var leftOut = rows.Where(row => places[table.Labels[row]] < 0).GroupBy(row => table.LabelNames[table.Labels[row]])
             .OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
 

@@ -1,7 +1,7 @@
 namespace Mien.Training.Evaluation;
 
 /// <summary>How much better than chance faces were read, each class counted alike.</summary>
-/// <param name="MeanRecall">Mean over the classes that occur of the share that was read as labelled, 0..1.</param>
+/// <param name="MeanRecall">Mean over the classes that occur of the share that was read as labeled, 0..1.</param>
 /// <param name="Chance">The same for answers that have nothing to do with the faces.</param>
 /// <param name="Count">How many faces.</param>
 public sealed record ReadingSkill(double MeanRecall, double Chance, int Count)

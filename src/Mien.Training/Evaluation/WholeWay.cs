@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.Training.Datasets;
 
@@ -16,14 +16,14 @@ public sealed record WholeWayResult(int Faces, double Found, double Direct, doub
 /// <summary>How crops that were cut from pictures differ from the same faces in the data set: means and standard deviations over the faces.</summary>
 /// <param name="Scale">Side of what was cut out, divided by the side of the data set's crop.</param>
 /// <param name="ScaleDeviation">Its standard deviation.</param>
-/// <param name="ShiftX">Shift of the centre rightwards in shares of the side.</param>
+/// <param name="ShiftX">Shift of the center rightwards in shares of the side.</param>
 /// <param name="ShiftXDeviation">Its standard deviation.</param>
-/// <param name="ShiftY">Shift of the centre downwards in shares of the side.</param>
+/// <param name="ShiftY">Shift of the center downwards in shares of the side.</param>
 /// <param name="ShiftYDeviation">Its standard deviation.</param>
 /// <param name="DegreesDeviation">Standard deviation of the turn that is left, in degrees.</param>
-/// <param name="Sharpness">Mean absolute difference of neighbouring pixels, divided by the data set's: below 1 is blurred.</param>
-/// <param name="Brightness">Mean grey level minus the data set's, 0..255.</param>
-/// <param name="Contrast">Standard deviation of the grey levels, divided by the data set's.</param>
+/// <param name="Sharpness">Mean absolute difference of neighboring pixels, divided by the data set's: below 1 is blurred.</param>
+/// <param name="Brightness">Mean gray level minus the data set's, 0..255.</param>
+/// <param name="Contrast">Standard deviation of the gray levels, divided by the data set's.</param>
 public sealed record CropDifference(
     double Scale, double ScaleDeviation, double ShiftX, double ShiftXDeviation, double ShiftY, double ShiftYDeviation,
     double DegreesDeviation, double Sharpness, double Brightness, double Contrast);
@@ -128,7 +128,7 @@ public static class WholeWay
             .Count(i => Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)) == faces.Labels[i]) / faces.Count;
     }
 
-    // Knuth's multiplicative hash: neighbours' seeds lie far apart, and it is the same in every process.
+    // Knuth's multiplicative hash: neighbors' seeds lie far apart, and it is the same in every process.
     private static int HashCode(int seed, int face) => unchecked((int)((uint)(seed * 1_000_003 + face) * 2_654_435_761u));
 
     /// <summary>One face's crop against the data set's.</summary>
@@ -140,8 +140,8 @@ public static class WholeWay
         {
             _scale = cut.Side / placed.Side;
             double angle = placed.Degrees * Math.PI / 180;
-            double dx = cut.Centre.X - placed.X;
-            double dy = cut.Centre.Y - placed.Y;
+            double dx = cut.Center.X - placed.X;
+            double dy = cut.Center.Y - placed.Y;
             _shiftX = (Math.Cos(angle) * dx + Math.Sin(angle) * dy) / placed.Side;
             _shiftY = (Math.Cos(angle) * dy - Math.Sin(angle) * dx) / placed.Side;
             _degrees = Math.IEEERemainder(cut.Degrees - placed.Degrees, 360);

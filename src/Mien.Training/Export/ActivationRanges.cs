@@ -26,7 +26,7 @@ internal static class ActivationRanges
         foreach (string value in inner.Except(open.Graph.Output.Select(output => output.Name)))
             open.Graph.Output.Add(new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } } });
 
-        // Without optimisation, so that every value is computed as it is named.
+        // Without optimization, so that every value is computed as it is named.
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
         using var session = new InferenceSession(open.ToByteArray(), options);
         using var run = new RunOptions();
@@ -38,7 +38,7 @@ internal static class ActivationRanges
             int count = Math.Min(Batch, faces.Count - start);
             float[] pixels = new float[count * area];
             for (int i = 0; i < count; i++)
-                Preprocessing.Normalise(faces.Face(start + i), card.Input, pixels.AsSpan(i * area, area));
+                Preprocessing.Normalize(faces.Face(start + i), card.Input, pixels.AsSpan(i * area, area));
             using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(), [count, 1, card.Input.Size, card.Input.Size]);
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [ModelCard.InputName], [tensor], inner);
             for (int i = 0; i < inner.Length; i++)

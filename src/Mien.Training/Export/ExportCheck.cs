@@ -118,7 +118,7 @@ internal static class ExportCheck
         }
     }
 
-    /// <summary>Normalised pixels at random, always the same ones; torch's own generator is left alone.</summary>
+    /// <summary>Normalized pixels at random, always the same ones; torch's own generator is left alone.</summary>
     private static float[] Noise(int count)
     {
         var random = new Random(1);

@@ -2,7 +2,7 @@ namespace Mien.Training.Export;
 
 /// <summary>A layer made of others, or of tensor operations, that can write itself as ONNX nodes.</summary>
 /// <remarks>
-/// Layers of TorchSharp itself (convolution, batch normalisation, pooling, Sequential …) need nothing: the exporter
+/// Layers of TorchSharp itself (convolution, batch normalization, pooling, Sequential …) need nothing: the exporter
 /// knows them. A network of one's own implements this beside its <c>forward</c>, line for line; training and export
 /// compare the two and refuse to go on where they differ.
 /// </remarks>

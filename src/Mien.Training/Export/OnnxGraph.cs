@@ -9,7 +9,7 @@ namespace Mien.Training.Export;
 
 /// <summary>An ONNX graph under construction: layers go in, nodes and weights come out.</summary>
 /// <remarks>
-/// Batch normalisation right behind a convolution is folded into it. Shapes without the batch dimension are followed
+/// Batch normalization right behind a convolution is folded into it. Shapes without the batch dimension are followed
 /// from the input on, for pooling to a fixed grid and for the model summary.
 /// </remarks>
 public sealed class OnnxGraph
@@ -80,7 +80,7 @@ public sealed class OnnxGraph
     private string AddLeaf(nn.Module layer, string input) => layer switch
     {
         Conv2d convolution => Convolution(convolution, input),
-        BatchNorm2d norm => Normalisation(norm, input),
+        BatchNorm2d norm => Normalization(norm, input),
         Linear linear => Dense(linear, input),
         MaxPool2d pool => Pool("MaxPool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.dilation is (null or [1] or [1, 1])),
         AvgPool2d pool => Pool("AveragePool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.divisor_override is null),
@@ -176,7 +176,7 @@ public sealed class OnnxGraph
         return output;
     }
 
-    private string Normalisation(BatchNorm2d layer, string input)
+    private string Normalization(BatchNorm2d layer, string input)
     {
         float[] scale = layer.weight is null ? Enumerable.Repeat(1f, (int)layer.num_features).ToArray() : Values(layer.weight);
         float[] shift = layer.bias is null ? new float[layer.num_features] : Values(layer.bias);

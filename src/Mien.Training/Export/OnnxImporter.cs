@@ -8,7 +8,7 @@ namespace Mien.Training.Export;
 
 /// <summary>Reads the weights of an exported model back into a network, to go on training it.</summary>
 /// <remarks>
-/// The export folds each batch normalisation into the convolution before it. Here the folded filters go into the
+/// The export folds each batch normalization into the convolution before it. Here the folded filters go into the
 /// convolution, and the norm is set to what undoes its own statistics, measured on faces of the new data: the network
 /// computes what the file computes, and in training its norms begin where they belong.
 /// </remarks>
@@ -26,7 +26,7 @@ internal static class OnnxImporter
     /// </param>
     /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>
-    /// <param name="faces">[N,1,S,S] normalised faces of the new data, some hundreds, to measure the norms' statistics on.</param>
+    /// <param name="faces">[N,1,S,S] normalized faces of the new data, some hundreds, to measure the norms' statistics on.</param>
     /// <exception cref="MienException">The file is damaged, or of another network.</exception>
     public static void Read(string file, nn.Module<Tensor, Tensor> network, IReadOnlyList<string> labels, Tensor faces)
     {
@@ -77,7 +77,7 @@ internal static class OnnxImporter
         return layers;
     }
 
-    /// <summary>Fills the rows of the labels that the file knows; votes that are learnt beside the labels have further rows.</summary>
+    /// <summary>Fills the rows of the labels that the file knows; votes that are learned beside the labels have further rows.</summary>
     private static void FillHead(string file, Linear head, Tensor weight, Tensor bias, IReadOnlyList<string> known, IReadOnlyList<string> labels)
     {
         if (head.weight!.shape[1] != weight.shape[1])

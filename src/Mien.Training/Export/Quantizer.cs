@@ -8,7 +8,7 @@ namespace Mien.Training.Export;
 
 /// <summary>Rewrites an exported network so that it computes in 8-bit integers.</summary>
 /// <remarks>
-/// Static quantisation as in Jacob et al. 2018 (arXiv:1712.05877): activations as unsigned bytes with a scale and a zero
+/// Static quantization as in Jacob et al. 2018 (arXiv:1712.05877): activations as unsigned bytes with a scale and a zero
 /// point measured on Training faces, filters as signed bytes with a scale a channel. It is written as QuantizeLinear and
 /// DequantizeLinear around float operators (opset 13); ONNX Runtime fuses these into integer ones. The last dense layer
 /// and the softmax stay in float.
@@ -25,13 +25,13 @@ public static class Quantizer
     /// <param name="model">A model.onnx that <see cref="OnnxExporter"/> wrote, or its run's folder.</param>
     /// <param name="faces">Faces of the model's size to measure ranges on: some hundreds of Training.</param>
     /// <param name="path">The file, replaced atomically.</param>
-    /// <exception cref="MienException">The model can't be read, or is quantised already.</exception>
+    /// <exception cref="MienException">The model can't be read, or is quantized already.</exception>
     public static void Quantize(string model, FaceTable faces, string path)
     {
         ArgumentNullException.ThrowIfNull(faces);
         ModelProto proto = OnnxFile.Read(model);
         if (proto.Graph.Node.Any(node => node.OpType == "QuantizeLinear"))
-            throw new MienException($"{model}: is quantised already. Pass the float32 model.");
+            throw new MienException($"{model}: is quantized already. Pass the float32 model.");
         IReadOnlyDictionary<string, (float Low, float High)> ranges = ActivationRanges.Measure(proto, Activations(proto.Graph), faces);
         Rewrite(proto.Graph, ranges);
         proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} Training faces" });

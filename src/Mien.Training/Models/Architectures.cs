@@ -54,7 +54,7 @@ public static class Architectures
         if (factory is null)
             throw new MienException($"No architecture named \"{name}\". Known: {string.Join(", ", Names)}, and residual-WIDTHS-DEPTHS such as residual-64.128.256-1.1.1. A network of your own is known after Architectures.Register(\"{name}\", …).");
         Module<Tensor, Tensor> network = factory(classes);
-        Blocks.Initialise(network);
+        Blocks.Initialize(network);
         return network;
     }
 }

@@ -13,13 +13,13 @@ internal static class Blocks
     public static Conv2d Conv3x3(int from, int to, int stride = 1, int groups = 1) =>
         Conv2d(from, to, 3, stride: stride, padding: 1, groups: groups, bias: false);
 
-    /// <summary>Convolution, batch normalisation, ReLU.</summary>
+    /// <summary>Convolution, batch normalization, ReLU.</summary>
     public static Sequential ConvNormRelu(int from, int to, int kernel = 3, int stride = 1) => Sequential(
         ("conv", Conv2d(from, to, kernel, stride: stride, padding: kernel / 2, bias: false)),
         ("norm", BatchNorm2d(to)),
         ("relu", ReLU(inplace: true)));
 
-    /// <summary>The same on the grey face [N,1,S,S], giving channels-last feature maps: all that follows keeps that layout.</summary>
+    /// <summary>The same on the gray face [N,1,S,S], giving channels-last feature maps: all that follows keeps that layout.</summary>
     public static Sequential FirstConvNormRelu(int to, int kernel = 3, int stride = 1) => Sequential(
         ("conv", Conv2d(1, to, kernel, stride: stride, padding: kernel / 2, bias: false)),
         ("layout", new ChannelsLast()),
@@ -27,7 +27,7 @@ internal static class Blocks
         ("relu", ReLU(inplace: true)));
 
     /// <summary>He et al. 2015 (arXiv:1502.01852), fan-out, for every convolution; the last layer small, so that training begins unsure.</summary>
-    public static void Initialise(Module network)
+    public static void Initialize(Module network)
     {
         foreach (Module layer in network.modules())
         {
@@ -48,7 +48,7 @@ internal static class Blocks
 /// <summary>The same values, laid out with the channels of a place side by side. [N,C,h,w] -> [N,C,h,w].</summary>
 /// <remarks>
 /// On a CPU convolutions then need no reordering before and after, and pooling works on whole vectors: a step of
-/// `residual` takes three quarters of its time. A lone grey channel has no layout, so this stands behind the first convolution.
+/// `residual` takes three quarters of its time. A lone gray channel has no layout, so this stands behind the first convolution.
 /// </remarks>
 internal sealed class ChannelsLast() : Module<Tensor, Tensor>(nameof(ChannelsLast)), IOnnxLayer
 {

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Mien.Training.Models;
 
 /// <summary>A small CNN of the kind that a tutorial shows. [N,1,S,S] -> logits [N,K].</summary>
-/// <remarks>Three times convolution, normalisation, ReLU and pooling, then two dense layers (LeCun et al. 1998).</remarks>
+/// <remarks>Three times convolution, normalization, ReLU and pooling, then two dense layers (LeCun et al. 1998).</remarks>
 internal static class Plain
 {
     public static Module<Tensor, Tensor> Create(int classes) => Sequential(

@@ -18,7 +18,7 @@ internal enum Stem
     Strided,
 }
 
-/// <summary>Residual network for small grey faces. [N,1,S,S] -> logits [N,K].</summary>
+/// <summary>Residual network for small gray faces. [N,1,S,S] -> logits [N,K].</summary>
 /// <remarks>
 /// He et al. 2016, arXiv:1512.03385, with squeeze-and-excitation (Hu et al. 2018). One cheap convolution sees the full
 /// size; the blocks work at a half, a quarter and an eighth of it, where the same multiply-adds buy twice the width.

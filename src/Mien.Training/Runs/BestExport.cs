@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest: on its labels, or on the taggers' shares where these are learnt.</summary>
+/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest: on its labels, or on the taggers' shares where these are learned.</summary>
 internal static class BestExport
 {
     /// <summary>Writes the file, atomically.</summary>
     /// <param name="configuration">The run's.</param>
     /// <param name="state">Holds the weights.</param>
     /// <param name="best">The epoch that they are of.</param>
-    /// <param name="training">The faces learnt from.</param>
+    /// <param name="training">The faces learned from.</param>
     /// <param name="validation">The PublicTest faces.</param>
     /// <param name="device">Where the network computes.</param>
     /// <param name="path">The .onnx file.</param>

@@ -29,7 +29,7 @@ public sealed class CrossValidation
         int rare = Array.FindIndex(counts, count => count > 0 && count < folds);
         if (rare >= 0)
             throw new MienException($"{table.LabelNames[rare]}: {counts[rare]} faces can't be divided into {folds} folds. Pass a smaller --folds, or more faces of that label.");
-        // A network that has learnt a face's copy knows its label, right or wrong.
+        // A network that has learned a face's copy knows its label, right or wrong.
         string[] together = [.. Enumerable.Range(0, table.Count).Select(i => groups[i] ?? "\0" + DatasetInspector.Fingerprint(table.Face(i)))];
         _foldOf = SplitMaker.Divide(table.Labels, together, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
     }
@@ -46,11 +46,11 @@ public sealed class CrossValidation
     /// <param name="options">The recipe. A tenth of what a network learns from chooses its epoch, never the fold that it reads.</param>
     /// <param name="begins">Told of each fold, from 1, before it is trained.</param>
     /// <param name="progress">Told of each run's progress.</param>
-    /// <param name="cancellation">Ends the work after the step at work.</param>
-    /// <returns>[N*K] probabilities, the mean of a face's and its mirror image's; null where it was cancelled.</returns>
+    /// <param name="cancellationToken">Ends the work after the step at work.</param>
+    /// <returns>[N*K] probabilities, the mean of a face's and its mirror image's; null where it was canceled.</returns>
     /// <exception cref="MienException">The folder holds runs of other data or another recipe.</exception>
     public float[]? Predict(
-        string data, string folder, TrainingOptions options, Action<int>? begins = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        string data, string folder, TrainingOptions options, Action<int>? begins = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         int classes = _table.LabelNames.Count;
         float[] probabilities = new float[_table.Count * classes];
@@ -64,7 +64,7 @@ public sealed class CrossValidation
             {
                 begins?.Invoke(fold + 1);
                 using Trainer trainer = Trainer.BeginOrResume(run, others, data, options);
-                if (trainer.Run(progress, cancellation).End == TrainingEnd.Cancelled)
+                if (trainer.Run(progress, cancellationToken).End == TrainingEnd.Canceled)
                     return null;
             }
 

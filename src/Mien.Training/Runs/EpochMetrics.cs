@@ -12,7 +12,7 @@ public sealed record EpochMetrics
     /// <summary>Mean loss over the epoch's augmented faces, label smoothing and class weights included.</summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>Accuracy over the epoch's augmented faces, as they were learnt.</summary>
+    /// <summary>Accuracy over the epoch's augmented faces, as they were learned.</summary>
     public required double TrainAccuracy { get; init; }
 
     /// <summary>PublicTest loss of the averaged weights, without smoothing.</summary>

@@ -11,13 +11,13 @@ internal static class FaceBatches
 {
     private const int EvaluationBatch = 256;
 
-    /// <summary>Rows of a table, normalised, float32 [rows,1,S,S] on the CPU.</summary>
+    /// <summary>Rows of a table, normalized, float32 [rows,1,S,S] on the CPU.</summary>
     public static Tensor Faces(FaceTable table, ReadOnlySpan<int> rows, InputSpec input)
     {
         int area = table.Size * table.Size;
         float[] values = new float[rows.Length * area];
         for (int i = 0; i < rows.Length; i++)
-            Preprocessing.Normalise(table.Face(rows[i]), input, values.AsSpan(i * area, area));
+            Preprocessing.Normalize(table.Face(rows[i]), input, values.AsSpan(i * area, area));
         return tensor(values, [rows.Length, 1, table.Size, table.Size]);
     }
 
@@ -43,7 +43,7 @@ internal static class FaceBatches
                     Spoil();
             }
 
-            Preprocessing.Normalise(face, input, values.AsSpan(i * area, area));
+            Preprocessing.Normalize(face, input, values.AsSpan(i * area, area));
         }
 
         return tensor(values, [rows.Length, 1, table.Size, table.Size]);
@@ -55,7 +55,7 @@ internal static class FaceBatches
         }
     }
 
-    /// <summary>Each face of mean 0 and deviation 1, as <see cref="Preprocessing.Normalise"/> makes them of grey levels.</summary>
+    /// <summary>Each face of mean 0 and deviation 1, as <see cref="Preprocessing.Normalize"/> makes them of gray levels.</summary>
     /// <param name="faces">[N,1,S,S], normalized in any way.</param>
     public static Tensor OwnLevels(Tensor faces)
     {
@@ -76,7 +76,7 @@ internal static class FaceBatches
     /// <summary>Raw scores of a network in evaluation mode over a table, [N*K]; columns beyond K are left out.</summary>
     /// <param name="network">In evaluation mode, its convolutions in <paramref name="type"/>.</param>
     /// <param name="table">The faces.</param>
-    /// <param name="input">How they are normalised.</param>
+    /// <param name="input">How they are normalized.</param>
     /// <param name="device">Where the network computes.</param>
     /// <param name="type">Number format of its input.</param>
     public static float[] Logits(nn.Module<Tensor, Tensor> network, FaceTable table, InputSpec input, Device device, ScalarType type)

@@ -8,7 +8,7 @@ namespace Mien.Training.Runs;
 /// Maps between one float32 vector of master weights and a network's own copy in whatever format it computes in.
 /// </summary>
 /// <remarks>
-/// One vector makes the optimiser, the average and the checkpoint a handful of operations each, and float32 keeps the
+/// One vector makes the optimizer, the average and the checkpoint a handful of operations each, and float32 keeps the
 /// small steps that bfloat16's 8 bits would round away (Micikevicius et al. 2018, arXiv:1710.03740).
 /// </remarks>
 internal sealed class FlatWeights : IDisposable
@@ -22,7 +22,7 @@ internal sealed class FlatWeights : IDisposable
     public FlatWeights(nn.Module network)
     {
         _parameters = [.. network.parameters()];
-        // The batch counters of batch normalisation are whole numbers that nothing here reads.
+        // The batch counters of batch normalization are whole numbers that nothing here reads.
         _buffers = [.. network.buffers().Where(buffer => buffer.is_floating_point())];
         _sizes = [.. _parameters.Select(p => p.numel())];
         _bufferSizes = [.. _buffers.Select(b => b.numel())];

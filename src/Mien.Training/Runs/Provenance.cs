@@ -2,10 +2,10 @@ using Mien.Training.Evaluation;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What a network learnt from, those it learnt from or went on from included, as its model file tells.</summary>
-/// <param name="LearntFrom">Whose labels, votes and answers, in words; names FER+ wherever its votes came in.</param>
-/// <param name="CopiesLeftOut">Whether none of them learnt from exact copies of test faces.</param>
-internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
+/// <summary>What a network learned from, those it learned from or went on from included, as its model file tells.</summary>
+/// <param name="LearnedFrom">Whose labels, votes and answers, in words; names FER+ wherever its votes came in.</param>
+/// <param name="CopiesLeftOut">Whether none of them learned from exact copies of test faces.</param>
+internal sealed record Provenance(string LearnedFrom, bool CopiesLeftOut)
 {
     private const string CopiesNote = TestCopies.Note;
     private const string LeftOut = "left out";
@@ -13,18 +13,18 @@ internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
 
     /// <summary>The notes of a model's card that say so.</summary>
     public IEnumerable<KeyValuePair<string, string>> Notes =>
-        [new(ModelCard.LearntFromNote, LearntFrom), new(CopiesNote, CopiesLeftOut ? LeftOut : "may have been learnt from")];
+        [new(ModelCard.LearnedFromNote, LearnedFrom), new(CopiesNote, CopiesLeftOut ? LeftOut : "may have been learned from")];
 
-    private bool FromVotes => LearntFrom.Contains(FerPlus, StringComparison.Ordinal);
+    private bool FromVotes => LearnedFrom.Contains(FerPlus, StringComparison.Ordinal);
 
-    /// <summary>What a model file says of itself; one that says nothing may have learnt from copies.</summary>
+    /// <summary>What a model file says of itself; one that says nothing may have learned from copies.</summary>
     public static Provenance Of(ModelCard card) =>
-        new(card.Notes.GetValueOrDefault(ModelCard.LearntFromNote) ?? "labels", card.Notes.GetValueOrDefault(CopiesNote) == LeftOut);
+        new(card.Notes.GetValueOrDefault(ModelCard.LearnedFromNote) ?? "labels", card.Notes.GetValueOrDefault(CopiesNote) == LeftOut);
 
     /// <summary>What a run says of itself; of one begun before runs kept it, what its recipe says.</summary>
-    public static Provenance Of(RunConfiguration run) => run.LearntFrom is null
+    public static Provenance Of(RunConfiguration run) => run.LearnedFrom is null
         ? new Provenance(Words(run.Options, teachersFromVotes: false, originFromVotes: false), run.Options.DropCopies)
-        : new Provenance(run.LearntFrom, run.CopiesLeftOut);
+        : new Provenance(run.LearnedFrom, run.CopiesLeftOut);
 
     /// <summary>Of a run to be.</summary>
     /// <param name="options">Its recipe.</param>
@@ -47,10 +47,10 @@ internal sealed record Provenance(string LearntFrom, bool CopiesLeftOut)
             task += " and the data set's own labels as a second task";
         string teachers = options.Teachers.Count > 0 ? $" and the answers of {options.Teachers.Count} trained before" : "";
         if (teachersFromVotes)
-            teachers += $", some of which learnt from {FerPlus} votes";
+            teachers += $", some of which learned from {FerPlus} votes";
         string origin = options.From is null ? "" : $", going on from {Path.GetFileName(options.From)}";
         if (originFromVotes)
-            origin += $", which learnt from {FerPlus} votes";
+            origin += $", which learned from {FerPlus} votes";
         return labels + votes + task + teachers + origin;
     }
 }

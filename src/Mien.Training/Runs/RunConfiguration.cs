@@ -30,10 +30,10 @@ public sealed record RunConfiguration
     /// <summary>Side of the input, mean and deviation of the Training pixels.</summary>
     public required Mien.Imaging.InputSpec Input { get; init; }
 
-    /// <summary>Whose labels, votes and answers are learnt, in words; null in a run begun before it was kept.</summary>
-    public string? LearntFrom { get; init; }
+    /// <summary>Whose labels, votes and answers are learned, in words; null in a run begun before it was kept.</summary>
+    public string? LearnedFrom { get; init; }
 
-    /// <summary>Whether neither this run nor its teachers nor the model it goes on from learnt from exact copies of test faces.</summary>
+    /// <summary>Whether neither this run nor its teachers nor the model it goes on from learned from exact copies of test faces.</summary>
     public bool CopiesLeftOut { get; init; }
 
     /// <summary>Processor, operating system, .NET and libtorch of the machine.</summary>

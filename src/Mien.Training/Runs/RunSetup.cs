@@ -62,7 +62,7 @@ internal static class RunSetup
             Faces = Enum.GetValues<Split>().ToDictionary(split => split.ToString(), split => kept.Splits.Count(s => s == split)),
             Labels = kept.LabelNames,
             Input = input,
-            LearntFrom = provenance.LearntFrom,
+            LearnedFrom = provenance.LearnedFrom,
             CopiesLeftOut = provenance.CopiesLeftOut,
             Machine = Versions.Machine,
         };

@@ -7,7 +7,7 @@ namespace Mien.Training.Runs;
 
 /// <summary>
 /// A second task for a network in training, as more columns of its last layer: how the FER+ taggers voted, or, where their
-/// labels are learnt, the data set's own label. The export leaves the columns out, or adds a share of them to the first
+/// labels are learned, the data set's own label. The export leaves the columns out, or adds a share of them to the first
 /// task's.
 /// </summary>
 /// <remarks>Caruana 1997, Multitask Learning.</remarks>
@@ -15,7 +15,7 @@ internal static class SecondTask
 {
     /// <summary>Columns of the last layer in training: K, and those of the second task.</summary>
     public static int Outputs(TrainingOptions options, int classes) =>
-        classes + (options.VotesHead > 0 ? FerPlus.Choices.Count : options.OwnHead > 0 ? Expressions.Fer2013Names.Count : 0);
+        classes + (options.VotesHead > 0 ? FerPlus.Choices.Count : options.OwnHead > 0 ? FacialExpressions.Fer2013Names.Count : 0);
 
     /// <summary>Weight of its loss; 0 where there is none.</summary>
     public static double Weight(TrainingOptions options) => options.VotesHead > 0 ? options.VotesHead : options.OwnHead;

@@ -16,7 +16,7 @@ namespace Mien.Training.Runs;
 /// <param name="Epoch">An epoch of the given data with its evaluation.</param>
 /// <param name="Preparing">Share of the epoch for reading, augmenting, mixing; 0..1.</param>
 /// <param name="Computing">Share of the epoch in the network.</param>
-/// <param name="Updating">Share of the epoch for optimiser and average.</param>
+/// <param name="Updating">Share of the epoch for optimizer and average.</param>
 /// <param name="Evaluating">Share of the epoch for PublicTest.</param>
 public sealed record SpeedTestResult(
     double Training, double Bare, double Convolutions, TimeSpan Epoch, double Preparing, double Computing, double Updating, double Evaluating)

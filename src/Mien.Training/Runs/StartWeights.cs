@@ -15,7 +15,7 @@ internal static class StartWeights
 
     /// <summary>Tries whether a model's weights fit the recipe's network.</summary>
     /// <inheritdoc cref="Read(nn.Module{Tensor, Tensor}, TrainingOptions, FaceTable, InputSpec, Device, int)" path="/param"/>
-    /// <exception cref="MienException">The model is quantised, damaged, or of another network.</exception>
+    /// <exception cref="MienException">The model is quantized, damaged, or of another network.</exception>
     public static void Check(TrainingOptions options, FaceTable training, InputSpec input)
     {
         using nn.Module<Tensor, Tensor> network = Architectures.Create(options.Architecture, SecondTask.Outputs(options, training.LabelNames.Count));
@@ -31,7 +31,7 @@ internal static class StartWeights
     /// <param name="network">Float32, on <paramref name="device"/>, with fresh weights.</param>
     /// <param name="options">The recipe, whose <see cref="TrainingOptions.From"/> names the model.</param>
     /// <param name="training">The faces to learn from; some of them, drawn by the recipe's seed, measure the norms' statistics.</param>
-    /// <param name="input">How they are normalised.</param>
+    /// <param name="input">How they are normalized.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="most">At most so many faces.</param>
     private static void Read(nn.Module<Tensor, Tensor> network, TrainingOptions options, FaceTable training, InputSpec input, Device device, int most)

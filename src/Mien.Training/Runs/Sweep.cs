@@ -67,11 +67,11 @@ public sealed class Sweep
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
     /// <param name="begins">Told of each variant before it runs.</param>
     /// <param name="progress">Told of each run's progress.</param>
-    /// <param name="cancellation">Ends the sweep after the step at work.</param>
+    /// <param name="cancellationToken">Ends the sweep after the step at work.</param>
     /// <returns>The finished variants, best accuracy with flip averaging first.</returns>
     /// <exception cref="MienException">The folder holds a variant's run of another recipe, other data or another limit; nothing has run then.</exception>
     public IReadOnlyList<SweepResult> Run(
-        FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         CheckBegun(table, folder, limit);
         CheckTables(folder);
@@ -81,12 +81,12 @@ public sealed class Sweep
             var run = new RunFolder(Path.Combine(folder, name));
             if (run.IsFinished(options))
                 continue;
-            if (cancellation.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 break;
             begins?.Invoke(name);
             using (Trainer trainer = Trainer.BeginOrResume(run, table, data, options, limit))
             {
-                if (trainer.Run(progress, cancellation).End == TrainingEnd.Cancelled)
+                if (trainer.Run(progress, cancellationToken).End == TrainingEnd.Canceled)
                     break;
             }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What each Training face is learnt as: a weighted distribution over the classes, and one over a second task's where there is one.</summary>
+/// <summary>What each Training face is learned as: a weighted distribution over the classes, and one over a second task's where there is one.</summary>
 /// <remarks>
 /// A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w. The second
 /// part sums to w as well, or is 0 for a face without votes.

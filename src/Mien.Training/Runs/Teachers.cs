@@ -24,11 +24,11 @@ internal sealed class Teachers : IDisposable
     /// <summary>Opens finished runs and exported models.</summary>
     /// <param name="options">The pupil's: names the teachers.</param>
     /// <param name="training">The pupil's faces.</param>
-    /// <param name="input">How the pupil's faces are normalised.</param>
+    /// <param name="input">How the pupil's faces are normalized.</param>
     /// <param name="device">Where they compute.</param>
     /// <param name="type">Number format of their convolutions.</param>
     /// <exception cref="MienException">
-    /// One holds no run with an epoch done or is no model of Mien's, its labels differ, or it learnt from copies
+    /// One holds no run with an epoch done or is no model of Mien's, its labels differ, or it learned from copies
     /// of test faces and the pupil is not to.
     /// </exception>
     public Teachers(TrainingOptions options, FaceTable training, InputSpec input, Device device, ScalarType type)
@@ -46,7 +46,7 @@ internal sealed class Teachers : IDisposable
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
                 throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
             if (options.DropCopies && !teacher.Origin.CopiesLeftOut)
-                throw new MienException($"{path}: the teacher may have learnt from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
+                throw new MienException($"{path}: the teacher may have learned from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
             nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Outputs);
             if (exported)
             {
@@ -68,7 +68,7 @@ internal sealed class Teachers : IDisposable
         }
     }
 
-    /// <summary>What each of them learnt from.</summary>
+    /// <summary>What each of them learned from.</summary>
     public IReadOnlyList<Provenance> Origins => _origins;
 
     private sealed record Teacher(string Architecture, IReadOnlyList<string> Labels, int Outputs, InputSpec Input, Provenance Origin);
@@ -88,7 +88,7 @@ internal sealed class Teachers : IDisposable
     }
 
     /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
-    /// <param name="faces">[N,1,S,S], normalised as the pupil's.</param>
+    /// <param name="faces">[N,1,S,S], normalized as the pupil's.</param>
     /// <param name="step">The step's number from the run's beginning.</param>
     public Tensor Answer(Tensor faces, int step)
     {

@@ -9,7 +9,7 @@ namespace Mien.Training.Runs;
 /// <remarks>https://github.com/huggingface/safetensors: no code is run on reading, and other tools open it.</remarks>
 internal static class TensorFile
 {
-    /// <summary>Writes to a temporary neighbour, then moves it into place: a reader sees the old file or the new one, whole.</summary>
+    /// <summary>Writes to a temporary neighbor, then moves it into place: a reader sees the old file or the new one, whole.</summary>
     public static void Write(string path, IReadOnlyDictionary<string, float[]> vectors, IReadOnlyDictionary<string, string> text)
     {
         var header = new JsonObject { ["__metadata__"] = new JsonObject(text.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))) };

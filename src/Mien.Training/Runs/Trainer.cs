@@ -121,7 +121,7 @@ public sealed class Trainer : IDisposable
     public static void ExportBest(RunFolder folder, FaceTable table, string path)
     {
         using Trainer trainer = Open(folder, table);
-        if (trainer.Finish(TrainingEnd.Cancelled, path).Best is null)
+        if (trainer.Finish(TrainingEnd.Canceled, path).Best is null)
             throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {folder.Path}`.");
     }
 
@@ -148,7 +148,7 @@ public sealed class Trainer : IDisposable
     internal Action<int>? BeforeStep { get; set; }
 
     /// <summary>The faces that steps draw from.</summary>
-    internal FaceTable LearntFrom => _training;
+    internal FaceTable LearnedFrom => _training;
 
     /// <summary>Where the time goes.</summary>
     internal TrainingStep Step => _step;
@@ -161,9 +161,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Trains to the end and exports the best epoch's averaged weights.</summary>
     /// <param name="progress">Told of steps and epochs; null for silence.</param>
-    /// <param name="cancellation">Ends the run after the step at work; the best so far is exported.</param>
+    /// <param name="cancellationToken">Ends the run after the step at work; the best so far is exported.</param>
     /// <exception cref="MienException">The loss is no longer a number, or another process trains the run.</exception>
-    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using IDisposable held = _folder.Hold();
         int batch = Math.Min(_options.BatchSize, _training.Count);
@@ -173,9 +173,9 @@ public sealed class Trainer : IDisposable
             _state.Save(_folder.CheckpointFile);
         while (_state.History.Count < _options.Epochs && !StandsStill())
         {
-            EpochMetrics? epoch = RunEpochAgainIfTorchFails(_state.History.Count, batch, steps, schedule, progress, cancellation);
+            EpochMetrics? epoch = RunEpochAgainIfTorchFails(_state.History.Count, batch, steps, schedule, progress, cancellationToken);
             if (epoch is null)
-                return Finish(TrainingEnd.Cancelled);
+                return Finish(TrainingEnd.Canceled);
             _state.History.Add(epoch);
             if (epoch.Best)
                 _state.KeepBest();
@@ -198,16 +198,16 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Repeats an epoch from its checkpoint when libtorch fails in it, which repeats it to the last bit.</summary>
     /// <remarks>
-    /// TorchSharp passes numbers to libtorch as objects with finalisers; a garbage collection at the wrong moment frees one
+    /// TorchSharp passes numbers to libtorch as objects with finalizers; a garbage collection at the wrong moment frees one
     /// in use ("Unknown scalar type"). It was seen once in 12,000 steps, with concurrent collections on.
     /// </remarks>
-    private EpochMetrics? RunEpochAgainIfTorchFails(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private EpochMetrics? RunEpochAgainIfTorchFails(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return RunEpoch(epoch, batch, steps, schedule, progress, cancellation);
+                return RunEpoch(epoch, batch, steps, schedule, progress, cancellationToken);
             }
             catch (ExternalException) when (attempt < AttemptsAnEpoch)
             {
@@ -216,7 +216,7 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
         // Chance depends on seed and epoch alone, so that a resumed epoch repeats the one that was lost.
@@ -232,7 +232,7 @@ public sealed class Trainer : IDisposable
         long lastTold = begun;
         for (int step = 0; step < steps; step++)
         {
-            if (cancellation.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return null;
             int global = epoch * steps + step;
             BeforeStep?.Invoke(global);

@@ -15,16 +15,16 @@ public enum ClassBalance
 }
 
 /// <summary>How the weights follow the gradient.</summary>
-public enum OptimiserKind
+public enum OptimizerKind
 {
     /// <summary>Stochastic gradient descent with Nesterov's momentum.</summary>
     Sgd,
 
-    /// <summary>Orthogonalised steps for the filters (Muon, Jordan et al. 2024), the former for all else.</summary>
+    /// <summary>Orthogonalized steps for the filters (Muon, Jordan et al. 2024), the former for all else.</summary>
     Muon,
 }
 
-/// <summary>Whose labels are learnt and judged.</summary>
+/// <summary>Whose labels are learned and judged.</summary>
 public enum LabelSource
 {
     /// <summary>The data set's own.</summary>
@@ -87,7 +87,7 @@ public sealed record TrainingOptions
     /// <summary>Passes over the Training split, from 1 up.</summary>
     public int Epochs { get; init; } = 40;
 
-    /// <summary>Faces a step, from 2 up (batch normalisation needs two).</summary>
+    /// <summary>Faces a step, from 2 up (batch normalization needs two).</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Peak learning rate, above 0.</summary>
@@ -115,7 +115,7 @@ public sealed record TrainingOptions
     public double AverageFrom { get; init; }
 
     /// <summary>How the weights follow the gradient.</summary>
-    public OptimiserKind Optimiser { get; init; } = OptimiserKind.Sgd;
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
     /// <summary>Under Muon: peak turn of a filter bank a step, as a share of its length; it follows the learning rate's schedule.</summary>
     public double MuonRate { get; init; } = 0.02;
@@ -123,7 +123,7 @@ public sealed record TrainingOptions
     /// <summary>FER+'s fer2013new.csv, the taggers' votes for the rows of FER2013; null for none.</summary>
     public string? FerPlus { get; init; }
 
-    /// <summary>Whose labels are learnt.</summary>
+    /// <summary>Whose labels are learned.</summary>
     public LabelSource Labels { get; init; } = LabelSource.Own;
 
     /// <summary>Share of the target that follows the FER+ taggers' votes, 0..1 (Barsoum et al. 2016).</summary>
@@ -136,7 +136,7 @@ public sealed record TrainingOptions
     public double VotesHead { get; init; }
 
     /// <summary>
-    /// Where FER+'s labels are learnt: weight of a second task's loss, which is to tell the data set's own label, 0 (none)
+    /// Where FER+'s labels are learned: weight of a second task's loss, which is to tell the data set's own label, 0 (none)
     /// and up. The data set's labels have more faces of the rare expressions than FER+'s.
     /// </summary>
     public double OwnHead { get; init; }
@@ -148,7 +148,7 @@ public sealed record TrainingOptions
     public double OwnShare { get; init; }
 
     /// <summary>
-    /// Where FER+'s labels are learnt: whether faces on which the taggers have no majority are learnt as well, as their votes
+    /// Where FER+'s labels are learned: whether faces on which the taggers have no majority are learned as well, as their votes
     /// are shared out.
     /// </summary>
     public bool KeepDivided { get; init; }
@@ -156,7 +156,7 @@ public sealed record TrainingOptions
     /// <summary>Weight of faces that most FER+ taggers called "not a face", 0..1.</summary>
     public double NotAFaceWeight { get; init; } = 1;
 
-    /// <summary>Run folders or models (.onnx) whose mean answer is learnt from as well (Hinton et al. 2015).</summary>
+    /// <summary>Run folders or models (.onnx) whose mean answer is learned from as well (Hinton et al. 2015).</summary>
     public IReadOnlyList<string> Teachers { get; init; } = [];
 
     /// <summary>Share of the loss that is the teachers', 0..1.</summary>
@@ -211,7 +211,7 @@ public sealed record TrainingOptions
     public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0, OwnHead = 0, OwnShare = 0, KeepDivided = false, NotAFaceWeight = 1 };
 
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
-    /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learnt and no file of them is named.</exception>
+    /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learned and no file of them is named.</exception>
     public void Validate()
     {
         CheckFigures();
@@ -222,7 +222,7 @@ public sealed record TrainingOptions
         if (OwnShare > 0 && OwnHead == 0)
             throw new MienException(FormattableString.Invariant($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out."));
         if (KeepDivided && FerPlusShare == 0)
-            throw new MienException("--keep-divided: faces without a majority can be learnt as their votes only. Pass --ferplus-share 1.");
+            throw new MienException("--keep-divided: faces without a majority can be learned as their votes only. Pass --ferplus-share 1.");
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
             throw new MienException($"The recipe learns from FER+ votes: pass --ferplus fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
     }

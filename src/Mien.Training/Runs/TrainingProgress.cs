@@ -21,7 +21,7 @@ public sealed record TrainingProgress
     /// <summary>Accuracy on this epoch's augmented faces so far, 0..1.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>Faces learnt from a second.</summary>
+    /// <summary>Faces learned from a second.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>Estimate of the time to the end of the last epoch.</summary>
@@ -40,8 +40,8 @@ public enum TrainingEnd
     /// <summary>PublicTest accuracy stood still for the patience.</summary>
     StoppedEarly,
 
-    /// <summary>It was cancelled; `--resume` goes on.</summary>
-    Cancelled,
+    /// <summary>It was canceled; `--resume` goes on.</summary>
+    Canceled,
 }
 
 /// <summary>What a run gave.</summary>

@@ -21,7 +21,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly FlatWeights _flat;
     private readonly TrainingState _state;
     private readonly Tensor? _rates;
-    private readonly Optimiser _optimiser;
+    private readonly Optimizer _optimizer;
     private readonly Targets _targets;
     private readonly Teachers? _teachers;
     private readonly Augmenter _augmenter;
@@ -47,7 +47,7 @@ internal sealed class TrainingStep : IDisposable
         _state = state;
         _flat = new FlatWeights(network);
         _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
-        _optimiser = new Optimiser(_flat, state, _options, _rates);
+        _optimizer = new Optimizer(_flat, state, _options, _rates);
         _targets = Targets.Of(training, _options);
         _teachers = _options.Teachers.Count > 0 ? new Teachers(_options, training, _input, _device, type) : null;
         _augmenter = new Augmenter(_options.Augmentation);
@@ -60,7 +60,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Time spent so far in the network, forward and backward.</summary>
     public TimeSpan Computing { get; private set; }
 
-    /// <summary>Time spent so far on the weights: optimiser, average, copies.</summary>
+    /// <summary>Time spent so far on the weights: optimizer, average, copies.</summary>
     public TimeSpan Updating { get; private set; }
 
     /// <summary>Puts the state's weights and statistics into the network.</summary>
@@ -99,7 +99,7 @@ internal sealed class TrainingStep : IDisposable
         Tensor faces = read.to(_device);
         Tensor labels = FaceBatches.Labels(_training, rows).to(_device);
         Tensor changed = _augmenter.Apply(faces, size, chance, _options.Augmentation.AlternateFlip ? Mirrored(rows, epoch) : null);
-        // The window that is learnt from has other levels than the whole face.
+        // The window that is learned from has other levels than the whole face.
         if (_input.Levels == InputLevels.Face)
             changed = FaceBatches.OwnLevels(changed);
         (Tensor mixed, Tensor targets) = _mixer.Apply(changed, _targets.For(rows).to(_device), chance);
@@ -118,7 +118,7 @@ internal sealed class TrainingStep : IDisposable
         // What the device still owes is counted here rather than in the next part.
         double lossValue = loss.item<float>();
         Computing += Lap();
-        _optimiser.Step(_flat.Gradients(), learningRate);
+        _optimizer.Step(_flat.Gradients(), learningRate);
         _flat.WriteWeights(_state.Weights);
         _state.UpdateAverage(_flat.Buffers(), Averaging.Share(_options, epoch, global, _training.Count / rows.Length));
         using var noGradient = no_grad();

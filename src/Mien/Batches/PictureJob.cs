@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.Batches;
@@ -8,8 +8,8 @@ namespace Mien.Batches;
 /// <param name="pixels">How many pixels it will have; null where that is no limit.</param>
 /// <param name="seen">Called with picture and faces while the pixels are at hand; null lets its faces share a batch.</param>
 /// <param name="ended">Called once it is done with, whatever came of it.</param>
-/// <param name="cancellation">Whoever wants the result may go away before its turn comes.</param>
-internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<Picture, IReadOnlyList<Face>>? seen, Action? ended = null, CancellationToken cancellation = default)
+/// <param name="cancellationToken">Whoever wants the result may go away before its turn comes.</param>
+internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<Picture, IReadOnlyList<Face>>? seen, Action? ended = null, CancellationToken cancellationToken = default)
 {
     private readonly TaskCompletionSource<PictureFaces> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,10 +29,10 @@ internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<
     /// <returns>Whether it did.</returns>
     public bool EndIfAbandoned()
     {
-        if (!cancellation.IsCancellationRequested)
+        if (!cancellationToken.IsCancellationRequested)
             return false;
         ended?.Invoke();
-        _result.TrySetCanceled(cancellation);
+        _result.TrySetCanceled(cancellationToken);
         return true;
     }
 

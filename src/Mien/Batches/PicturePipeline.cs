@@ -11,9 +11,9 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
     // Whoever cancels wants to go on; a source that heeds its token needs far less.
     private static readonly TimeSpan SourceGrace = TimeSpan.FromMilliseconds(50);
 
-    public async IAsyncEnumerable<PictureResult<T>> Run(IAsyncEnumerable<T> sources, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<PictureResult<T>> Run(IAsyncEnumerable<T> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var inOrder = Channel.CreateBounded<(T Source, PictureJob Job)>(new BoundedChannelOptions(options.AheadCount) { SingleReader = true, SingleWriter = true });
         var work = Channel.CreateBounded<PictureJob>(new BoundedChannelOptions(options.WorkerCount) { SingleWriter = true });
         CancellationToken stopped = stop.Token;
@@ -21,12 +21,12 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
         Task working = new PictureWorkers(recognizer, options).Run(work.Reader, stopped);
         try
         {
-            await foreach ((T source, PictureJob job) in inOrder.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await foreach ((T source, PictureJob job) in inOrder.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 // The error that a picture met is in its result, whatever its type: only the token ends the batch.
-                await ((Task)job.Result).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)job.Result).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 // A result that lies ready is no reason to go on.
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 PictureResult<T> result = ResultOf(source, job.Result);
                 MienTelemetry.Count(result.Faces?.Count);
                 yield return result;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.Batches;
@@ -39,9 +39,9 @@ public sealed class PictureQueue : IAsyncDisposable
 
     /// <summary>Accepts pictures, all or none.</summary>
     /// <param name="pictures">What to read.</param>
-    /// <param name="cancellation">Pictures whose turn has not come by then are not read.</param>
+    /// <param name="cancellationToken">Pictures whose turn has not come by then are not read.</param>
     /// <returns>A task a picture, which fails with what reading it met; null where there is no room for all of them, or the queue is disposed.</returns>
-    public IReadOnlyList<Task<PictureFaces>>? TryAdd(IReadOnlyList<QueuedPicture> pictures, CancellationToken cancellation = default)
+    public IReadOnlyList<Task<PictureFaces>>? TryAdd(IReadOnlyList<QueuedPicture> pictures, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         if (Interlocked.Add(ref _held, pictures.Count) > Capacity)
@@ -54,7 +54,7 @@ public sealed class PictureQueue : IAsyncDisposable
         for (int i = 0; i < results.Length; i++)
         {
             QueuedPicture picture = pictures[i];
-            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held), cancellation) { Detector = picture.Detector };
+            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held), cancellationToken) { Detector = picture.Detector };
             results[i] = job.Result;
             if (!_work.Writer.TryWrite(job))
                 job.Fail(new ObjectDisposedException(nameof(PictureQueue)));

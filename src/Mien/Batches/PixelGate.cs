@@ -8,7 +8,7 @@ internal sealed class PixelGate(long capacity)
     private long _used;
 
     /// <summary>Waits until there is room; first come, first served, so that a large picture is not passed over for ever.</summary>
-    public async Task EnterAsync(long pixels, CancellationToken cancellation)
+    public async Task EnterAsync(long pixels, CancellationToken cancellationToken)
     {
         Task turn;
         lock (_lock)
@@ -24,8 +24,8 @@ internal sealed class PixelGate(long capacity)
             turn = source.Task;
         }
 
-        // Cancelled, the whole pipeline ends: the place in the queue needs no undoing.
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        // Canceled, the whole pipeline ends: the place in the queue needs no undoing.
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public void Leave(long pixels)

@@ -24,7 +24,7 @@ public sealed class Explainer
     public bool HasGradCam => _weights is not null && _classifier.HasFeatureMaps;
 
     /// <summary>Grad-CAM of one face (Selvaraju et al. 2017, arXiv:1610.02391): where the feature maps speak for a class.</summary>
-    /// <param name="face">[S*S] grey levels of an aligned face.</param>
+    /// <param name="face">[S*S] gray levels of an aligned face.</param>
     /// <param name="label">The class, 0 .. K-1.</param>
     /// <exception cref="MienException">The model gives no feature maps or no weights over them.</exception>
     public Heatmap GradCam(ReadOnlySpan<byte> face, int label) => GradCam(_classifier.ClassifyWithFeatures(face, 1), 0, label);
@@ -60,8 +60,8 @@ public sealed class Explainer
         return Heatmap.Stretch(sum, features.Height, features.Width, _classifier.Card.Input.Size);
     }
 
-    /// <summary>Occlusion map of one face (Zeiler and Fergus 2014, arXiv:1311.2901): how far a class's probability falls when a grey patch covers a place.</summary>
-    /// <param name="face">[S*S] grey levels of an aligned face.</param>
+    /// <summary>Occlusion map of one face (Zeiler and Fergus 2014, arXiv:1311.2901): how far a class's probability falls when a gray patch covers a place.</summary>
+    /// <param name="face">[S*S] gray levels of an aligned face.</param>
     /// <param name="label">The class, 0 .. K-1.</param>
     public Heatmap Occlusion(ReadOnlySpan<byte> face, int label)
     {

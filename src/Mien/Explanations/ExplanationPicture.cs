@@ -11,7 +11,7 @@ public static class ExplanationPicture
     private const float TextSize = 18;
 
     /// <summary>One strip: the aligned crop, its Grad-CAM and its occlusion map, with captions.</summary>
-    /// <param name="face">[S*S] grey levels.</param>
+    /// <param name="face">[S*S] gray levels.</param>
     /// <param name="answer">Such as `happy 98%`.</param>
     /// <param name="gradCam">Null where the model can't give it: its place is left out.</param>
     /// <param name="occlusion">The occlusion map.</param>
@@ -44,8 +44,8 @@ public static class ExplanationPicture
         return Picture.FromRgba(bitmap.GetPixelSpan(), width, height);
     }
 
-    /// <summary>A face with a map laid over it: grey where nothing matters, orange to yellow where most does.</summary>
-    /// <param name="face">[size*size] grey levels.</param>
+    /// <summary>A face with a map laid over it: gray where nothing matters, orange to yellow where most does.</summary>
+    /// <param name="face">[size*size] gray levels.</param>
     /// <param name="map">The map; null for the face alone.</param>
     /// <param name="size">Side of the face.</param>
     /// <param name="scale">Pixels of the result for one of the face.</param>
@@ -59,14 +59,14 @@ public static class ExplanationPicture
         {
             for (int x = 0; x < side; x++)
             {
-                float grey = Sample(face, size, (x + 0.5f) / scale - 0.5f, (y + 0.5f) / scale - 0.5f);
+                float gray = Sample(face, size, (x + 0.5f) / scale - 0.5f, (y + 0.5f) / scale - 0.5f);
                 float heat = map is null ? 0 : Sample(map.Values, size, (x + 0.5f) / scale - 0.5f, (y + 0.5f) / scale - 0.5f);
                 float amount = 0.65f * heat;
                 int at = (y * side + x) * 4;
-                // From vermilion to yellow: told apart with every common colour blindness, and by brightness alone.
-                rgba[at] = Mix(grey, 213 + heat * 27, amount);
-                rgba[at + 1] = Mix(grey, 94 + heat * 134, amount);
-                rgba[at + 2] = Mix(grey, heat * 66, amount);
+                // From vermilion to yellow: told apart with every common color blindness, and by brightness alone.
+                rgba[at] = Mix(gray, 213 + heat * 27, amount);
+                rgba[at + 1] = Mix(gray, 94 + heat * 134, amount);
+                rgba[at + 2] = Mix(gray, heat * 66, amount);
                 rgba[at + 3] = 255;
             }
         }
@@ -74,7 +74,7 @@ public static class ExplanationPicture
         return Picture.FromRgba(rgba, side, side);
     }
 
-    private static byte Mix(float grey, float colour, float amount) => (byte)Math.Clamp(grey * (1 - amount) + colour * amount + 0.5f, 0, 255);
+    private static byte Mix(float gray, float color, float amount) => (byte)Math.Clamp(gray * (1 - amount) + color * amount + 0.5f, 0, 255);
 
     private static float Sample<T>(ReadOnlySpan<T> values, int size, float x, float y) where T : struct, System.Numerics.INumber<T>
     {

@@ -1,13 +1,13 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.Explanations;
 
 /// <summary>A face with what its answer rests on.</summary>
 /// <param name="Face">The face and its probabilities.</param>
-/// <param name="Crop">[S*S] grey levels of the aligned face, as the network saw it.</param>
+/// <param name="Crop">[S*S] gray levels of the aligned face, as the network saw it.</param>
 /// <param name="GradCam">Where the feature maps speak for the answer; null where the model can't give it.</param>
-/// <param name="Occlusion">Where a grey patch costs the answer most.</param>
+/// <param name="Occlusion">Where a gray patch costs the answer most.</param>
 public sealed record FaceExplanation(Face Face, byte[] Crop, Heatmap? GradCam, Heatmap Occlusion)
 {
     /// <summary>Crop, Grad-CAM and occlusion map side by side, with captions.</summary>
@@ -20,7 +20,7 @@ public sealed record FaceExplanation(Face Face, byte[] Crop, Heatmap? GradCam, H
         if (face.Keypoints is { } keypoints)
             FaceAligner.Align(picture, keypoints, size, crop);
         else
-            Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, size, crop);
+            Preprocessing.Resize(picture.ToGray(), picture.Width, picture.Height, size, crop);
         int answer = face.MostProbable;
         return new FaceExplanation(face, crop, explainer.HasGradCam ? explainer.GradCam(crop, answer) : null, explainer.Occlusion(crop, answer));
     }

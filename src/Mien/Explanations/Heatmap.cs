@@ -20,10 +20,10 @@ public sealed record Heatmap(int Size, float[] Values)
             return new Heatmap(size, values);
         for (int y = 0; y < size; y++)
         {
-            (int top, int bottom, float down) = Neighbours(y, size, height);
+            (int top, int bottom, float down) = Neighbors(y, size, height);
             for (int x = 0; x < size; x++)
             {
-                (int left, int right, float across) = Neighbours(x, size, width);
+                (int left, int right, float across) = Neighbors(x, size, width);
                 float above = Mix(coarse[top * width + left], coarse[top * width + right], across);
                 float below = Mix(coarse[bottom * width + left], coarse[bottom * width + right], across);
                 values[y * size + x] = Mix(above, below, down) / highest;
@@ -46,7 +46,7 @@ public sealed record Heatmap(int Size, float[] Values)
 
     private static float Mix(float a, float b, float share) => Math.Max(a, 0) * (1 - share) + Math.Max(b, 0) * share;
 
-    private static (int Low, int High, float Share) Neighbours(int place, int size, int cells)
+    private static (int Low, int High, float Share) Neighbors(int place, int size, int cells)
     {
         float at = Math.Clamp((place + 0.5f) * cells / size - 0.5f, 0, cells - 1);
         int low = (int)at;

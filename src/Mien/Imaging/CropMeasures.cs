@@ -3,12 +3,12 @@ namespace Mien.Imaging;
 /// <summary>Light, contrast, noise and sharpness of an aligned face; <see cref="FaceQuality"/> says what they mean.</summary>
 /// <remarks>All sums are of whole numbers, so that every runtime gets the same.</remarks>
 /// <param name="Exposure">0..1.</param>
-/// <param name="Contrast">Grey levels.</param>
-/// <param name="Noise">Grey levels.</param>
+/// <param name="Contrast">Gray levels.</param>
+/// <param name="Noise">Gray levels.</param>
 /// <param name="Sharpness">1 as in the middle one of FER2013's Training faces.</param>
 internal readonly record struct CropMeasures(float Exposure, float Contrast, float Noise, float Sharpness)
 {
-    // Of 255 grey levels: an eighth of what the middle one of FER2013's faces has. Such faces are read nearly as well as lit ones.
+    // Of 255 gray levels: an eighth of what the middle one of FER2013's faces has. Such faces are read nearly as well as lit ones.
     private const float EnoughLight = 16;
 
     private const int White = 250;
@@ -20,7 +20,7 @@ internal readonly record struct CropMeasures(float Exposure, float Contrast, flo
     // its absolute value is 0.6745 deviations.
     private const double NoiseGain = 6 * 0.6745;
 
-    /// <param name="crop">[size*size] grey levels.</param>
+    /// <param name="crop">[size*size] gray levels.</param>
     /// <param name="size">Side in pixels.</param>
     public static CropMeasures Of(ReadOnlySpan<byte> crop, int size)
     {
@@ -80,7 +80,7 @@ internal readonly record struct CropMeasures(float Exposure, float Contrast, flo
     }
 
     /// <summary>
-    /// Root mean square of the Laplacian by the deviation of the grey levels, in units of FER2013's median. Both are freed of
+    /// Root mean square of the Laplacian by the deviation of the gray levels, in units of FER2013's median. Both are freed of
     /// the noise's part, which the second difference along both axes tells: for white noise it leaves 0.
     /// </summary>
     private static double SharpnessOf(ReadOnlySpan<byte> crop, int size)

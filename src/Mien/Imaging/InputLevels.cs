@@ -1,6 +1,6 @@
 namespace Mien.Imaging;
 
-/// <summary>Which mean and deviation the grey levels of a face are normalized by.</summary>
+/// <summary>Which mean and deviation the gray levels of a face are normalized by.</summary>
 public enum InputLevels
 {
     /// <summary>Those of the training data, the same for every face.</summary>

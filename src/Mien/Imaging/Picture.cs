@@ -6,7 +6,7 @@ namespace Mien.Imaging;
 /// <summary>A decoded picture, upright, without transparency: 8-bit red, green and blue.</summary>
 /// <remarks>
 /// JPEG, PNG, WebP, BMP and GIF (first frame) through Skia, TIFF (first page), PPM, PGM and PBM; EXIF orientation is applied,
-/// alpha lies on grey, 16-bit and CMYK pictures become 8-bit RGB.
+/// alpha lies on gray, 16-bit and CMYK pictures become 8-bit RGB.
 /// </remarks>
 public sealed class Picture
 {
@@ -143,17 +143,17 @@ public sealed class Picture
         return new Picture(width, height, rgba.ToArray());
     }
 
-    /// <summary>Takes grey pixels as they are.</summary>
-    /// <param name="grey">[height*width] grey levels, row-major.</param>
+    /// <summary>Takes gray pixels as they are.</summary>
+    /// <param name="gray">[height*width] gray levels, row-major.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <exception cref="ArgumentException">The length does not match.</exception>
-    public static Picture FromGrey(ReadOnlySpan<byte> grey, int width, int height)
+    public static Picture FromGray(ReadOnlySpan<byte> gray, int width, int height)
     {
-        Check(grey.Length, width, height, 1);
-        byte[] pixels = new byte[grey.Length * 4];
-        for (int i = 0; i < grey.Length; i++)
-            pixels.AsSpan(i * 4, 3).Fill(grey[i]);
+        Check(gray.Length, width, height, 1);
+        byte[] pixels = new byte[gray.Length * 4];
+        for (int i = 0; i < gray.Length; i++)
+            pixels.AsSpan(i * 4, 3).Fill(gray[i]);
         return new Picture(width, height, pixels);
     }
 
@@ -164,7 +164,7 @@ public sealed class Picture
     /// <param name="format">How a pixel lies in memory.</param>
     /// <param name="stride">Bytes from one row to the next; 0 where no byte lies between them.</param>
     /// <exception cref="ArgumentException">The length does not match.</exception>
-    public static Picture FromPixels(ReadOnlySpan<byte> pixels, int width, int height, PixelFormat format, int stride = 0)
+    public static Picture FromPixels(ReadOnlySpan<byte> pixels, int width, int height, PixelLayout format, int stride = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -235,13 +235,13 @@ public sealed class Picture
             throw new ArgumentException($"The picture was decoded at {Width}x{Height} of {WholeWidth}x{WholeHeight} pixels. Open it by Picture.Load to {purpose}.");
     }
 
-    /// <summary>Grey levels of the whole picture, [Height*Width], row-major.</summary>
-    public byte[] ToGrey()
+    /// <summary>Gray levels of the whole picture, [Height*Width], row-major.</summary>
+    public byte[] ToGray()
     {
-        byte[] grey = new byte[Width * Height];
-        for (int i = 0; i < grey.Length; i++)
-            grey[i] = Preprocessing.Grey(Pixels[i * 4], Pixels[i * 4 + 1], Pixels[i * 4 + 2]);
-        return grey;
+        byte[] gray = new byte[Width * Height];
+        for (int i = 0; i < gray.Length; i++)
+            gray[i] = Preprocessing.Gray(Pixels[i * 4], Pixels[i * 4 + 1], Pixels[i * 4 + 2]);
+        return gray;
     }
 
     /// <summary>The pixels, [Height*Width*4]: red, green, blue and 255, row-major; a copy.</summary>

@@ -9,7 +9,7 @@ internal static class PictureDecoder
     /// <summary>What is said of every format whose data end too early or make no sense.</summary>
     public const string CutOff = "cut off or damaged. Fetch or save it again.";
 
-    // Mid-grey: neither a light nor a dark edge round a cut-out face.
+    // Mid-gray: neither a light nor a dark edge round a cut-out face.
     private static readonly SKColor Ground = new(128, 128, 128);
 
     /// <summary>Decodes a picture.</summary>
@@ -102,7 +102,7 @@ internal static class PictureDecoder
         // libjpeg leaves the fine frequencies out as it decodes; the other formats would decode all and throw it away.
         int smaller = jpeg ? reduction(stored.Width, stored.Height) : 1;
         SKSizeI size = smaller == 1 ? stored.Size : codec.GetScaledDimensions(1f / smaller);
-        // Alpha that is 0 everywhere would take the colours with it.
+        // Alpha that is 0 everywhere would take the colors with it.
         bool doubtful = codec.EncodedFormat is SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Ico
             && stored.AlphaType != SKAlphaType.Opaque;
         SKAlphaType alpha = doubtful ? SKAlphaType.Unpremul : SKAlphaType.Premul;
@@ -198,7 +198,7 @@ internal static class PictureDecoder
         }
     }
 
-    /// <summary>Premultiplied colours over the ground.</summary>
+    /// <summary>Premultiplied colors over the ground.</summary>
     private static void LayOnGround(byte[] pixels)
     {
         for (int i = 0; i < pixels.Length; i += 4)

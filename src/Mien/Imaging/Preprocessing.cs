@@ -1,7 +1,7 @@
 namespace Mien.Imaging;
 
 /// <summary>
-/// Grey, resize, normalise: the only way from pixels to a network's input. Training, evaluation and prediction call it.
+/// Gray, resize, normalize: the only way from pixels to a network's input. Training, evaluation and prediction call it.
 /// </summary>
 /// <remarks>
 /// Each step rounds to bytes before the next, so that a face kept as bytes in a data set and one read from a photo
@@ -13,66 +13,66 @@ public static class Preprocessing
     public const float LeastDeviation = 1;
 
     /// <summary>Luma of one pixel (ITU-R BT.601), rounded to 0..255.</summary>
-    public static byte Grey(byte red, byte green, byte blue) =>
+    public static byte Gray(byte red, byte green, byte blue) =>
         (byte)((red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16);
 
-    /// <summary>Writes one normalised face: [Size*Size] bytes -> [Size*Size] floats.</summary>
-    /// <param name="grey">[Size*Size] grey levels, row-major.</param>
+    /// <summary>Writes one normalized face: [Size*Size] bytes -> [Size*Size] floats.</summary>
+    /// <param name="gray">[Size*Size] gray levels, row-major.</param>
     /// <param name="spec">The network's input.</param>
     /// <param name="destination">[Size*Size], row-major.</param>
     /// <exception cref="ArgumentException">A length is not Size*Size.</exception>
-    public static void Normalise(ReadOnlySpan<byte> grey, InputSpec spec, Span<float> destination)
+    public static void Normalize(ReadOnlySpan<byte> gray, InputSpec spec, Span<float> destination)
     {
-        if (grey.Length != spec.Size * spec.Size)
-            throw new ArgumentException($"{grey.Length} pixels, expected {spec.Size}x{spec.Size}.", nameof(grey));
-        if (destination.Length != grey.Length)
-            throw new ArgumentException($"{destination.Length} places for {grey.Length} pixels.", nameof(destination));
+        if (gray.Length != spec.Size * spec.Size)
+            throw new ArgumentException($"{gray.Length} pixels, expected {spec.Size}x{spec.Size}.", nameof(gray));
+        if (destination.Length != gray.Length)
+            throw new ArgumentException($"{destination.Length} places for {gray.Length} pixels.", nameof(destination));
         (float scale, float shift) = spec.Levels == InputLevels.Face
-            ? OwnLevels(grey)
+            ? OwnLevels(gray)
             : (1f / (255f * spec.Deviation), -spec.Mean / spec.Deviation);
-        for (int i = 0; i < grey.Length; i++)
-            destination[i] = grey[i] * scale + shift;
+        for (int i = 0; i < gray.Length; i++)
+            destination[i] = gray[i] * scale + shift;
     }
 
     /// <summary>Scale and shift that give a face mean 0 and deviation 1; integer sums, so that every runtime gets the same.</summary>
-    private static (float Scale, float Shift) OwnLevels(ReadOnlySpan<byte> grey)
+    private static (float Scale, float Shift) OwnLevels(ReadOnlySpan<byte> gray)
     {
         long sum = 0;
         long squares = 0;
-        foreach (byte level in grey)
+        foreach (byte level in gray)
         {
             sum += level;
             squares += level * level;
         }
 
-        double mean = (double)sum / grey.Length;
-        double deviation = Math.Sqrt(Math.Max((double)squares / grey.Length - mean * mean, 0));
+        double mean = (double)sum / gray.Length;
+        double deviation = Math.Sqrt(Math.Max((double)squares / gray.Length - mean * mean, 0));
         double scale = 1 / Math.Max(deviation, LeastDeviation);
         return ((float)scale, (float)(-mean * scale));
     }
 
     /// <summary>
-    /// Resizes a grey picture to a square of <paramref name="size"/> pixels: triangle filter, widened when it shrinks
+    /// Resizes a gray picture to a square of <paramref name="size"/> pixels: triangle filter, widened when it shrinks
     /// so that no pixel is skipped (antialiased bilinear). A picture of the right size comes back unchanged.
     /// </summary>
-    /// <param name="grey">[height*width] grey levels, row-major.</param>
+    /// <param name="gray">[height*width] gray levels, row-major.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="size">Side of the result.</param>
-    /// <param name="destination">[size*size] grey levels, row-major.</param>
+    /// <param name="destination">[size*size] gray levels, row-major.</param>
     /// <exception cref="ArgumentException">A length does not match its picture.</exception>
-    public static void Resize(ReadOnlySpan<byte> grey, int width, int height, int size, Span<byte> destination)
+    public static void Resize(ReadOnlySpan<byte> gray, int width, int height, int size, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        if (grey.Length != width * height)
-            throw new ArgumentException($"{grey.Length} pixels, expected {width}x{height}.", nameof(grey));
+        if (gray.Length != width * height)
+            throw new ArgumentException($"{gray.Length} pixels, expected {width}x{height}.", nameof(gray));
         if (destination.Length != size * size)
             throw new ArgumentException($"{destination.Length} places for {size}x{size} pixels.", nameof(destination));
         if (width == size && height == size)
         {
-            grey.CopyTo(destination);
+            gray.CopyTo(destination);
             return;
         }
 
@@ -82,7 +82,7 @@ public static class Preprocessing
         float[] rows = new float[height * size];
         for (int y = 0; y < height; y++)
         {
-            ReadOnlySpan<byte> source = grey.Slice(y * width, width);
+            ReadOnlySpan<byte> source = gray.Slice(y * width, width);
             for (int x = 0; x < size; x++)
             {
                 float sum = 0;
@@ -120,14 +120,14 @@ public static class Preprocessing
             _weights = new float[to][];
             for (int i = 0; i < to; i++)
             {
-                double centre = (i + 0.5) * step;
-                int start = Math.Max((int)Math.Floor(centre - radius), 0);
-                int end = Math.Min((int)Math.Ceiling(centre + radius), from);
+                double center = (i + 0.5) * step;
+                int start = Math.Max((int)Math.Floor(center - radius), 0);
+                int end = Math.Min((int)Math.Ceiling(center + radius), from);
                 float[] weights = new float[end - start];
                 double total = 0;
                 for (int j = 0; j < weights.Length; j++)
                 {
-                    double weight = Math.Max(0, 1 - Math.Abs((start + j + 0.5 - centre) / radius));
+                    double weight = Math.Max(0, 1 - Math.Abs((start + j + 0.5 - center) / radius));
                     weights[j] = (float)weight;
                     total += weight;
                 }

@@ -72,7 +72,7 @@ internal sealed class Pyramid : IDisposable
         int Shrunk(int side) => Math.Max(1, (int)MathF.Ceiling(side * ratio - 0.01f));
     }
 
-    /// <summary>A pyramid of its own with other levels of each colour.</summary>
+    /// <summary>A pyramid of its own with other levels of each color.</summary>
     /// <param name="table">[256]: what becomes of each level.</param>
     public Pyramid Map(ReadOnlySpan<byte> table)
     {
@@ -166,7 +166,7 @@ internal sealed class Pyramid : IDisposable
             line[i] = (byte)((upper[j] + upper[j + 4] + lower[j] + lower[j + 4] + 2) >> 2);
         }
 
-        // The last pixel of an odd number has no neighbour.
+        // The last pixel of an odd number has no neighbor.
         for (; i < line.Length; i++)
             line[i] = (byte)((upper[i + pairs] + lower[i + pairs] + 1) >> 1);
     }

@@ -38,14 +38,14 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
         float fy = top - y0;
         ReadOnlySpan<uint> upper = Row(y0);
         ReadOnlySpan<uint> lower = Row(y1);
-        return Colour(upper[x0]) * ((1 - fx) * (1 - fy))
-            + Colour(upper[x1]) * (fx * (1 - fy))
-            + Colour(lower[x0]) * ((1 - fx) * fy)
-            + Colour(lower[x1]) * (fx * fy);
+        return Color(upper[x0]) * ((1 - fx) * (1 - fy))
+            + Color(upper[x1]) * (fx * (1 - fy))
+            + Color(lower[x0]) * ((1 - fx) * fy)
+            + Color(lower[x1]) * (fx * fy);
     }
 
     /// <summary>
-    /// The mean over an upright square around a point, or in part a sample there, 0..255 for each colour; beyond the edge the
+    /// The mean over an upright square around a point, or in part a sample there, 0..255 for each color; beyond the edge the
     /// edge goes on.
     /// </summary>
     public Vector128<float> Mean(float x, float y) => points switch
@@ -68,11 +68,11 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
         {
             ReadOnlySpan<uint> pixels = Row(Math.Clamp(row, 0, _height - 1));
             // Pixels between the first and the last lie in the square with all their width.
-            Vector128<float> line = Colour(pixels[Math.Clamp(first, 0, _width - 1)]) * (Math.Min(right, first + 1) - left);
+            Vector128<float> line = Color(pixels[Math.Clamp(first, 0, _width - 1)]) * (Math.Min(right, first + 1) - left);
             for (int column = first + 1; column < last; column++)
-                line += Colour(pixels[Math.Clamp(column, 0, _width - 1)]);
+                line += Color(pixels[Math.Clamp(column, 0, _width - 1)]);
             if (last > first)
-                line += Colour(pixels[Math.Clamp(last, 0, _width - 1)]) * (right - last);
+                line += Color(pixels[Math.Clamp(last, 0, _width - 1)]) * (right - last);
             sum += line * (Math.Min(bottom, row + 1) - Math.Max(top, row));
         }
 
@@ -92,7 +92,7 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
         {
             ReadOnlySpan<uint> row = Row(Math.Clamp((int)top - 1 + i, 0, _height - 1));
             for (int j = 0; j < 4; j++)
-                sum += Colour(row[Math.Clamp(first + j, 0, _width - 1)]) * (rows[i] * columns[j]);
+                sum += Color(row[Math.Clamp(first + j, 0, _width - 1)]) * (rows[i] * columns[j]);
         }
 
         return Vector128.Min(Vector128.Max(sum, Vector128<float>.Zero), Vector128.Create(255f));
@@ -107,7 +107,7 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
         (0.5f * t - 0.5f) * t * t);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Colour(uint pixel) =>
+    private static Vector128<float> Color(uint pixel) =>
         Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(pixel).AsByte())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

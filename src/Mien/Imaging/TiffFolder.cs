@@ -17,10 +17,10 @@ internal readonly ref struct TiffFolder
     private const int TileLength = 323;
     private const int SubFolders = 330;
     private const int DngVersion = 50706;
-    private const int ColourFilterArray = 32803;
+    private const int ColorFilterArray = 32803;
     private const int LinearRaw = 34892;
 
-    // Colours, alpha and what else a picture may have.
+    // Colors, alpha and what else a picture may have.
     private const int MostSamples = 8;
 
     // Of a tile, the largest that anybody writes being 4096.
@@ -91,7 +91,7 @@ internal readonly ref struct TiffFolder
         for (int i = 0; i < Count; i++)
         {
             (int tag, uint value) = (Tag(i), Value(i));
-            if (tag == DngVersion || (tag == Photometric && value is ColourFilterArray or LinearRaw))
+            if (tag == DngVersion || (tag == Photometric && value is ColorFilterArray or LinearRaw))
                 return true;
             small |= tag == NewSubfileType && (value & 1) == 1;
             others |= tag == SubFolders;

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Video;
 
@@ -32,7 +32,7 @@ public sealed class FaceTracker
     // Boxes that overlap less are matched by distance, or not at all.
     private const float MinOverlap = 0.2f;
 
-    // Centres at most so many face sizes apart: small fast faces leave no overlap between frames.
+    // Centers at most so many face sizes apart: small fast faces leave no overlap between frames.
     private const float MaxDistance = 0.8f;
 
     private readonly TrackerOptions _options;
@@ -114,13 +114,13 @@ public sealed class FaceTracker
             return 1 - overlap;
         float size = MathF.Sqrt(Math.Max(expected.Area, 1));
         float ratio = MathF.Sqrt(Math.Max(found.Area, 1)) / size;
-        float distance = MathF.Sqrt(Square(Centre(expected).X - Centre(found).X) + Square(Centre(expected).Y - Centre(found).Y)) / size;
+        float distance = MathF.Sqrt(Square(Center(expected).X - Center(found).X) + Square(Center(expected).Y - Center(found).Y)) / size;
         return distance < MaxDistance && ratio is > 0.5f and < 2 ? 1 + distance : null;
 
         static float Square(float value) => value * value;
     }
 
-    private static Point Centre(Box box) => new(box.X + box.Width / 2, box.Y + box.Height / 2);
+    private static PicturePoint Center(Box box) => new(box.X + box.Width / 2, box.Y + box.Height / 2);
 
     /// <summary>One face over time.</summary>
     private sealed class Track(Face first, TimeSpan time)
@@ -138,11 +138,11 @@ public sealed class FaceTracker
         private const float Stayed = 2;
 
         private Box _found = first.Box;
-        private Point _centre = Centre(first.Box);
-        private Point _speed;
+        private PicturePoint _center = Center(first.Box);
+        private PicturePoint _speed;
 
         // From where and when the speed is measured.
-        private Point _from = Centre(first.Box);
+        private PicturePoint _from = Center(first.Box);
         private TimeSpan _since = time;
 
         private float _width = first.Box.Width;
@@ -159,7 +159,7 @@ public sealed class FaceTracker
         public Box At(TimeSpan time)
         {
             float seconds = (float)(time - Seen).TotalSeconds;
-            return new Box(_centre.X + _speed.X * seconds - _width / 2, _centre.Y + _speed.Y * seconds - _height / 2, _width, _height);
+            return new Box(_center.X + _speed.X * seconds - _width / 2, _center.Y + _speed.Y * seconds - _height / 2, _width, _height);
         }
 
         /// <summary>As from where it should be, else as from where it was, for its speed may be wrong.</summary>
@@ -172,16 +172,16 @@ public sealed class FaceTracker
             float seconds = (float)(time - Seen).TotalSeconds;
             // Its speed led away from it: it begins anew from where it was.
             if (FaceTracker.Cost(At(time), face.Box) is null)
-                (_centre, _speed) = (Centre(_found), default);
-            Point expected = Centre(At(time));
-            Point found = Centre(face.Box);
+                (_center, _speed) = (Center(_found), default);
+            PicturePoint expected = Center(At(time));
+            PicturePoint found = Center(face.Box);
             (float offX, float offY) = (found.X - expected.X, found.Y - expected.Y);
-            _centre = new Point(expected.X + Alpha * offX, expected.Y + Alpha * offY);
+            _center = new PicturePoint(expected.X + Alpha * offX, expected.Y + Alpha * offY);
             float measured = (float)(time - _since).TotalSeconds;
             if (seconds >= BurstStep || measured >= Window)
             {
                 (float x, float y) = ((found.X - _from.X) / measured, (found.Y - _from.Y) / measured);
-                _speed = new Point(_speed.X + Beta * (x - _speed.X), _speed.Y + Beta * (y - _speed.Y));
+                _speed = new PicturePoint(_speed.X + Beta * (x - _speed.X), _speed.Y + Beta * (y - _speed.Y));
                 (_from, _since) = (found, time);
             }
 

@@ -110,13 +110,13 @@ internal sealed class Ffmpeg : IDisposable
 
     /// <summary>The time of the next frame that it wrote.</summary>
     /// <exception cref="MienException">It logs none.</exception>
-    public async Task<FrameTime> NextTimeAsync(CancellationToken cancellation)
+    public async Task<FrameTime> NextTimeAsync(CancellationToken cancellationToken)
     {
         if (_times.Reader.TryRead(out FrameTime? logged))
             return logged;
         try
         {
-            return await _times.Reader.ReadAsync(cancellation).AsTask().WaitAsync(MostForATime, cancellation).ConfigureAwait(false);
+            return await _times.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(MostForATime, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or ChannelClosedException)
         {
@@ -125,12 +125,12 @@ internal sealed class Ffmpeg : IDisposable
     }
 
     /// <summary>Waits for its end; false where it says that something failed.</summary>
-    public async Task<bool> SucceedsAsync(CancellationToken cancellation)
+    public async Task<bool> SucceedsAsync(CancellationToken cancellationToken)
     {
-        await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        await _listening.WaitAsync(cancellation).ConfigureAwait(false);
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        await _listening.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_process.ExitCode is Interrupted or > FirstSignal)
-            await Task.Delay(InterruptGrace, cancellation).ConfigureAwait(false);
+            await Task.Delay(InterruptGrace, cancellationToken).ConfigureAwait(false);
         return _process.ExitCode == 0;
     }
 

@@ -13,11 +13,11 @@ internal sealed class FramePool(int most, int frameBytes)
     public int FrameBytes => frameBytes;
 
     /// <summary>From one reader alone.</summary>
-    public ValueTask<byte[]> TakeAsync(CancellationToken cancellation)
+    public ValueTask<byte[]> TakeAsync(CancellationToken cancellationToken)
     {
         if (_free.Reader.TryRead(out byte[]? buffer))
             return ValueTask.FromResult(buffer);
-        return _made++ < most ? ValueTask.FromResult(new byte[frameBytes]) : _free.Reader.ReadAsync(cancellation);
+        return _made++ < most ? ValueTask.FromResult(new byte[frameBytes]) : _free.Reader.ReadAsync(cancellationToken);
     }
 
     public void Return(byte[] buffer) => _free.Writer.TryWrite(buffer);

@@ -106,8 +106,8 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         for (int i = 0; i < legend.Length; i++)
         {
             (string text, float x, float y) = legend[i];
-            using SKPaint colour = Colour(i);
-            canvas.DrawRect(x, y, Square, Square, colour);
+            using SKPaint color = Color(i);
+            canvas.DrawRect(x, y, Square, Square, color);
             LabelText.Draw(canvas, text, x + Square + 6, y, TextSize, ink);
         }
     }
@@ -118,7 +118,7 @@ public sealed class Timeline(IReadOnlyList<string> labels)
             TextSize, ink);
         using var ground = new SKPaint { Color = new SKColor(240, 240, 240) };
         canvas.DrawRect(Left, y, Cells, RowHeight, ground);
-        SKPaint[] colours = [.. Enumerable.Range(0, labels.Count).Select(Colour)];
+        SKPaint[] colors = [.. Enumerable.Range(0, labels.Count).Select(Color)];
         double cellsAPixel = _end / _cell / Cells;
         for (int x = 0; x < Cells; x++)
         {
@@ -127,13 +127,13 @@ public sealed class Timeline(IReadOnlyList<string> labels)
             for (int i = 0; i < shares.Length; i++)
             {
                 float high = shares[i] * RowHeight;
-                canvas.DrawRect(Left + x, bottom - high, 1, high, colours[i]);
+                canvas.DrawRect(Left + x, bottom - high, 1, high, colors[i]);
                 bottom -= high;
             }
         }
 
-        foreach (SKPaint colour in colours)
-            colour.Dispose();
+        foreach (SKPaint color in colors)
+            color.Dispose();
     }
 
     private void DrawTimes(SKCanvas canvas, SKPaint ink, float y, int leftOut)
@@ -160,7 +160,7 @@ public sealed class Timeline(IReadOnlyList<string> labels)
         return power * (least / power <= 1 ? 1 : least / power <= 2 ? 2 : least / power <= 5 ? 5 : 10);
     }
 
-    private SKPaint Colour(int place) => new() { Color = SKColor.Parse(Palette.Of(labels[place], place)) };
+    private SKPaint Color(int place) => new() { Color = SKColor.Parse(Palette.Of(labels[place], place)) };
 
     /// <summary>Sums of one face's probabilities in each cell of time.</summary>
     private sealed class Row(int classes)

@@ -13,12 +13,12 @@ public sealed record VideoInfo(int Width, int Height, double FrameRate, TimeSpan
 {
     /// <summary>Asks ffprobe.</summary>
     /// <param name="source">A file, a camera's device or an address.</param>
-    /// <param name="cancellation">Ends the asking.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
     /// <exception cref="MienException">Not a video, or ffprobe is not installed.</exception>
-    public static async Task<VideoInfo> ReadAsync(string source, CancellationToken cancellation = default)
+    public static async Task<VideoInfo> ReadAsync(string source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return (await VideoProbe.ReadAsync(source, cancellation).ConfigureAwait(false)).Info;
+        return (await VideoProbe.ReadAsync(source, cancellationToken).ConfigureAwait(false)).Info;
     }
 
     /// <summary>Reads ffprobe's JSON; null where it holds no picture stream.</summary>

@@ -48,7 +48,7 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
 
     /// <summary>Asks ffprobe.</summary>
     /// <exception cref="MienException">Not a video, or ffprobe is not installed.</exception>
-    public static async Task<VideoProbe> ReadAsync(string source, CancellationToken cancellation)
+    public static async Task<VideoProbe> ReadAsync(string source, CancellationToken cancellationToken)
     {
         bool isFile = Ffmpeg.IsFile(source);
         if (Directory.Exists(source))
@@ -58,7 +58,7 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
             throw new MienException($"{source}: empty file or no ordinary file, expected a video.");
         using Ffmpeg probe = Ffmpeg.Start("ffprobe", source, ["-show_library_versions", "-show_entries", Entries,
             "-of", "json", .. Ffmpeg.InputOf(source)]);
-        using JsonDocument? document = await JsonOf(probe, cancellation).ConfigureAwait(false);
+        using JsonDocument? document = await JsonOf(probe, cancellationToken).ConfigureAwait(false);
         if (document is null)
             throw new MienException($"{source}: not a video that ffmpeg can read ({probe.Failure}).");
         VideoProbe found = Parse(document.RootElement) ?? throw new MienException(Streams(document.RootElement).Any(IsSound)
@@ -66,7 +66,7 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
             : $"{source}: not a video that ffmpeg can read (no picture in it{(probe.Complaints.Any ? $"; {probe.Failure}" : "")}).");
         if ((long)found.Info.Width * found.Info.Height > MostPixels)
             throw new MienException($"{source}: {found.Info.Width}x{found.Info.Height} pixels a frame are too many. Scale the video down first.");
-        return isFile && !found.HasRate && await RateAsync(source, found.Stream, cancellation).ConfigureAwait(false) is { } rate
+        return isFile && !found.HasRate && await RateAsync(source, found.Stream, cancellationToken).ConfigureAwait(false) is { } rate
             ? found with { Info = found.Info with { FrameRate = rate } }
             : found;
     }
@@ -131,11 +131,11 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
     }
 
     /// <summary>Frames a second by the times of the first packets; null where these are too few.</summary>
-    private static async Task<double?> RateAsync(string source, int stream, CancellationToken cancellation)
+    private static async Task<double?> RateAsync(string source, int stream, CancellationToken cancellationToken)
     {
         using Ffmpeg probe = Ffmpeg.Start("ffprobe", source, ["-select_streams", $"{stream}", "-read_intervals", $"%+#{PacketsForRate}",
             "-show_entries", "packet=pts_time", "-of", "json", .. Ffmpeg.InputOf(source)]);
-        using JsonDocument? document = await JsonOf(probe, cancellation).ConfigureAwait(false);
+        using JsonDocument? document = await JsonOf(probe, cancellationToken).ConfigureAwait(false);
         if (document is null || !document.RootElement.TryGetProperty("packets", out JsonElement packets))
             return null;
         double[] times = [.. packets.EnumerateArray()
@@ -144,11 +144,11 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
         return times.Length > 1 && times.Max() - times.Min() is > 0 and var span ? (times.Length - 1) / span : null;
     }
 
-    private static async Task<JsonDocument?> JsonOf(Ffmpeg probe, CancellationToken cancellation)
+    private static async Task<JsonDocument?> JsonOf(Ffmpeg probe, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();
-        await probe.Output.CopyToAsync(text, cancellation).ConfigureAwait(false);
-        return await probe.SucceedsAsync(cancellation).ConfigureAwait(false) ? JsonDocument.Parse(text.ToArray()) : null;
+        await probe.Output.CopyToAsync(text, cancellationToken).ConfigureAwait(false);
+        return await probe.SucceedsAsync(cancellationToken).ConfigureAwait(false) ? JsonDocument.Parse(text.ToArray()) : null;
     }
 
     private static long LengthOf(string path)

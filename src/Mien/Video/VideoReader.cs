@@ -32,21 +32,21 @@ public sealed class VideoReader
     /// <param name="source">
     /// A file, a camera (`/dev/video0`; `avfoundation:0` on macOS; `dshow:video=NAME` on Windows) or an address (`rtsp://...`).
     /// </param>
-    /// <param name="cancellation">Ends the opening.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="MienException">Not found, not a video, or ffmpeg is not installed.</exception>
-    public static async Task<VideoReader> OpenAsync(string source, CancellationToken cancellation = default)
+    public static async Task<VideoReader> OpenAsync(string source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (!Path.Exists(source) && !source.Contains("://", StringComparison.Ordinal) && Ffmpeg.DeviceOf(source) is null)
             throw new MienException(MissingFile.Message(source));
-        return new VideoReader(source, await VideoProbe.ReadAsync(source, cancellation).ConfigureAwait(false));
+        return new VideoReader(source, await VideoProbe.ReadAsync(source, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>All frames in order, as fast as they are taken, each with the file's own time for it.</summary>
     /// <param name="buffers">
     /// Frames not yet disposed, at most: where all are in use, reading waits until one is disposed. 2 or more.
     /// </param>
-    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <remarks>
     /// Where frames of a file with a constant rate are damaged, the frame before stands for each that is lost, as a player shows it.
     /// Video of high dynamic range (PQ, HLG) is brought to ordinary colors.
@@ -54,18 +54,18 @@ public sealed class VideoReader
     /// <exception cref="MienException">
     /// Nothing of it can be decoded; or, after all frames that can, the file is cut off or damaged.
     /// </exception>
-    public IAsyncEnumerable<VideoFrame> ReadAsync(int buffers = 4, CancellationToken cancellation = default) =>
-        ReadAsync(buffers, atItsOwnPace: false, cancellation);
+    public IAsyncEnumerable<VideoFrame> ReadAsync(int buffers = 4, CancellationToken cancellationToken = default) =>
+        ReadAsync(buffers, atItsOwnPace: false, cancellationToken);
 
     /// <summary>
     /// As a camera gives frames: a file is played at its own pace, and each step gets the newest frame; those that came
     /// while the caller was busy are passed over, so that nothing lags behind.
     /// </summary>
-    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="MienException">As for all frames.</exception>
-    public async IAsyncEnumerable<VideoFrame> ReadNewestAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<VideoFrame> ReadNewestAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var newest = Channel.CreateBounded<VideoFrame>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
             frame =>
@@ -77,7 +77,7 @@ public sealed class VideoReader
         Task pump = Task.Run(() => Pump(newest.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (VideoFrame frame in newest.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await foreach (VideoFrame frame in newest.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
                 yield return frame;
         }
         finally
@@ -87,13 +87,13 @@ public sealed class VideoReader
         }
     }
 
-    private async Task Pump(ChannelWriter<VideoFrame> newest, CancellationToken cancellation)
+    private async Task Pump(ChannelWriter<VideoFrame> newest, CancellationToken cancellationToken)
     {
         Exception? error = null;
         try
         {
-            await foreach (VideoFrame frame in ReadAsync(4, atItsOwnPace: true, cancellation).ConfigureAwait(false))
-                await newest.WriteAsync(frame, cancellation).ConfigureAwait(false);
+            await foreach (VideoFrame frame in ReadAsync(4, atItsOwnPace: true, cancellationToken).ConfigureAwait(false))
+                await newest.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -104,7 +104,7 @@ public sealed class VideoReader
     }
 
     private async IAsyncEnumerable<VideoFrame> ReadAsync(
-        int buffers, bool atItsOwnPace, [EnumeratorCancellation] CancellationToken cancellation)
+        int buffers, bool atItsOwnPace, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(buffers, 2);
         var pool = new FramePool(buffers, Info.Width * Info.Height * 4);
@@ -116,15 +116,15 @@ public sealed class VideoReader
         long number = 0;
         while (true)
         {
-            byte[] buffer = await pool.TakeAsync(cancellation).ConfigureAwait(false);
-            ValueTask<int> read = ffmpeg.Output.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            byte[] buffer = await pool.TakeAsync(cancellationToken).ConfigureAwait(false);
+            ValueTask<int> read = ffmpeg.Output.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
             if (await read.ConfigureAwait(false) < buffer.Length)
                 break;
-            FrameTime frame = await ffmpeg.NextTimeAsync(cancellation).ConfigureAwait(false);
+            FrameTime frame = await ffmpeg.NextTimeAsync(cancellationToken).ConfigureAwait(false);
             TimeSpan[] times = [.. clock.Next(frame)];
             for (int lost = 0; lost < times.Length - 1; lost++)
             {
-                byte[] repeated = await pool.TakeAsync(cancellation).ConfigureAwait(false);
+                byte[] repeated = await pool.TakeAsync(cancellationToken).ConfigureAwait(false);
                 before!.CopyTo(repeated, 0);
                 yield return new VideoFrame(number++, times[lost], repeated, Info, pool);
             }
@@ -140,7 +140,7 @@ public sealed class VideoReader
             yield return new VideoFrame(number++, times[^1], buffer, Info, pool);
         }
 
-        bool good = await ffmpeg.SucceedsAsync(cancellation).ConfigureAwait(false);
+        bool good = await ffmpeg.SucceedsAsync(cancellationToken).ConfigureAwait(false);
         // A camera or an address may lose a packet and go on.
         if (!good || number == 0 || (isFile && ffmpeg.Complaints.Any))
             throw new MienException($"{Source}: {Explain(ffmpeg, good, number)}");

@@ -47,7 +47,7 @@ public sealed class VideoWriter : IAsyncDisposable
 
     /// <summary>Draws a frame's faces into a copy and writes it.</summary>
     /// <exception cref="MienException">ffmpeg is not installed, or can't encode or write.</exception>
-    public async Task WriteAsync(VideoFrame frame, IReadOnlyList<TrackedFace> faces, CancellationToken cancellation = default)
+    public async Task WriteAsync(VideoFrame frame, IReadOnlyList<TrackedFace> faces, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentNullException.ThrowIfNull(faces);
@@ -58,20 +58,20 @@ public sealed class VideoWriter : IAsyncDisposable
         try
         {
             if (first)
-                await _ffmpeg.Input.WriteAsync(RawMatroska.Header(_original.Info), cancellation).ConfigureAwait(false);
-            await _ffmpeg.Input.WriteAsync(RawMatroska.FrameHeader(frame.Time, _pixels.Length), cancellation).ConfigureAwait(false);
-            await _ffmpeg.Input.WriteAsync(_pixels, cancellation).ConfigureAwait(false);
+                await _ffmpeg.Input.WriteAsync(RawMatroska.Header(_original.Info), cancellationToken).ConfigureAwait(false);
+            await _ffmpeg.Input.WriteAsync(RawMatroska.FrameHeader(frame.Time, _pixels.Length), cancellationToken).ConfigureAwait(false);
+            await _ffmpeg.Input.WriteAsync(_pixels, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            await _ffmpeg.SucceedsAsync(cancellation).ConfigureAwait(false);
+            await _ffmpeg.SucceedsAsync(cancellationToken).ConfigureAwait(false);
             throw Failed(_ffmpeg, e);
         }
     }
 
     /// <summary>Ends the file and gives it its name. Without any frame there is none.</summary>
     /// <exception cref="MienException">ffmpeg can't encode or write.</exception>
-    public async Task EndAsync(CancellationToken cancellation = default)
+    public async Task EndAsync(CancellationToken cancellationToken = default)
     {
         if (_ffmpeg is null || _ended)
             return;
@@ -84,7 +84,7 @@ public sealed class VideoWriter : IAsyncDisposable
             // It ended early, and its exit code says so.
         }
 
-        if (!await _ffmpeg.SucceedsAsync(cancellation).ConfigureAwait(false) || _ffmpeg.Complaints.EndNotWritten)
+        if (!await _ffmpeg.SucceedsAsync(cancellationToken).ConfigureAwait(false) || _ffmpeg.Complaints.EndNotWritten)
             throw Failed(_ffmpeg, null);
         try
         {

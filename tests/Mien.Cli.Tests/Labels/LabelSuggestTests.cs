@@ -61,7 +61,7 @@ public class LabelSuggestTests
         using TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("photos"));
         File.Copy(Path.Combine(TestData.Root, "samples", "average-faces.png"), folder.File("photos/seven.png"));
-        File.WriteAllBytes(folder.File("photos/wall.png"), Picture.FromGrey(new byte[300 * 200], 300, 200).ToPng());
+        File.WriteAllBytes(folder.File("photos/wall.png"), Picture.FromGray(new byte[300 * 200], 300, 200).ToPng());
         string file = folder.File("labels.csv");
         (int exit, _, string error) = Run("label", "suggest", folder.File("photos"), "--out", file);
         Assert.True(exit == ExitCode.Ok, error);
@@ -74,7 +74,7 @@ public class LabelSuggestTests
         Assert.Equal(("photos/seven.png", largest.Label, "7"), (cells[0], cells[1], cells[4]));
         Assert.Equal(largest.Confidence, float.Parse(cells[3], CultureInfo.InvariantCulture), 1e-5f);
         // As training finds it.
-        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with { Faces = FaceMode.Detect, FaceCache = folder.File("cache") });
+        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with { FaceMode = FaceMode.Detect, FaceCache = folder.File("cache") });
         Assert.Equal(1, data.Search!.SeveralFaces);
     }
 
@@ -165,14 +165,14 @@ public class LabelSuggestTests
         var random = new Random(5);
         for (int i = 0; i < 12; i++)
         {
-            byte[] grey = new byte[96 * 96];
+            byte[] gray = new byte[96 * 96];
             byte[] blocks = new byte[36];
             random.NextBytes(blocks);
-            for (int p = 0; p < grey.Length; p++)
-                grey[p] = (byte)(20 + blocks[p / 96 / 16 * 6 + p % 96 / 16] * 3 / 4 + p % 96 / 8);
-            File.WriteAllBytes(folder.File($"faces/{i:00}.png"), Picture.FromGrey(grey, 96, 96).ToPng());
+            for (int p = 0; p < gray.Length; p++)
+                gray[p] = (byte)(20 + blocks[p / 96 / 16 * 6 + p % 96 / 16] * 3 / 4 + p % 96 / 8);
+            File.WriteAllBytes(folder.File($"faces/{i:00}.png"), Picture.FromGray(gray, 96, 96).ToPng());
             if (i == 5)
-                File.WriteAllBytes(folder.File("faces/05-again.png"), Picture.FromGrey([.. grey.Select(level => (byte)(level + 9))], 96, 96).ToPng());
+                File.WriteAllBytes(folder.File("faces/05-again.png"), Picture.FromGray([.. gray.Select(level => (byte)(level + 9))], 96, 96).ToPng());
         }
 
         return folder;

@@ -94,7 +94,7 @@ public class AnnotatedCopiesTests
         using TemporaryFolder folder = Pictures("in/1.png");
         string[] arguments = [folder.File("in"), "--annotate", folder.File("out"), "--out", folder.File("rows.jsonl"), "--resume"];
         Assert.Equal(ExitCode.Ok, Run(["predict", .. arguments, "--faces", "cropped"]).Exit);
-        Annotator.Save(Picture.FromGrey(new byte[60 * 60], 60, 60), [], folder.File("in/2.png"));
+        Annotator.Save(Picture.FromGray(new byte[60 * 60], 60, 60), [], folder.File("in/2.png"));
         Assert.Equal(ExitCode.Ok, Run(["predict", .. arguments, "--faces", "cropped"]).Exit);
         Assert.Equal(2, File.ReadAllLines(folder.File("rows.jsonl")).Length);
         Assert.Equal(2, Directory.GetFiles(folder.File("out")).Length);
@@ -116,7 +116,7 @@ public class AnnotatedCopiesTests
     private static (int Exit, string Output, string Error) Predict(string[] arguments) =>
         Run(["predict", .. arguments, "--faces", "cropped", "--format", "jsonl"]);
 
-    /// <summary>Grey squares with sides of 50, 51, 52 ... pixels.</summary>
+    /// <summary>Gray squares with sides of 50, 51, 52 ... pixels.</summary>
     private static TemporaryFolder Pictures(params string[] names)
     {
         TemporaryFolder folder = TestData.NewFolder();
@@ -124,7 +124,7 @@ public class AnnotatedCopiesTests
         {
             int side = 50 + i;
             Directory.CreateDirectory(Path.GetDirectoryName(folder.File(names[i]))!);
-            Annotator.Save(Picture.FromGrey(new byte[side * side], side, side), [], folder.File(names[i]));
+            Annotator.Save(Picture.FromGray(new byte[side * side], side, side), [], folder.File(names[i]));
         }
 
         return folder;

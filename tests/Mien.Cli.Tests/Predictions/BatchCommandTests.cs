@@ -38,14 +38,14 @@ public class BatchCommandTests
         Directory.CreateDirectory(folder.File("in"));
         File.Copy(average, folder.File("in/b.png"));
         folder.Write("in/a.jpg", "not a picture");
-        Annotator.Save(Picture.FromGrey(new byte[60 * 60], 60, 60), [], folder.File("in/c.png"));
+        Annotator.Save(Picture.FromGray(new byte[60 * 60], 60, 60), [], folder.File("in/c.png"));
         string file = folder.File("out/results.parquet");
         (int exit, string output, _) = Run("predict", folder.File("in"), "--out", file);
         Assert.Equal((ExitCode.Failure, ""), (exit, output));
         Assert.Equal([file], Directory.GetFiles(folder.File("out")));
 
         Dictionary<string, object?[]> columns = Read(file);
-        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence", .. Expressions.Names, "error"], columns.Keys);
+        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence", .. FacialExpressions.Names, "error"], columns.Keys);
         Assert.Equal([null, 1, 2, 3, 4, 5, 6, 7, null], columns["face"].Select(value => (int?)value));
         Assert.Equal([folder.File("in/a.jpg"), .. Enumerable.Repeat(folder.File("in/b.png"), 7), folder.File("in/c.png")], columns["file"]);
         Assert.Equal([null, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 60], columns["width"].Select(value => (int?)value));
@@ -67,7 +67,7 @@ public class BatchCommandTests
         foreach (string name in (string[])["in/a/1.png", "in/b/1.png"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
-            Annotator.Save(Picture.FromGrey(new byte[50 * 50], 50, 50), [], folder.File(name));
+            Annotator.Save(Picture.FromGray(new byte[50 * 50], 50, 50), [], folder.File(name));
         }
 
         Assert.Equal(ExitCode.Ok, Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--annotate", folder.File("out")).Exit);

@@ -14,11 +14,13 @@ public class MachineStopTests
 
         var full = new InvalidOperationException("wrapped", new OutOfMemoryException());
         var stopped = Assert.Throws<MienException>(() => MachineStop.At(new PictureResult<string>("a.jpg", 0, 0, null,
-            $"a.jpg: {full.Message}") { Exception = full }, resumes: true));
+            $"a.jpg: {full.Message}")
+        { Exception = full }, resumes: true));
         Assert.StartsWith("a.jpg: can't be read on this machine as it is. Not enough memory.", stopped.Message, StringComparison.Ordinal);
         Assert.EndsWith("The same command with --resume goes on.", stopped.Message, StringComparison.Ordinal);
         stopped = Assert.Throws<MienException>(() => MachineStop.At(new PictureResult<string>("a.jpg", 0, 0, null,
-            "") { Exception = full }, resumes: false));
+            "")
+        { Exception = full }, resumes: false));
         Assert.DoesNotContain("--resume", stopped.Message, StringComparison.Ordinal);
     }
 

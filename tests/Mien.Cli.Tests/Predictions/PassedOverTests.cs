@@ -89,9 +89,9 @@ public class PassedOverTests
         Process.Start("mkfifo", folder.File("in/pipe")).WaitForExit();
         File.CreateSymbolicLink(folder.File("in/zero.jpg"), "/dev/zero");
         Directory.CreateSymbolicLink(folder.File("in/latest"), "..");
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--format", "csv"];
-        (int exit, string output, string error) = await Task.Run(() => Run(arguments), cancellation).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+        (int exit, string output, string error) = await Task.Run(() => Run(arguments), cancellationToken).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("pipe.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);
         Assert.Contains("zero.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public class PassedOverTests
         File.WriteAllBytes(folder.File("in/2.heif"), Heic);
         File.WriteAllBytes(folder.File("in/clip.mp4"), [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0]);
         File.WriteAllBytes(folder.File("in/state.bin"), [1, 0, 2, 0]);
-        byte[] png = Imaging.Picture.FromGrey(new byte[48 * 48], 48, 48).ToPng();
+        byte[] png = Imaging.Picture.FromGray(new byte[48 * 48], 48, 48).ToPng();
         foreach (string name in pictures ? (string[])["a.png", "b.png"] : [])
             File.WriteAllBytes(folder.File("in/" + name), png);
         return folder;

@@ -223,11 +223,11 @@ public class ResumeTests
         TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("in"));
         var random = new Random(2);
-        byte[] grey = new byte[48 * 48];
+        byte[] gray = new byte[48 * 48];
         for (int i = 0; i < count; i++)
         {
-            random.NextBytes(grey);
-            File.WriteAllBytes(folder.File(i == 0 ? "in/000, \"odd\".png" : $"in/{i:000}.png"), Picture.FromGrey(grey, 48, 48).ToPng());
+            random.NextBytes(gray);
+            File.WriteAllBytes(folder.File(i == 0 ? "in/000, \"odd\".png" : $"in/{i:000}.png"), Picture.FromGray(gray, 48, 48).ToPng());
         }
 
         if (count > 1)

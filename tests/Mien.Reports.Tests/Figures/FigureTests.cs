@@ -48,7 +48,7 @@ public class FigureTests
     {
         var figure = new Figure("test", 100, 30, "<text x=\"5\" y=\"20\" class=\"caption\">Roboto</text>");
         using var stream = new MemoryStream(figure.ToPng());
-        Assert.True(Picture.Load(stream).ToGrey().Count(level => level < 100) > 100, "No ink.");
+        Assert.True(Picture.Load(stream).ToGray().Count(level => level < 100) > 100, "No ink.");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class FigureTests
     {
         XElement counts = XDocument.Parse(ConfusionMatrix.Draw([[3, 1], [0, 4]], Labels, ConfusionCells.Counts).ToSvg()).Root!;
         Assert.Equal(["3", "1", "0", "4"], counts.Descendants(Svg + "text").Where(IsCount).Select(text => text.Value));
-        Assert.Equal("yes read as no: 1 faces, 25.0 % of those labelled yes", counts.Descendants(Svg + "title").ElementAt(1).Value);
+        Assert.Equal("yes read as no: 1 faces, 25.0 % of those labeled yes", counts.Descendants(Svg + "title").ElementAt(1).Value);
         XElement shares = XDocument.Parse(ConfusionMatrix.Draw([[3, 1], [0, 4]], Labels, ConfusionCells.Shares).ToSvg()).Root!;
         Assert.Equal(["75 %", "25 %", "0 %", "100 %"], shares.Descendants(Svg + "text").Where(IsCount).Select(text => text.Value));
     }
@@ -110,7 +110,7 @@ public class FigureTests
         Assert.Contains("bell", shown);
         Assert.NotEmpty(figure.ToPng());
         // The names of the expressions are never cut.
-        Assert.DoesNotContain('…', ConfusionMatrix.Draw([.. Expressions.Names.Select(_ => new int[8])], Expressions.Names,
+        Assert.DoesNotContain('…', ConfusionMatrix.Draw([.. FacialExpressions.Names.Select(_ => new int[8])], FacialExpressions.Names,
             ConfusionCells.Counts).ToSvg());
         var map = XDocument.Parse(EmbeddingMap.Draw([0, 0, 1, 1], [0, 1], names, ["a", "b"], null).ToSvg());
         Assert.All(map.Descendants(Svg + "text"), text => Assert.InRange(Number(text, "x") + (text.Attribute("class")!.Value == "label"
@@ -118,14 +118,14 @@ public class FigureTests
     }
 
     [Fact]
-    public void A_sheet_has_the_classes_own_colours_and_leaves_faces_out_when_told()
+    public void A_sheet_has_the_classes_own_colors_and_leaves_faces_out_when_told()
     {
         (ExpressionClassifier classifier, JudgedFaces judged) = Judged();
         using (classifier)
         {
             string shown = SampleSheet.Draw(judged, [0, 1, 2], "three").ToSvg();
             Assert.Equal(3, XDocument.Parse(shown).Descendants(Svg + "image").Count());
-            Assert.All(Expressions.Fer2013Names, name => Assert.Contains(Palette.Of(name, 0), shown, StringComparison.Ordinal));
+            Assert.All(FacialExpressions.Fer2013Names, name => Assert.Contains(Palette.Of(name, 0), shown, StringComparison.Ordinal));
             Assert.DoesNotContain("<image", SampleSheet.Draw(judged, [0, 1, 2], "three", faces: false).ToSvg(), StringComparison.Ordinal);
         }
     }
@@ -149,12 +149,12 @@ public class FigureTests
             return new()
             {
                 ["history"] = Charts.History(epochs),
-                ["confusion"] = ConfusionMatrix.Draw(judged.Evaluation.Confusion, Expressions.Fer2013Names, ConfusionCells.Counts),
+                ["confusion"] = ConfusionMatrix.Draw(judged.Evaluation.Confusion, FacialExpressions.Fer2013Names, ConfusionCells.Counts),
                 ["reliability"] = Charts.ReliabilityDiagram(Reliability.Bins(probabilities, labels, 2), 0.1),
                 ["coverage"] = Charts.CoverageCurve(Coverage.Curve(probabilities, labels, 2)),
                 ["classes"] = Charts.ClassBars(judged.Evaluation),
                 ["counts"] = Charts.ClassCounts([3, 50], Labels),
-                ["grey levels"] = Charts.GreyLevels([0, 10, 10, 255]),
+                ["gray levels"] = Charts.GrayLevels([0, 10, 10, 255]),
                 ["samples"] = SampleSheet.Draw(judged, [0, 1, 2, 3, 4], "five"),
                 ["map"] = EmbeddingMap.Draw(classifier, judged, [0, 1, 2, 3, 4, 5]),
             };

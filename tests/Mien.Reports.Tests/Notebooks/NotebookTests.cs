@@ -118,7 +118,7 @@ public class NotebookTests
         notebook.Show("and more", 9);
         notebook.Show("é \"2\"", 13);
         notebook.Show(Charts.ClassCounts([1, 2], ["a", "b"]), 13);
-        notebook.Show(Picture.FromGrey(new byte[16], 4, 4), "nothing", 13);
+        notebook.Show(Picture.FromGray(new byte[16], 4, 4), "nothing", 13);
         return notebook;
     }
 }

@@ -51,8 +51,8 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             if (count == 0 && cell > 3)
                 continue;
             await cells[cell].ClickAsync();
-            (string label, string read) = (Expressions.Fer2013Names[cell / 7], Expressions.Fer2013Names[cell % 7]);
-            Assert.Equal($"{split}: labelled {label}, read as {read}: {count} faces.", await page.TextContentAsync("#caption"));
+            (string label, string read) = (FacialExpressions.Fer2013Names[cell / 7], FacialExpressions.Fer2013Names[cell % 7]);
+            Assert.Equal($"{split}: labeled {label}, read as {read}: {count} faces.", await page.TextContentAsync("#caption"));
             IReadOnlyList<string> sentences = await page.Locator("#cards .answer").AllTextContentsAsync();
             Assert.Equal(Math.Min(count, 60), sentences.Count);
             Assert.All(sentences, sentence => Assert.StartsWith(label == read ? $"{label}, read right" : $"{label}, read {read}", sentence, StringComparison.Ordinal));
@@ -115,11 +115,11 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
         ILocator cell = window.Page.Locator(".confusion:visible .cell").Nth(24);
         await cell.FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
-        Assert.StartsWith("PrivateTest: labelled happy, read as happy", await window.Page.TextContentAsync("#caption"), StringComparison.Ordinal);
+        Assert.StartsWith("PrivateTest: labeled happy, read as happy", await window.Page.TextContentAsync("#caption"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_card_shows_the_face_it_speaks_of_with_its_probabilities_in_the_palettes_colours()
+    public async Task A_card_shows_the_face_it_speaks_of_with_its_probabilities_in_the_palettes_colors()
     {
         using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"));
         JudgedFaces judged = JudgedFaces.Judge(classifier, Browser.Table, Split.PrivateTest);
@@ -136,13 +136,13 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             double own = Difference(shown, judged.Faces.Face(sample[card]));
             double next = Difference(shown, judged.Faces.Face(sample[(card + 1) % 60]));
             // WebP loses a little, and a place between two pixels blurs; another face differs by far more.
-            Assert.True(own < 14 && own < next / 3, $"card {card}: {own:F1} grey levels from its face, {next:F1} from the next one");
+            Assert.True(own < 14 && own < next / 3, $"card {card}: {own:F1} gray levels from its face, {next:F1} from the next one");
 
             ILocator bars = page.Locator("#cards .card").Nth(card).Locator(".bars i");
             for (int k = 0; k < 7; k++)
             {
-                string colour = await bars.Nth(k).EvaluateAsync<string>("bar => getComputedStyle(bar).backgroundColor");
-                Assert.Equal(Rgb(Palette.Of(Expressions.Fer2013Names[k], k)), colour);
+                string color = await bars.Nth(k).EvaluateAsync<string>("bar => getComputedStyle(bar).backgroundColor");
+                Assert.Equal(Rgb(Palette.Of(FacialExpressions.Fer2013Names[k], k)), color);
                 string title = await bars.Nth(k).GetAttributeAsync("title") ?? "";
                 Assert.InRange(int.Parse(title.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) - judged.Probabilities[sample[card] * 7 + k] * 100, -0.8, 0.8);
             }
@@ -207,13 +207,13 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
 
     private static int Confidence(string sentence) => int.Parse(sentence.Split('(')[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Rgb(string colour) =>
-        $"rgb({Convert.ToInt32(colour[1..3], 16)}, {Convert.ToInt32(colour[3..5], 16)}, {Convert.ToInt32(colour[5..7], 16)})";
+    private static string Rgb(string color) =>
+        $"rgb({Convert.ToInt32(color[1..3], 16)}, {Convert.ToInt32(color[3..5], 16)}, {Convert.ToInt32(color[5..7], 16)})";
 
-    /// <summary>Mean distance in grey levels between a picture of twice the size and a face.</summary>
+    /// <summary>Mean distance in gray levels between a picture of twice the size and a face.</summary>
     private static double Difference(Picture shown, ReadOnlySpan<byte> face)
     {
-        byte[] grey = shown.ToGrey();
+        byte[] gray = shown.ToGray();
         double sum = 0;
         // The corners are rounded off: they are left out.
         for (int y = 4; y < 44; y++)
@@ -221,7 +221,7 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             for (int x = 4; x < 44; x++)
             {
                 int at = 2 * y * shown.Width + 2 * x;
-                sum += Math.Abs((grey[at] + grey[at + 1] + grey[at + shown.Width] + grey[at + shown.Width + 1]) / 4.0 - face[y * 48 + x]);
+                sum += Math.Abs((gray[at] + gray[at + 1] + gray[at + shown.Width] + gray[at + shown.Width + 1]) / 4.0 - face[y * 48 + x]);
             }
         }
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Video;
@@ -369,7 +369,7 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     [Fact]
     public async Task A_server_that_takes_each_picture_as_a_face_says_that_the_page_can_t()
     {
-        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { Faces = FaceMode.Cropped } });
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { FaceMode = FaceMode.Cropped } });
         await using Window window = await browser.Open(address: served.Address);
         await Expect(window.Page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await window.Page.ClickAsync("#local");

@@ -115,7 +115,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         {
             IAPIResponse answer = await route.FetchAsync();
             string text = await answer.TextAsync();
-            foreach ((string label, string name) in Expressions.Names.Zip(names))
+            foreach ((string label, string name) in FacialExpressions.Names.Zip(names))
                 text = text.Replace($"\"{label}\"", JsonSerializer.Serialize(name), StringComparison.Ordinal);
             await route.FulfillAsync(new() { Response = answer, Body = text });
         });
@@ -257,7 +257,7 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     public async Task How_often_each_expression_is_read_right_comes_from_the_model_s_own_file()
     {
         await using Window window = await browser.Open();
-        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(Expressions.Count);
+        await Expect(window.Page.Locator("#by-class tbody tr")).ToHaveCountAsync(FacialExpressions.Count);
         using var recognizer = ExpressionRecognizer.CreateDefault();
         await Expect(window.Page.Locator("#says")).ToHaveTextAsync(recognizer.Model.Meaning);
         IReadOnlyDictionary<string, double> figures = recognizer.Model.Metrics;

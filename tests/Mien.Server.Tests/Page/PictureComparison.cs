@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Mien.Faces;
+using Mien.Detection;
 
 namespace Mien.Server.Tests.Page;
 
 /// <summary>What the page and the server say of one picture, held side by side.</summary>
 /// <remarks>
 /// Convolutions are summed in another order on each kind of processor: the points of a face come out some ten-thousandths of
-/// a pixel apart, which moves a few of its crop's 2,304 pixels by one grey level. The 8-bit model answers one such pixel with up to
+/// a pixel apart, which moves a few of its crop's 2,304 pixels by one gray level. The 8-bit model answers one such pixel with up to
 /// 0.029 and three with up to 0.045 (of 1,500 PublicTest faces; median 0.002 and 0.003; in float32 at most 0.005). A label is therefore decided only where it leads by more than what the probabilities may differ.
 /// </remarks>
 internal sealed record PictureComparison(string File, int Faces, float LeastOverlap, float MostApart, float MostQualityApart, int Undecided, IReadOnlyList<string> Differences)

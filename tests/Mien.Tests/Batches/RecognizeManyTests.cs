@@ -8,7 +8,7 @@ namespace Mien.Tests.Batches;
 
 public class RecognizeManyTests
 {
-    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { Faces = FaceMode.Cropped, Threads = 1 };
+    private static readonly RecognizerOptions Cropped = RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Threads = 1 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -49,7 +49,7 @@ public class RecognizeManyTests
         string[] good = Pictures(folder, 3);
         string[] files = [good[0], folder.File("none.png"), good[1], folder.Write("text.jpg", "not a picture"), folder.Path, good[2]];
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        List<PictureResult<string>> results = await recognizer.RecognizeManyAsync(files, cancellation: Token).ToListAsync(Token);
+        List<PictureResult<string>> results = await recognizer.RecognizeManyAsync(files, cancellationToken: Token).ToListAsync(Token);
         Assert.Equal([true, false, true, false, false, true], results.Select(result => result.Error is null));
         Assert.All(results.Where(result => result.Error is not null), result =>
         {
@@ -62,10 +62,10 @@ public class RecognizeManyTests
     public async Task A_slow_reader_stops_the_work_instead_of_filling_the_memory()
     {
         int taken = 0;
-        byte[] grey = new byte[48 * 48];
-        async IAsyncEnumerable<int> Endless([EnumeratorCancellation] CancellationToken cancellation = default)
+        byte[] gray = new byte[48 * 48];
+        async IAsyncEnumerable<int> Endless([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            while (!cancellation.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 yield return Interlocked.Increment(ref taken);
                 await Task.Yield();
@@ -74,7 +74,7 @@ public class RecognizeManyTests
 
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
         var options = new BatchOptions { Workers = 2, Ahead = 10 };
-        await foreach (PictureResult<int> result in recognizer.RecognizeManyAsync(Endless(Token), _ => Picture.FromGrey(grey, 48, 48), options: options, cancellation: Token))
+        await foreach (PictureResult<int> result in recognizer.RecognizeManyAsync(Endless(Token), _ => Picture.FromGray(gray, 48, 48), options: options, cancellationToken: Token))
         {
             await Task.Delay(30, Token);
             // Ahead, and one each in the hands of the feeder and the reader.
@@ -89,15 +89,15 @@ public class RecognizeManyTests
     }
 
     [Fact]
-    public async Task A_cancelled_enumeration_ends_at_once_and_says_so()
+    public async Task A_canceled_enumeration_ends_at_once_and_says_so()
     {
         using var stop = new CancellationTokenSource();
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        byte[] grey = new byte[48 * 48];
+        byte[] gray = new byte[48 * 48];
         int results = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable(), _ => Picture.FromGrey(grey, 48, 48), cancellation: stop.Token))
+            await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable(), _ => Picture.FromGray(gray, 48, 48), cancellationToken: stop.Token))
             {
                 if (++results == 5)
                     await stop.CancelAsync();
@@ -121,7 +121,7 @@ public class RecognizeManyTests
         int results = 0;
         var error = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            await foreach (PictureResult<string> _ in recognizer.RecognizeManyAsync(Files(Pictures(folder, 4)), cancellation: Token))
+            await foreach (PictureResult<string> _ in recognizer.RecognizeManyAsync(Files(Pictures(folder, 4)), cancellationToken: Token))
                 results++;
         });
         Assert.Equal(("the disk is gone", 4), (error.Message, results));
@@ -136,7 +136,7 @@ public class RecognizeManyTests
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
         IAsyncEnumerable<PictureResult<string>> results = recognizer.RecognizeManyAsync(
             files.ToAsyncEnumerable(), file => Picture.Load(file),
-            seen: (file, picture, faces) => seen[file] = file == files[3] ? throw new MienException($"{file}: no room") : picture.Width * faces.Count, cancellation: Token);
+            seen: (file, picture, faces) => seen[file] = file == files[3] ? throw new MienException($"{file}: no room") : picture.Width * faces.Count, cancellationToken: Token);
         PictureResult<string>[] all = [.. await results.ToListAsync(Token)];
         Assert.Equal(9, seen.Count);
         Assert.Equal($"{files[3]}: no room", all[3].Error);
@@ -163,7 +163,7 @@ public class RecognizeManyTests
         }))];
         List<PictureResult<int>> results = await recognizer.RecognizeManyAsync(
             Enumerable.Range(0, errors.Length).ToAsyncEnumerable(),
-            i => At("load", i) ? Grey() : null!,
+            i => At("load", i) ? Gray() : null!,
             i => At("pixels", i) ? 48 * 48 : 0,
             where == "seen" ? (i, _, _) => At("seen", i) : null,
             new BatchOptions { Workers = 2 }, Token).ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
@@ -187,7 +187,7 @@ public class RecognizeManyTests
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
         var options = new BatchOptions { Workers = 1, Faces = 1, Classified = (_, _) => _ = batches++ == 0 ? throw error : 0 };
         List<PictureResult<int>> results = await recognizer
-            .RecognizeManyAsync(Enumerable.Range(0, 5).ToAsyncEnumerable(), _ => Grey(), options: options, cancellation: Token)
+            .RecognizeManyAsync(Enumerable.Range(0, 5).ToAsyncEnumerable(), _ => Gray(), options: options, cancellationToken: Token)
             .ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
         Assert.Equal([error, null, null, null, null], results.Select(result => result.Exception));
     }
@@ -204,7 +204,7 @@ public class RecognizeManyTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => recognizer.RecognizeManyAsync(
             Enumerable.Range(0, 3).ToAsyncEnumerable(), Load,
             seen: isSeen ? (_, _, _) => Count() : null,
-            options: options, cancellation: stop.Token).ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token));
+            options: options, cancellationToken: stop.Token).ToListAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token));
         Assert.Equal((3, 0), (opened, after));
 
         void Count() => after += stop.IsCancellationRequested ? 1 : 0;
@@ -215,12 +215,12 @@ public class RecognizeManyTests
             // As a callback that heeds the same token does.
             if (i == 2)
                 stop.Cancel();
-            return Grey();
+            return Gray();
         }
     }
 
     [Fact]
-    public async Task A_cancelled_batch_waits_for_no_source_that_does_not_heed_its_token()
+    public async Task A_canceled_batch_waits_for_no_source_that_does_not_heed_its_token()
     {
         using var stop = new CancellationTokenSource();
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
@@ -232,7 +232,7 @@ public class RecognizeManyTests
         }
 
         await using IAsyncEnumerator<PictureResult<int>> results = recognizer
-            .RecognizeManyAsync(Deaf(), _ => Grey(), cancellation: stop.Token).GetAsyncEnumerator(Token);
+            .RecognizeManyAsync(Deaf(), _ => Gray(), cancellationToken: stop.Token).GetAsyncEnumerator(Token);
         Assert.True(await results.MoveNextAsync());
         ValueTask<bool> next = results.MoveNextAsync();
         long begun = Stopwatch.GetTimestamp();
@@ -250,7 +250,7 @@ public class RecognizeManyTests
         (int running, int begun, int classified) = (0, 0, 0);
         var options = new BatchOptions { Workers = 3, Classified = (_, _) => Interlocked.Increment(ref classified) };
         IAsyncEnumerable<int> endless = Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable();
-        await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(endless, Load, options: options, cancellation: Token))
+        await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(endless, Load, options: options, cancellationToken: Token))
             break;
         (int begunThen, int classifiedThen) = (begun, classified);
         Assert.Equal(0, running);
@@ -263,7 +263,7 @@ public class RecognizeManyTests
             Interlocked.Increment(ref running);
             Thread.Sleep(5);
             Interlocked.Decrement(ref running);
-            return Grey();
+            return Gray();
         }
     }
 
@@ -276,7 +276,7 @@ public class RecognizeManyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { PixelsInFlight = 0 }, Token));
     }
 
-    private static Picture Grey() => Picture.FromGrey(new byte[48 * 48], 48, 48);
+    private static Picture Gray() => Picture.FromGray(new byte[48 * 48], 48, 48);
 
     /// <summary>Pictures of noise, each of another size.</summary>
     internal static string[] Pictures(TemporaryFolder folder, int count)
@@ -284,10 +284,10 @@ public class RecognizeManyTests
         var random = new Random(5);
         return [.. Enumerable.Range(0, count).Select(i =>
         {
-            byte[] grey = new byte[(40 + i) * 50];
-            random.NextBytes(grey);
+            byte[] gray = new byte[(40 + i) * 50];
+            random.NextBytes(gray);
             string file = folder.File($"{i:000}.png");
-            File.WriteAllBytes(file, Picture.FromGrey(grey, 40 + i, 50).ToPng());
+            File.WriteAllBytes(file, Picture.FromGray(gray, 40 + i, 50).ToPng());
             return file;
         })];
     }

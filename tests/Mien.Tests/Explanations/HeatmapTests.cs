@@ -5,9 +5,9 @@ namespace Mien.Tests.Explanations;
 public class HeatmapTests
 {
     [Fact]
-    public void A_stretched_map_is_bilinear_between_the_centres_of_its_cells()
+    public void A_stretched_map_is_bilinear_between_the_centers_of_its_cells()
     {
-        // Two cells of three pixels each: centres at pixels 1 and 4, a third of the way a pixel between them.
+        // Two cells of three pixels each: centers at pixels 1 and 4, a third of the way a pixel between them.
         Heatmap map = Heatmap.Stretch([0, 3, 0, 3], 2, 2, 6);
         float[] row = [0, 0, 1 / 3f, 2 / 3f, 1, 1];
         for (int y = 0; y < 6; y++)

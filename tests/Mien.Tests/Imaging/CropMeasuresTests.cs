@@ -10,7 +10,7 @@ public class CropMeasuresTests
     [InlineData(3)]
     [InlineData(12)]
     [InlineData(25)]
-    public void Noise_is_measured_in_grey_levels_whatever_lies_below(double deviation)
+    public void Noise_is_measured_in_gray_levels_whatever_lies_below(double deviation)
     {
         // A slope is no noise: its second differences are 0.
         byte[] slope = Noisy([.. Enumerable.Range(0, Size * Size).Select(i => (byte)(80 + i % Size + i / Size))], deviation, seed: 1);

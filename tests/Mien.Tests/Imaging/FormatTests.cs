@@ -64,25 +64,25 @@ public class FormatTests
     [InlineData("P6 21 13 65535\n", 6)]
     public void Pgm_and_ppm_are_read(string header, int bytesAPixel)
     {
-        byte[] grey = Grey();
+        byte[] gray = Gray();
         byte[] body = bytesAPixel switch
         {
-            1 => grey,
-            2 => [.. grey.SelectMany(level => new[] { level, level })],
-            _ => [.. grey.SelectMany(level => Enumerable.Repeat(level, bytesAPixel))],
+            1 => gray,
+            2 => [.. gray.SelectMany(level => new[] { level, level })],
+            _ => [.. gray.SelectMany(level => Enumerable.Repeat(level, bytesAPixel))],
         };
         byte[] file = [.. Encoding.ASCII.GetBytes(header), .. body];
-        AssertGrey(grey, file);
+        AssertGray(gray, file);
         Assert.Contains("cut off or damaged", Refused(file[..^1]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Netpbm_files_of_text_and_of_bits_are_read()
     {
-        Assert.Equal(new byte[] { 0, 51, 255 }, Load([.. "P2\n3 1 # wide\n 5\n0 1\n5"u8]).ToGrey());
+        Assert.Equal(new byte[] { 0, 51, 255 }, Load([.. "P2\n3 1 # wide\n 5\n0 1\n5"u8]).ToGray());
         Assert.Equal((1, 1), (Load([.. "P3 1 1 255 10 20 30"u8]).Width, 1));
-        Assert.Equal(new byte[] { 255, 0, 0 }, Load([.. "P1 3 1 011"u8]).ToGrey());
-        Assert.Equal(new byte[] { 255, 0, 255, 0 }, Load([.. "P4 2 2\n"u8, 0x40, 0x40]).ToGrey());
+        Assert.Equal(new byte[] { 255, 0, 0 }, Load([.. "P1 3 1 011"u8]).ToGray());
+        Assert.Equal(new byte[] { 255, 0, 255, 0 }, Load([.. "P4 2 2\n"u8, 0x40, 0x40]).ToGray());
         string[] headers = ["P2 3 1 5 0 1", "P5 0 3 255 ", "P5 -1 3 255 ", "P6 3 3 0 ", "P6 3 3 70000 ", "P5 99999999999 3 255 ", "P5 3"];
         foreach (string damaged in headers)
             Assert.Contains("cut off or damaged", Refused(Encoding.ASCII.GetBytes(damaged)), StringComparison.Ordinal);
@@ -95,25 +95,25 @@ public class FormatTests
     [InlineData(8, Compression.ADOBE_DEFLATE, "wl")]
     [InlineData(16, Compression.NONE, "wb")]
     [InlineData(16, Compression.LZW, "wl")]
-    public void Tiffs_of_grey_levels_are_read(int bits, Compression compression, string mode)
+    public void Tiffs_of_gray_levels_are_read(int bits, Compression compression, string mode)
     {
-        byte[] grey = Grey();
-        byte[] file = Tiff(mode, 1, bits, compression, 1, grey);
-        AssertGrey(grey, file);
+        byte[] gray = Gray();
+        byte[] file = Tiff(mode, 1, bits, compression, 1, gray);
+        AssertGray(gray, file);
         Assert.Contains("cut off or damaged", Refused(file[..(file.Length / 2)]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_tiff_is_turned_as_it_says()
     {
-        byte[] grey = Grey();
-        Assert.Equal(grey, Load(Tiff("w", 3, 8, Compression.NONE, 1, grey)).ToGrey());
-        Picture turned = Load(Tiff("w", 3, 8, Compression.NONE, 6, grey));
+        byte[] gray = Gray();
+        Assert.Equal(gray, Load(Tiff("w", 3, 8, Compression.NONE, 1, gray)).ToGray());
+        Picture turned = Load(Tiff("w", 3, 8, Compression.NONE, 6, gray));
         Assert.Equal((High, Wide), (turned.Width, turned.Height));
-        byte[] levels = turned.ToGrey();
-        for (int i = 0; i < grey.Length; i++)
-            Assert.Equal(grey[i], levels[i % Wide * High + High - 1 - i / Wide]);
-        Assert.Equal([.. grey.Reverse()], Load(Tiff("w", 3, 8, Compression.NONE, 3, grey)).ToGrey());
+        byte[] levels = turned.ToGray();
+        for (int i = 0; i < gray.Length; i++)
+            Assert.Equal(gray[i], levels[i % Wide * High + High - 1 - i / Wide]);
+        Assert.Equal([.. gray.Reverse()], Load(Tiff("w", 3, 8, Compression.NONE, 3, gray)).ToGray());
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public class FormatTests
     [Fact]
     public void A_damaged_tiff_gives_pixels_or_a_named_error_and_writes_nothing()
     {
-        byte[] whole = Tiff("w", 3, 8, Compression.LZW, 1, Grey());
+        byte[] whole = Tiff("w", 3, 8, Compression.LZW, 1, Gray());
         TextWriter before = Console.Error;
         using var written = new StringWriter();
         Console.SetError(written);
@@ -159,14 +159,14 @@ public class FormatTests
         Assert.Empty(written.ToString());
     }
 
-    private static byte[] Grey() => [.. Enumerable.Range(0, Wide * High).Select(i => (byte)(i * 255 / (Wide * High)))];
+    private static byte[] Gray() => [.. Enumerable.Range(0, Wide * High).Select(i => (byte)(i * 255 / (Wide * High)))];
 
-    private static void AssertGrey(byte[] expected, byte[] file)
+    private static void AssertGray(byte[] expected, byte[] file)
     {
         Assert.Equal((Wide, High), Picture.ReadSize(new MemoryStream(file)));
         Picture picture = Load(file);
         Assert.Equal((Wide, High), (picture.Width, picture.Height));
-        Assert.All(expected.Zip(picture.ToGrey()), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
+        Assert.All(expected.Zip(picture.ToGray()), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
     }
 
     private static Picture Load(byte[] bytes) => Picture.Load(new MemoryStream(bytes));
@@ -191,7 +191,7 @@ public class FormatTests
             0, 0, 0, 0];
     }
 
-    private static byte[] Tiff(string mode, int channels, int bits, Compression compression, int orientation, byte[] grey)
+    private static byte[] Tiff(string mode, int channels, int bits, Compression compression, int orientation, byte[] gray)
     {
         using var file = new MemoryStream();
         using (Tiff tiff = BitMiracle.LibTiff.Classic.Tiff.ClientOpen("made", mode, file, new TiffStream()))
@@ -207,7 +207,7 @@ public class FormatTests
             tiff.SetField(TiffTag.ROWSPERSTRIP, 4);
             for (int y = 0; y < High; y++)
             {
-                byte[] row = [.. grey.Skip(y * Wide).Take(Wide).SelectMany(level => Enumerable.Repeat(level, channels * bits / 8))];
+                byte[] row = [.. gray.Skip(y * Wide).Take(Wide).SelectMany(level => Enumerable.Repeat(level, channels * bits / 8))];
                 tiff.WriteScanline(row, y);
             }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 using SkiaSharp;
@@ -57,9 +57,9 @@ public class OddPictureTests
             {
                 byte[] exif = [.. before.Select(character => (byte)character), .. Exif(little, 3, value)];
                 Picture turned = Load(WithExif(stored, format, exif));
-                byte[] expected = Turned(upright.ToGrey(), value);
+                byte[] expected = Turned(upright.ToGray(), value);
                 Assert.Equal(value >= 5 ? (High, Wide) : (Wide, High), (turned.Width, turned.Height));
-                Assert.Equal(expected, turned.ToGrey());
+                Assert.Equal(expected, turned.ToGray());
             }
         }
     }
@@ -70,7 +70,7 @@ public class OddPictureTests
         foreach (SKEncodedImageFormat format in (ReadOnlySpan<SKEncodedImageFormat>)[SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp])
         {
             byte[] stored = Encode(format);
-            byte[] expected = Load(stored).ToGrey();
+            byte[] expected = Load(stored).ToGray();
             var random = new Random(1);
             byte[][] damaged =
             [
@@ -79,12 +79,12 @@ public class OddPictureTests
                 [.. "II*\0"u8, 8, 0, 0, 0, 255, 255],
             ];
             foreach (byte[] exif in damaged)
-                Assert.Equal(expected, Load(WithExif(stored, format, exif)).ToGrey());
+                Assert.Equal(expected, Load(WithExif(stored, format, exif)).ToGray());
             for (int i = 0; i < 300; i++)
             {
                 byte[] exif = [.. Exif6];
                 exif[random.Next(exif.Length)] = (byte)random.Next(256);
-                Assert.Equal(Wide * High, Load(WithExif(stored, format, exif[..random.Next(exif.Length + 1)])).ToGrey().Length);
+                Assert.Equal(Wide * High, Load(WithExif(stored, format, exif[..random.Next(exif.Length + 1)])).ToGray().Length);
             }
         }
     }
@@ -92,7 +92,7 @@ public class OddPictureTests
     [Theory]
     [InlineData("baseline.jpg")]
     [InlineData("baseline-restarts.jpg")]
-    [InlineData("grey.jpg")]
+    [InlineData("gray.jpg")]
     [InlineData("three-scans.jpg")]
     [InlineData("progressive.jpg")]
     [InlineData("progressive-restarts.jpg")]
@@ -147,35 +147,35 @@ public class OddPictureTests
     public void A_gamma_that_means_something_is_used()
     {
         byte[] stored = Encode(SKEncodedImageFormat.Png);
-        byte[] linear = Load(WithChunk(stored, "gAMA"u8, [0, 1, 0x86, 0xa0])).ToGrey();
-        Assert.True(linear.Average(level => level) > Load(stored).ToGrey().Average(level => level) + 10);
+        byte[] linear = Load(WithChunk(stored, "gAMA"u8, [0, 1, 0x86, 0xa0])).ToGray();
+        Assert.True(linear.Average(level => level) > Load(stored).ToGray().Average(level => level) + 10);
     }
 
     [Fact]
     public void Alpha_of_a_bitmap_counts_unless_it_is_zero_everywhere()
     {
-        Assert.Equal((200, 100, 50), Colour(Load(Bitmap(0, 0))));
-        Assert.Equal((200, 100, 50), Colour(Load(Bitmap(255, 255))));
-        Assert.Equal((128, 128, 128), Colour(Load(Bitmap(0, 255))));
-        Assert.Equal((200, 100, 50), Colour(Load(Icon(0, 0))));
-        Assert.Equal((128, 128, 128), Colour(Load(Icon(0, 255))));
+        Assert.Equal((200, 100, 50), Color(Load(Bitmap(0, 0))));
+        Assert.Equal((200, 100, 50), Color(Load(Bitmap(255, 255))));
+        Assert.Equal((128, 128, 128), Color(Load(Bitmap(0, 255))));
+        Assert.Equal((200, 100, 50), Color(Load(Icon(0, 0))));
+        Assert.Equal((128, 128, 128), Color(Load(Icon(0, 255))));
     }
 
     [Fact]
     public void A_copy_of_more_pixels_a_side_than_jpeg_can_have_is_refused_by_name_and_written_as_png()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Picture wide = Picture.FromGrey(new byte[65_501], 65_501, 1);
+        Picture wide = Picture.FromGray(new byte[65_501], 65_501, 1);
         string error = Assert.Throws<MienException>(() => Annotator.Save(wide, [], folder.File("wide.jpg"))).Message;
         Assert.Equal($"{folder.File("wide.jpg")}: 65501x1 pixels are more than the 65500 a side that JPEG can have. Write PNG.", error);
         Assert.Empty(Directory.GetFiles(folder.Path));
         Annotator.Save(wide, [], folder.File("wide.png"));
         Assert.Equal(65_501, Picture.Load(folder.File("wide.png")).Width);
-        Annotator.Save(Picture.FromGrey(new byte[65_500], 65_500, 1), [], folder.File("most.jpg"));
+        Annotator.Save(Picture.FromGray(new byte[65_500], 65_500, 1), [], folder.File("most.jpg"));
         Assert.Equal(65_500, Picture.Load(folder.File("most.jpg")).Width);
     }
 
-    private static (int, int, int) Colour(Picture picture) => (picture.Pixels[0], picture.Pixels[1], picture.Pixels[2]);
+    private static (int, int, int) Color(Picture picture) => (picture.Pixels[0], picture.Pixels[1], picture.Pixels[2]);
 
     private static Picture Load(byte[] bytes) => Picture.Load(new MemoryStream(bytes));
 

@@ -26,20 +26,20 @@ public class PictureTests
     [InlineData("exif-8.jpg")]
     public void A_photo_stored_turned_or_mirrored_is_the_same_picture(string name)
     {
-        byte[] upright = Picture.Load(TestData.Photo("president.jpg")).ToGrey();
-        byte[] turned = Picture.Load(TestData.Photo(name)).ToGrey();
+        byte[] upright = Picture.Load(TestData.Photo("president.jpg")).ToGray();
+        byte[] turned = Picture.Load(TestData.Photo(name)).ToGray();
         // Stored again as JPEG: equal but for its noise; any wrong turn is tens of levels off.
         Assert.InRange(upright.Zip(turned, (a, b) => Math.Abs(a - b)).Average(), 0, 3);
     }
 
     [Theory]
-    [InlineData("grey-16-bit.png")]
+    [InlineData("gray-16-bit.png")]
     [InlineData("cmyk.jpg")]
     [InlineData("photo.webp")]
     public void A_photo_in_another_format_is_the_same_picture(string name)
     {
-        byte[] expected = Picture.Load(TestData.Photo("astronaut.png")).ToGrey();
-        byte[] actual = Picture.Load(TestData.Photo(name)).ToGrey();
+        byte[] expected = Picture.Load(TestData.Photo("astronaut.png")).ToGray();
+        byte[] actual = Picture.Load(TestData.Photo(name)).ToGray();
         Assert.InRange(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Average(), 0, 12);
     }
 
@@ -68,9 +68,9 @@ public class PictureTests
     public void A_picture_cut_off_is_told_so()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[200 * 200];
-        new Random(1).NextBytes(grey);
-        Annotator.Save(Picture.FromGrey(grey, 200, 200), [], folder.File("whole.jpg"));
+        byte[] gray = new byte[200 * 200];
+        new Random(1).NextBytes(gray);
+        Annotator.Save(Picture.FromGray(gray, 200, 200), [], folder.File("whole.jpg"));
         byte[] bytes = File.ReadAllBytes(folder.File("whole.jpg"));
         File.WriteAllBytes(folder.File("half.jpg"), bytes[..(bytes.Length / 2)]);
         AssertError(folder.File("half.jpg"), "half.jpg: cut off or damaged");
@@ -80,10 +80,10 @@ public class PictureTests
     public void A_saved_copy_reads_back_the_same()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[30 * 20];
-        new Random(1).NextBytes(grey);
-        Annotator.Save(Picture.FromGrey(grey, 30, 20), [], folder.File("a.png"));
-        Assert.Equal(grey, Picture.Load(folder.File("a.png")).ToGrey());
+        byte[] gray = new byte[30 * 20];
+        new Random(1).NextBytes(gray);
+        Annotator.Save(Picture.FromGray(gray, 30, 20), [], folder.File("a.png"));
+        Assert.Equal(gray, Picture.Load(folder.File("a.png")).ToGray());
     }
 
     private static void AssertError(string path, string expected) =>

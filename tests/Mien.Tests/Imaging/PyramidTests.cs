@@ -11,9 +11,9 @@ public class PyramidTests
     [InlineData(7, 200)]
     public void A_pixel_of_a_level_is_the_mean_of_the_pixels_that_it_spans(int width, int height)
     {
-        byte[] grey = new byte[width * height];
-        new Random(1).NextBytes(grey);
-        using var pyramid = new Pyramid(Picture.FromGrey(grey, width, height));
+        byte[] gray = new byte[width * height];
+        new Random(1).NextBytes(gray);
+        using var pyramid = new Pyramid(Picture.FromGray(gray, width, height));
         for (int index = 1; index < 6; index++)
         {
             int side = 1 << index;
@@ -23,7 +23,7 @@ public class PyramidTests
             {
                 for (int x = 0; x < width / side; x++)
                 {
-                    double mean = Enumerable.Range(0, side * side).Average(i => (double)grey[(y * side + i / side) * width + x * side + i % side]);
+                    double mean = Enumerable.Range(0, side * side).Average(i => (double)gray[(y * side + i / side) * width + x * side + i % side]);
                     // Each level rounds to bytes.
                     Assert.InRange(level.Pixels[(y * level.Width + x) * 4] - mean, -0.5 * index, 0.5 * index);
                 }
@@ -37,8 +37,8 @@ public class PyramidTests
     public void The_last_column_of_an_odd_number_is_neither_lost_nor_mixed_with_what_lies_outside(byte inside, byte last)
     {
         const int Width = 33;
-        byte[] grey = [.. Enumerable.Range(0, Width * Width).Select(i => i % Width == Width - 1 ? last : inside)];
-        using var pyramid = new Pyramid(Picture.FromGrey(grey, Width, Width));
+        byte[] gray = [.. Enumerable.Range(0, Width * Width).Select(i => i % Width == Width - 1 ? last : inside)];
+        using var pyramid = new Pyramid(Picture.FromGray(gray, Width, Width));
         for (int index = 1; index <= 5; index++)
         {
             Level level = pyramid[index];
@@ -58,8 +58,8 @@ public class PyramidTests
     {
         // A dark and a bright half along the longer side.
         int longer = Math.Max(width, height);
-        byte[] grey = [.. Enumerable.Range(0, width * height).Select(i => (byte)(Math.Max(i % width, i / width) * 2 < longer ? 50 : 200))];
-        using var pyramid = new Pyramid(Picture.FromGrey(grey, width, height));
+        byte[] gray = [.. Enumerable.Range(0, width * height).Select(i => (byte)(Math.Max(i % width, i / width) * 2 < longer ? 50 : 200))];
+        using var pyramid = new Pyramid(Picture.FromGray(gray, width, height));
         foreach (float share in (float[])[0.01f, 0.03f, 0.1f, 0.2f])
         {
             float step = longer * share;

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Video;
 
 namespace Mien.Tests.Video;
@@ -72,7 +72,7 @@ public class FaceTrackerTests
         TrackedFace last = null!;
         for (int frame = 1; frame <= rate / 2; frame++)
             last = tracker.Update([FaceAt(0, 0, 50, Happy)], TimeSpan.FromSeconds((double)frame / rate))[0];
-        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)Expression.Happy], 1e-4);
+        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)FacialExpression.Happy], 1e-4);
         Assert.Equal(1, last.Face.Probabilities.Sum(), 1e-5);
         Assert.Equal("happy", last.Face.Label);
     }
@@ -155,7 +155,7 @@ public class FaceTrackerTests
 
         TrackedFace last = Assert.Single(tracker.Update([FaceAt(400, 100, 80, Happy)], TimeSpan.FromSeconds(1.5)));
         Assert.Equal(1, last.Track);
-        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)Expression.Happy], 1e-4);
+        Assert.Equal(1 - Math.Exp(-1), last.Face.Probabilities[(int)FacialExpression.Happy], 1e-4);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public class FaceTrackerTests
     {
         Box = new Box(x, y, size, size * 1.3f),
         DetectorScore = 0.9f,
-        Labels = Expressions.Fer2013Names,
+        Labels = FacialExpressions.Fer2013Names,
         Probabilities = probabilities ?? Happy,
     };
 }

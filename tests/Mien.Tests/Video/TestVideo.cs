@@ -42,12 +42,12 @@ internal static class TestVideo
 
     /// <summary>Reads all frames; what is thrown at the end comes beside them.</summary>
     public static async Task<(List<double> Times, MienException? Error)> ReadAsync(
-        VideoReader reader, CancellationToken cancellation, Action<VideoFrame>? seen = null)
+        VideoReader reader, CancellationToken cancellationToken, Action<VideoFrame>? seen = null)
     {
         var times = new List<double>();
         try
         {
-            await foreach (VideoFrame frame in reader.ReadAsync(cancellation: cancellation))
+            await foreach (VideoFrame frame in reader.ReadAsync(cancellationToken: cancellationToken))
             {
                 using (frame)
                 {
@@ -66,19 +66,19 @@ internal static class TestVideo
     }
 
     /// <summary>Reads all frames and writes them as they are.</summary>
-    public static async Task<List<double>> CopyAsync(string from, string to, CancellationToken cancellation)
+    public static async Task<List<double>> CopyAsync(string from, string to, CancellationToken cancellationToken)
     {
-        VideoReader reader = await VideoReader.OpenAsync(from, cancellation);
+        VideoReader reader = await VideoReader.OpenAsync(from, cancellationToken);
         await using var writer = VideoWriter.Create(to, reader);
         var times = new List<double>();
-        await foreach (VideoFrame frame in reader.ReadAsync(cancellation: cancellation))
+        await foreach (VideoFrame frame in reader.ReadAsync(cancellationToken: cancellationToken))
         {
             using (frame)
-                await writer.WriteAsync(frame, [], cancellation);
+                await writer.WriteAsync(frame, [], cancellationToken);
             times.Add(frame.Time.TotalSeconds);
         }
 
-        await writer.EndAsync(cancellation);
+        await writer.EndAsync(cancellationToken);
         return times;
     }
 

@@ -13,15 +13,15 @@ public class VideoPictureTests
     public async Task High_dynamic_range_is_as_bright_as_the_same_clip_in_the_ordinary_one()
     {
         TestData.NeedFfmpeg();
-        double plain = await MeanGrey(TestData.Input("hdr-same-clip-sdr.mp4"));
-        Assert.Equal(plain, await MeanGrey(TestData.Input("hdr-pq.mp4")), 5.0);
+        double plain = await MeanGray(TestData.Input("hdr-same-clip-sdr.mp4"));
+        Assert.Equal(plain, await MeanGray(TestData.Input("hdr-pq.mp4")), 5.0);
 
         using TemporaryFolder folder = TestData.NewFolder();
         // The same clip in HLG, white at 203 candela as ITU-R BT.2408 has it. Lossless: HEVC encoders are not in every ffmpeg.
         string hlg = TestVideo.Make(folder, "hlg.mkv", "-i", TestData.Input("hdr-same-clip-sdr.mp4"), "-frames:v", "3", "-vf",
             "zscale=tin=bt709:min=bt709:pin=bt709:rin=tv:t=arib-std-b67:m=bt2020nc:p=bt2020:r=tv:npl=203,format=yuv420p10le",
             "-c:v", "ffv1", "-color_trc", "arib-std-b67", "-color_primaries", "bt2020", "-colorspace", "bt2020nc");
-        Assert.Equal(plain, await MeanGrey(hlg), 8.0);
+        Assert.Equal(plain, await MeanGray(hlg), 8.0);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public class VideoPictureTests
         VideoFrame? alive = null;
         byte[] pixels = [];
         await TestVideo.ReadAsync(reader, Token, frame => kept.Add(frame.Picture));
-        await foreach (VideoFrame frame in reader.ReadAsync(cancellation: Token))
+        await foreach (VideoFrame frame in reader.ReadAsync(cancellationToken: Token))
         {
             if (alive is null)
                 (alive, pixels) = (frame, frame.Picture.ToRgba());
@@ -94,14 +94,14 @@ public class VideoPictureTests
             "Copy the pixels before", Assert.Throws<ObjectDisposedException>(picture.ToRgba).Message, StringComparison.Ordinal));
         alive.Dispose();
         alive.Dispose();
-        Assert.Throws<ObjectDisposedException>(alive.Picture.ToGrey);
+        Assert.Throws<ObjectDisposedException>(alive.Picture.ToGray);
     }
 
-    private static async Task<double> MeanGrey(string clip)
+    private static async Task<double> MeanGray(string clip)
     {
         double sum = 0;
         (List<double> times, MienException? error) = await TestVideo.ReadAsync(
-            await VideoReader.OpenAsync(clip, Token), Token, frame => sum += frame.Picture.ToGrey().Average(level => (double)level));
+            await VideoReader.OpenAsync(clip, Token), Token, frame => sum += frame.Picture.ToGray().Average(level => (double)level));
         Assert.Null(error);
         return sum / times.Count;
     }
@@ -112,9 +112,9 @@ public class VideoPictureTests
         var combs = new List<double>();
         await TestVideo.ReadAsync(await VideoReader.OpenAsync(clip, Token), Token, frame =>
         {
-            byte[] grey = frame.Picture.ToGrey();
+            byte[] gray = frame.Picture.ToGray();
             int width = frame.Picture.Width;
-            combs.Add(Enumerable.Range(width, grey.Length - width).Average(i => Math.Abs(grey[i] - (double)grey[i - width])));
+            combs.Add(Enumerable.Range(width, gray.Length - width).Average(i => Math.Abs(gray[i] - (double)gray[i - width])));
         });
         return combs[combs.Count / 2];
     }

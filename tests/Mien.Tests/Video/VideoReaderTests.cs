@@ -39,7 +39,7 @@ public class VideoReaderTests
         using (Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-i", clip, "-frames:v", "1", folder.File("first.png")]))
             await ffmpeg.WaitForExitAsync(Token);
         VideoReader reader = await VideoReader.OpenAsync(clip, Token);
-        await foreach (VideoFrame frame in reader.ReadAsync(cancellation: Token))
+        await foreach (VideoFrame frame in reader.ReadAsync(cancellationToken: Token))
         {
             byte[] expected = Picture.Load(folder.File("first.png")).ToRgba();
             byte[] actual = frame.Picture.ToRgba();
@@ -75,7 +75,7 @@ public class VideoReaderTests
     public async Task A_reader_that_is_left_early_ends_its_process()
     {
         VideoReader reader = await VideoReader.OpenAsync(TestData.Clip, Token);
-        await foreach (VideoFrame frame in reader.ReadAsync(cancellation: Token))
+        await foreach (VideoFrame frame in reader.ReadAsync(cancellationToken: Token))
         {
             frame.Dispose();
             break;

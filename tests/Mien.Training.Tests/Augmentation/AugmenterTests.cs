@@ -33,7 +33,7 @@ public class AugmenterTests
     public void Mixing_keeps_the_batchs_light_and_gives_labels_by_their_shares(double mixUp, double cutMix)
     {
         using var scope = NewDisposeScope();
-        // Face i is plain grey of level i, label i: the mean of a mixed face says how much of each is in it.
+        // Face i is plain gray of level i, label i: the mean of a mixed face says how much of each is in it.
         Tensor faces = arange(6, ScalarType.Float32).view(6, 1, 1, 1).expand(6, 1, 48, 48).contiguous();
         var mixer = new Mixer(AugmentationOptions.None with { MixUp = mixUp, CutMix = cutMix });
         (Tensor mixed, Tensor targets) = mixer.Apply(faces, eye(6), new Random(3));
@@ -74,8 +74,8 @@ public class AugmenterTests
         Tensor contrast = blurred.std([1, 2, 3]) / faces.std([1, 2, 3]);
         Assert.True(contrast.min().item<float>() < 0.6, $"softest {contrast.min().item<float>()}");
         Assert.True(contrast.max().item<float>() > 1.2, $"sharpest {contrast.max().item<float>()}");
-        Tensor grey = new Augmenter(AugmentationOptions.None with { Blur = 1 }).Apply(ones(4, 1, 24, 24), 24, new Random(1));
-        Assert.InRange((grey - 1).abs().max().item<float>(), 0, 1e-4);
+        Tensor gray = new Augmenter(AugmentationOptions.None with { Blur = 1 }).Apply(ones(4, 1, 24, 24), 24, new Random(1));
+        Assert.InRange((gray - 1).abs().max().item<float>(), 0, 1e-4);
     }
 
     [Fact]

@@ -25,8 +25,8 @@ internal static class CsvText
         int seed = 0;
         foreach (Split split in Enum.GetValues<Split>())
         {
-            for (int i = 0; i < rowsEach * Expressions.Fer2013Names.Count; i++)
-                text.Append(Row(i % Expressions.Fer2013Names.Count, seed++, split)).Append('\n');
+            for (int i = 0; i < rowsEach * FacialExpressions.Fer2013Names.Count; i++)
+                text.Append(Row(i % FacialExpressions.Fer2013Names.Count, seed++, split)).Append('\n');
         }
 
         return text.ToString();

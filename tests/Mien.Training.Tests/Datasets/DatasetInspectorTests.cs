@@ -139,5 +139,5 @@ public class DatasetInspectorTests
         [.. rows.SelectMany(row => row.Seed < 0 ? new byte[48 * 48] : CsvText.Pixels(row.Seed))],
         [.. rows.Select(row => (byte)row.Label)],
         [.. rows.Select(row => row.Split)],
-        Expressions.Fer2013Names);
+        FacialExpressions.Fer2013Names);
 }

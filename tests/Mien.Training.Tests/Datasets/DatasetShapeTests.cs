@@ -35,9 +35,9 @@ public class DatasetShapeTests
     public void The_challenges_zip_is_read_from_the_table_with_Usage_and_says_what_it_passed_over()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        byte[] unlabelled = Encoding.UTF8.GetBytes($"pixels\n{string.Join(' ', CsvText.Pixels(1))}\n");
+        byte[] unlabeled = Encoding.UTF8.GetBytes($"pixels\n{string.Join(' ', CsvText.Pixels(1))}\n");
         byte[] train = Encoding.UTF8.GetBytes($"emotion,pixels\n{CsvText.Row(1, 1, Split.Training)[..^9]}\n");
-        string path = Zip(folder, "challenge.zip", ("test.csv", unlabelled), ("train.csv", train), ("icml_face_data.csv", Table));
+        string path = Zip(folder, "challenge.zip", ("test.csv", unlabeled), ("train.csv", train), ("icml_face_data.csv", Table));
         LoadedDataset data = DatasetReader.Load(path);
         Assert.EndsWith("icml_face_data.csv", data.Source, StringComparison.Ordinal);
         Assert.Equal(21, data.Table.Count);
@@ -74,7 +74,7 @@ public class DatasetShapeTests
     }
 
     [Fact]
-    public void Unlabelled_rows_alone_are_refused()
+    public void Unlabeled_rows_alone_are_refused()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string path = folder.Write("test.csv", $"pixels\n{string.Join(' ', CsvText.Pixels(1))}\n");
@@ -204,10 +204,10 @@ public class DatasetShapeTests
         return path;
     }
 
-    internal static void SavePicture(string path, byte[] grey, int width, int height)
+    internal static void SavePicture(string path, byte[] gray, int width, int height)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Annotator.Save(Picture.FromGrey(grey, width, height), [], path);
+        Annotator.Save(Picture.FromGray(gray, width, height), [], path);
     }
 
     private static void AssertWhole(string path, string member)

@@ -23,7 +23,7 @@ public class FaceTableBuilderTests
             // A bad row asks for room and is not added.
             builder.Next().Fill(255);
             BitConverter.TryWriteBytes(builder.Next(), i);
-            builder.Add(Expression.Sad, Split.PublicTest, 2, 2);
+            builder.Add(FacialExpression.Sad, Split.PublicTest, 2, 2);
         }
 
         FaceTable table = builder.Build();

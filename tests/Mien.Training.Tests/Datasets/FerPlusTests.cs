@@ -59,10 +59,10 @@ public class FerPlusTests
     [InlineData(new byte[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 }, -1)]
     public void Faces_keep_the_label_that_most_taggers_gave_or_are_dropped(byte[] votes, int label)
     {
-        FaceTable relabelled = FerPlus.Relabel(Table(Split.Training).WithVotes(votes));
+        FaceTable relabeled = FerPlus.Relabel(Table(Split.Training).WithVotes(votes));
 
-        Assert.Equal(8, relabelled.LabelNames.Count);
-        Assert.Equal(label < 0 ? [] : [(byte)label], relabelled.Labels);
+        Assert.Equal(8, relabeled.LabelNames.Count);
+        Assert.Equal(label < 0 ? [] : [(byte)label], relabeled.Labels);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public class FerPlusTests
     public void Divided_faces_are_kept_for_training_alone_where_expressions_have_most_votes(byte[] votes, int label)
     {
         byte[] own = [2, 2];
-        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], Expressions.Fer2013Names, [.. votes, .. votes]);
+        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], FacialExpressions.Fer2013Names, [.. votes, .. votes]);
 
         FaceTable kept = FerPlus.Relabel(table, keepDivided: true);
 
@@ -97,5 +97,5 @@ public class FerPlusTests
     }
 
     private static FaceTable Table(params Split[] splits) =>
-        new(1, new byte[splits.Length], new byte[splits.Length], splits, Expressions.Fer2013Names);
+        new(1, new byte[splits.Length], new byte[splits.Length], splits, FacialExpressions.Fer2013Names);
 }

@@ -16,7 +16,7 @@ public class LabelSpellingTests
     [InlineData("bored", null)]
     [InlineData("happy", null)]
     public void The_nearest_name_is_found(string written, string? meant) =>
-        Assert.Equal(meant, Spelling.Nearest(written, Expressions.Aliases.Where(alias => meant is not null || alias != "happy")));
+        Assert.Equal(meant, Spelling.Nearest(written, FacialExpressions.Aliases.Where(alias => meant is not null || alias != "happy")));
 
     [Theory]
     [InlineData("hapy", "--map hapy=happy")]
@@ -52,7 +52,7 @@ public class LabelSpellingTests
         using TemporaryFolder folder = TestData.NewFolder();
         MadeUpPictures.Save(1, folder.File("cheerful/1.png"), folder.File("sad/2.png"));
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map("cheerfull", "happy") }));
-        Assert.EndsWith("nothing is labelled cheerfull. The labels are cheerful, sad. Did you mean "
+        Assert.EndsWith("nothing is labeled cheerfull. The labels are cheerful, sad. Did you mean "
             + "cheerful=happy?", error.Message, StringComparison.Ordinal);
     }
 

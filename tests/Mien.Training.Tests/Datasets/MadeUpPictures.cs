@@ -8,9 +8,9 @@ internal static class MadeUpPictures
     /// <summary>A PNG of 48x48 pixels.</summary>
     public static byte[] Png(int seed)
     {
-        byte[] grey = new byte[48 * 48];
-        new Random(seed).NextBytes(grey);
-        return Picture.FromGrey(grey, 48, 48).ToPng();
+        byte[] gray = new byte[48 * 48];
+        new Random(seed).NextBytes(gray);
+        return Picture.FromGray(gray, 48, 48).ToPng();
     }
 
     /// <summary>Writes pictures of consecutive seeds.</summary>

@@ -14,8 +14,8 @@ public class NearDuplicatesTests
     {
         byte[] lighter = [.. Enumerable.Range(0, 170 * 170).Select(i => (byte)(i % 170))];
         byte[] darker = [.. lighter.Select(level => (byte)(255 - level))];
-        PictureHash all = PictureHash.Of(Picture.FromGrey(lighter, 170, 170));
-        PictureHash none = PictureHash.Of(Picture.FromGrey(darker, 170, 170));
+        PictureHash all = PictureHash.Of(Picture.FromGray(lighter, 170, 170));
+        PictureHash none = PictureHash.Of(Picture.FromGray(darker, 170, 170));
         Assert.Equal(new string('f', 64), $"{all}");
         Assert.Equal(new string('0', 64), $"{none}");
         Assert.Equal(256, all.DistanceTo(none));
@@ -26,16 +26,16 @@ public class NearDuplicatesTests
     public void A_picture_saved_smaller_or_brighter_is_a_near_duplicate_and_its_mirror_image_is_none()
     {
         Picture picture = Picture.Load(AverageFaces);
-        byte[] grey = picture.ToGrey();
+        byte[] gray = picture.ToGray();
         PictureHash hash = PictureHash.Of(picture);
         byte[] half = new byte[400 * 400];
-        Preprocessing.Resize(grey, picture.Width, picture.Height, 400, half);
-        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGrey(half, 400, 400))), 0, NearDuplicates.Distance);
-        byte[] brighter = [.. grey.Select(level => (byte)Math.Min(255, level * 1.1 + 10))];
-        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGrey(brighter, picture.Width, picture.Height))), 0, NearDuplicates.Distance);
+        Preprocessing.Resize(gray, picture.Width, picture.Height, 400, half);
+        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGray(half, 400, 400))), 0, NearDuplicates.Distance);
+        byte[] brighter = [.. gray.Select(level => (byte)Math.Min(255, level * 1.1 + 10))];
+        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGray(brighter, picture.Width, picture.Height))), 0, NearDuplicates.Distance);
         for (int row = 0; row < picture.Height; row++)
-            grey.AsSpan(row * picture.Width, picture.Width).Reverse();
-        Assert.True(hash.DistanceTo(PictureHash.Of(Picture.FromGrey(grey, picture.Width, picture.Height))) > NearDuplicates.Distance);
+            gray.AsSpan(row * picture.Width, picture.Width).Reverse();
+        Assert.True(hash.DistanceTo(PictureHash.Of(Picture.FromGray(gray, picture.Width, picture.Height))) > NearDuplicates.Distance);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public class OwnDataTests
         using TemporaryFolder folder = TestData.NewFolder();
         string table = folder.Write("fer2013.csv", $"{CsvText.Header}\n{CsvText.Row(3, 1, Split.Training)}\n{CsvText.Row(4, 2, Split.Training)}\n");
         FaceTable faces = DatasetReader.Load(table).Table;
-        Assert.Equal(Expressions.Fer2013Names, faces.LabelNames);
+        Assert.Equal(FacialExpressions.Fer2013Names, faces.LabelNames);
         Assert.Equal([3, 4], faces.Labels);
     }
 
@@ -82,7 +82,7 @@ public class OwnDataTests
         using TemporaryFolder folder = TestData.NewFolder();
         Save(folder.File("train/cheerful/1.png"), 40);
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map(("jolly", "happy")) }));
-        Assert.Contains("--map jolly=happy: nothing is labelled jolly. The labels are cheerful", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--map jolly=happy: nothing is labeled jolly. The labels are cheerful", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -215,8 +215,8 @@ public class OwnDataTests
     private static void Save(string path, int side)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        byte[] grey = new byte[side * side];
-        new Random(Encoding.UTF8.GetByteCount(path)).NextBytes(grey);
-        Annotator.Save(Picture.FromGrey(grey, side, side), [], path);
+        byte[] gray = new byte[side * side];
+        new Random(Encoding.UTF8.GetByteCount(path)).NextBytes(gray);
+        Annotator.Save(Picture.FromGray(gray, side, side), [], path);
     }
 }

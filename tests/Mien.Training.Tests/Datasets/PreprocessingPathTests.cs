@@ -12,7 +12,7 @@ public class PreprocessingPathTests
 
     [Theory]
     [InlineData("president.jpg")]
-    [InlineData("grey-16-bit.png")]
+    [InlineData("gray-16-bit.png")]
     [InlineData("alpha.png")]
     [InlineData("cmyk.jpg")]
     [InlineData("exif-6.jpg")]
@@ -34,23 +34,23 @@ public class PreprocessingPathTests
     public void A_made_up_picture_of_any_size_gives_the_same_tensor_on_both_ways(int width, int height)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        byte[] grey = new byte[width * height];
-        new Random(width).NextBytes(grey);
+        byte[] gray = new byte[width * height];
+        new Random(width).NextBytes(gray);
         string path = folder.File("train/happy/a.png");
-        DatasetShapeTests.SavePicture(path, grey, width, height);
+        DatasetShapeTests.SavePicture(path, gray, width, height);
         AssertSame(folder.Path, path);
     }
 
     [Fact]
     public void Training_normalizes_a_window_by_its_own_levels_as_inference_does()
     {
-        byte[] grey = new byte[48 * 48];
-        new Random(3).NextBytes(grey);
-        var table = new FaceTable(48, grey, [0], [Split.Training], Expressions.Fer2013Names);
+        byte[] gray = new byte[48 * 48];
+        new Random(3).NextBytes(gray);
+        var table = new FaceTable(48, gray, [0], [Split.Training], FacialExpressions.Fer2013Names);
         using torch.Tensor read = FaceBatches.Faces(table, [0], Input);
         using torch.Tensor window = FaceBatches.OwnLevels(read);
-        float[] inference = new float[grey.Length];
-        Preprocessing.Normalise(grey, Input with { Levels = InputLevels.Face }, inference);
+        float[] inference = new float[gray.Length];
+        Preprocessing.Normalize(gray, Input with { Levels = InputLevels.Face }, inference);
         Assert.Equal(inference, window.data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-5);
     }
 
@@ -62,9 +62,9 @@ public class PreprocessingPathTests
 
         Picture picture = Picture.Load(file);
         byte[] crop = new byte[48 * 48];
-        Preprocessing.Resize(picture.ToGrey(), picture.Width, picture.Height, 48, crop);
+        Preprocessing.Resize(picture.ToGray(), picture.Width, picture.Height, 48, crop);
         float[] inference = new float[crop.Length];
-        Preprocessing.Normalise(crop, Input, inference);
+        Preprocessing.Normalize(crop, Input, inference);
         Assert.Equal(inference, training, (a, b) => Math.Abs(a - b) <= 1e-6);
     }
 }

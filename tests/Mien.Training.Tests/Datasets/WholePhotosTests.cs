@@ -1,11 +1,11 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
 
 namespace Mien.Training.Tests.Datasets;
 
-/// <summary>Photos whose faces are found, with the picture of the samples: seven faces on plain grey.</summary>
+/// <summary>Photos whose faces are found, with the picture of the samples: seven faces on plain gray.</summary>
 public class WholePhotosTests
 {
     private static readonly string AverageFaces = Path.Combine(TestData.Root, "samples", "average-faces.png");
@@ -79,9 +79,9 @@ public class WholePhotosTests
     }
 
     private static DatasetOptions Detecting(TemporaryFolder folder) =>
-        DatasetOptions.Default with { Faces = FaceMode.Detect, FaceCache = folder.File("cache") };
+        DatasetOptions.Default with { FaceMode = FaceMode.Detect, FaceCache = folder.File("cache") };
 
-    /// <summary>One photo with seven faces, one with one of them, one of a grey wall.</summary>
+    /// <summary>One photo with seven faces, one with one of them, one of a gray wall.</summary>
     private static TemporaryFolder Photos()
     {
         TemporaryFolder folder = TestData.NewFolder();
@@ -89,12 +89,12 @@ public class WholePhotosTests
         Directory.CreateDirectory(folder.File("photos/sad"));
         File.Copy(AverageFaces, folder.File("photos/happy/seven.png"));
         Picture seven = Picture.Load(AverageFaces);
-        byte[] grey = seven.ToGrey();
+        byte[] gray = seven.ToGray();
         byte[] one = [.. Enumerable.Repeat((byte)128, 500 * 500)];
         for (int y = 0; y < 250; y++)
-            grey.AsSpan(y * seven.Width, 250).CopyTo(one.AsSpan((y + 125) * 500 + 125));
-        File.WriteAllBytes(folder.File("photos/sad/one.png"), Picture.FromGrey(one, 500, 500).ToPng());
-        File.WriteAllBytes(folder.File("photos/sad/wall.png"), Picture.FromGrey(new byte[300 * 200], 300, 200).ToPng());
+            gray.AsSpan(y * seven.Width, 250).CopyTo(one.AsSpan((y + 125) * 500 + 125));
+        File.WriteAllBytes(folder.File("photos/sad/one.png"), Picture.FromGray(one, 500, 500).ToPng());
+        File.WriteAllBytes(folder.File("photos/sad/wall.png"), Picture.FromGray(new byte[300 * 200], 300, 200).ToPng());
         return folder;
     }
 }

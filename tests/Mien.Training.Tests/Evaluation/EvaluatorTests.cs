@@ -18,12 +18,12 @@ public class EvaluatorTests
     public void Figures_are_those_of_the_named_split_alone()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Fer2013Names);
-        FaceTable table = Table(48, Expressions.Fer2013Names, Split.Training, Split.PrivateTest);
+        using ExpressionClassifier classifier = Model(folder, 48, FacialExpressions.Fer2013Names);
+        FaceTable table = Table(48, FacialExpressions.Fer2013Names, Split.Training, Split.PrivateTest);
         var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
 
         FaceTable alone = table.Select(Split.PrivateTest);
-        var expected = Metrics.Evaluate(classifier.Classify(alone.Pixels, alone.Count), alone.Labels, Expressions.Fer2013Names);
+        var expected = Metrics.Evaluate(classifier.Classify(alone.Pixels, alone.Count), alone.Labels, FacialExpressions.Fer2013Names);
         Assert.Equal((expected.Count, expected.Accuracy, expected.Nll, expected.Brier, expected.Ece), (figures.Count, figures.Accuracy, figures.Nll, figures.Brier, figures.Ece));
         Assert.Equal(expected.Confusion, figures.Confusion);
         Assert.True(figures.ImagesPerSecond > 0);
@@ -33,8 +33,8 @@ public class EvaluatorTests
     public void Averaging_with_the_mirror_image_forgets_which_side_is_left()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Fer2013Names);
-        FaceTable table = Table(48, Expressions.Fer2013Names, Split.PrivateTest);
+        using ExpressionClassifier classifier = Model(folder, 48, FacialExpressions.Fer2013Names);
+        FaceTable table = Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest);
         byte[] pixels = [.. table.Pixels];
         for (int row = 0; row < pixels.Length; row += 48)
             pixels.AsSpan(row, 48).Reverse();
@@ -47,11 +47,11 @@ public class EvaluatorTests
     public void Several_models_answer_with_their_mean()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier first = Model(folder, 48, Expressions.Fer2013Names);
+        using ExpressionClassifier first = Model(folder, 48, FacialExpressions.Fer2013Names);
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
-        using ExpressionClassifier second = Model(folder, 48, Expressions.Fer2013Names, seed: 5);
+        using ExpressionClassifier second = Model(folder, 48, FacialExpressions.Fer2013Names, seed: 5);
         using var both = ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]);
-        FaceTable faces = Table(48, Expressions.Fer2013Names, Split.PrivateTest);
+        FaceTable faces = Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest);
         float[] a = first.Classify(faces.Pixels, faces.Count);
         float[] b = second.Classify(faces.Pixels, faces.Count);
         Assert.NotEqual(a, b);
@@ -62,7 +62,7 @@ public class EvaluatorTests
     public void Models_of_other_labels_are_not_averaged()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Model(folder, 48, Expressions.Fer2013Names).Dispose();
+        Model(folder, 48, FacialExpressions.Fer2013Names).Dispose();
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
         Model(folder, 48, ["calm", "cross"]).Dispose();
         var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]));
@@ -73,11 +73,11 @@ public class EvaluatorTests
     public void Faces_of_a_class_that_the_model_lacks_are_left_out_of_every_figure()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Fer2013Names);
+        using ExpressionClassifier classifier = Model(folder, 48, FacialExpressions.Fer2013Names);
         FaceTable table = Table(48, FerPlus.Labels, Split.PrivateTest);
         FaceTable seven = table.Take([.. Enumerable.Range(0, table.Count).Where(i => table.Labels[i] != FerPlus.Contempt)]);
         var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
-        var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, Expressions.Fer2013Names);
+        var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, FacialExpressions.Fer2013Names);
         Assert.Equal((expected.Count, expected.Accuracy, expected.MacroF1, expected.Nll), (figures.Count, figures.Accuracy, figures.MacroF1, figures.Nll));
         Assert.Equal(new Dictionary<string, int> { ["contempt"] = table.Count - seven.Count }, figures.LeftOut);
     }
@@ -87,7 +87,7 @@ public class EvaluatorTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
-        FaceTable table = Table(48, Expressions.Fer2013Names, Split.PrivateTest);
+        FaceTable table = Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest);
         var open = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
         Assert.Equal(["contempt"], open.Missing);
         Assert.Empty(open.SharedOut);
@@ -103,7 +103,7 @@ public class EvaluatorTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
-        FaceTable table = Table(48, Expressions.Names, Split.PrivateTest);
+        FaceTable table = Table(48, FacialExpressions.Names, Split.PrivateTest);
         Assert.Null(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Votes);
         FaceTable voted = FerPlus.Relabel(table.WithVotes([.. Enumerable.Range(0, table.Count).SelectMany(_ => (byte[])[0, 0, 0, 6, 0, 0, 4, 0, 0, 0])]));
         VoteFigures votes = Evaluator.Evaluate(classifier, voted, Split.PrivateTest).Votes!;
@@ -117,8 +117,8 @@ public class EvaluatorTests
     public void An_empty_split_is_named_with_those_that_are_there()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Fer2013Names);
-        AssertRefused(classifier, Table(48, Expressions.Fer2013Names, Split.Training), "No PrivateTest faces", "Training", "--split");
+        using ExpressionClassifier classifier = Model(folder, 48, FacialExpressions.Fer2013Names);
+        AssertRefused(classifier, Table(48, FacialExpressions.Fer2013Names, Split.Training), "No PrivateTest faces", "Training", "--split");
     }
 
     [Fact]
@@ -126,22 +126,22 @@ public class EvaluatorTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, ["calm", "cross"]);
-        AssertRefused(classifier, Table(48, Expressions.Fer2013Names, Split.PrivateTest), "calm, cross", "angry, disgust", "trained on these labels");
+        AssertRefused(classifier, Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest), "calm, cross", "angry, disgust", "trained on these labels");
     }
 
     [Fact]
     public void Faces_of_another_size_than_the_models_are_named_with_the_models()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        using ExpressionClassifier classifier = Model(folder, 48, Expressions.Fer2013Names);
-        AssertRefused(classifier, Table(24, Expressions.Fer2013Names, Split.PrivateTest), "48 pixels", "24", "trained on this size");
+        using ExpressionClassifier classifier = Model(folder, 48, FacialExpressions.Fer2013Names);
+        AssertRefused(classifier, Table(24, FacialExpressions.Fer2013Names, Split.PrivateTest), "48 pixels", "24", "trained on this size");
     }
 
     [Fact]
     public void A_model_whose_input_is_not_what_its_metadata_says_is_refused()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Model(folder, 48, Expressions.Fer2013Names).Dispose();
+        Model(folder, 48, FacialExpressions.Fer2013Names).Dispose();
         ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("model.onnx")));
         model.MetadataProps.Single(pair => pair.Key == "mien.input.size").Value = "64";
         File.WriteAllBytes(folder.File("other.onnx"), model.ToByteArray());
@@ -154,9 +154,9 @@ public class EvaluatorTests
     public void Going_on_from_a_model_of_another_input_is_refused_with_both_sizes()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        Model(folder, 48, Expressions.Fer2013Names).Dispose();
+        Model(folder, 48, FacialExpressions.Fer2013Names).Dispose();
         TrainingOptions options = TrainingOptions.Default with { From = folder.File("model.onnx") };
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(24, Expressions.Fer2013Names, Split.Training, Split.PublicTest), "made up", options));
+        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(24, FacialExpressions.Fer2013Names, Split.Training, Split.PublicTest), "made up", options));
         Assert.All((string[])["48 pixels", "24", "Go on from a model of this size"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 

@@ -17,9 +17,9 @@ public class ForeignClassifierTests
         string file = BrightOrDark(folder);
         // Two scores: the mean and its negative. Bright faces give the first name, dark ones the second, which the data lacks.
         using var classifier = new ForeignClassifier(file, ["joy", "contempt"], PixelRange.Signed);
-        var faces = new FaceTable(8, [.. Enumerable.Repeat((byte)200, 64), .. Enumerable.Repeat((byte)50, 64)], [3, 0], new Split[2], Expressions.Fer2013Names);
+        var faces = new FaceTable(8, [.. Enumerable.Repeat((byte)200, 64), .. Enumerable.Repeat((byte)50, 64)], [3, 0], new Split[2], FacialExpressions.Fer2013Names);
 
-        Assert.Equal([(byte)Expression.Happy, byte.MaxValue], classifier.Predict(faces));
+        Assert.Equal([(byte)FacialExpression.Happy, byte.MaxValue], classifier.Predict(faces));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public class ForeignClassifierTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using var classifier = new ForeignClassifier(BrightOrDark(folder), ["joy"], PixelRange.Byte);
-        var faces = new FaceTable(8, new byte[64], [0], new Split[1], Expressions.Fer2013Names);
+        var faces = new FaceTable(8, new byte[64], [0], new Split[1], FacialExpressions.Fer2013Names);
 
         Assert.Contains("2 scores for 1 labels", Assert.Throws<MienException>(() => classifier.Predict(faces)).Message, StringComparison.Ordinal);
     }

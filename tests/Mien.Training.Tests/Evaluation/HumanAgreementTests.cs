@@ -17,7 +17,7 @@ public class HumanAgreementTests
     private static readonly byte[] Surprise = [0, 0, 4, 0, 0, 5, 1, 0, 0, 0];
 
     private static readonly FaceTable Faces = FerPlus.Relabel(new FaceTable(
-        1, new byte[3], new byte[3], new Split[3], Expressions.Names, [.. Happy, .. Sad, .. Surprise]));
+        1, new byte[3], new byte[3], new Split[3], FacialExpressions.Names, [.. Happy, .. Sad, .. Surprise]));
 
     [Fact]
     public void One_person_is_held_against_the_majority_of_the_other_nine()
@@ -41,14 +41,14 @@ public class HumanAgreementTests
     [Fact]
     public void Nobody_is_judged_where_no_nine_agree()
     {
-        var faces = new FaceTable(1, [0], [0], [Split.Training], Expressions.Names, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+        var faces = new FaceTable(1, [0], [0], [Split.Training], FacialExpressions.Names, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         Assert.Equal(new HumanAgreement(0, 10, 0, 0), HumanAgreement.OfOnePerson(faces));
     }
 
     [Fact]
     public void Faces_without_votes_are_refused()
     {
-        var faces = new FaceTable(1, [0], [0], [Split.Training], Expressions.Names);
+        var faces = new FaceTable(1, [0], [0], [Split.Training], FacialExpressions.Names);
         Assert.Throws<ArgumentException>(() => HumanAgreement.OfOnePerson(faces));
         Assert.Throws<ArgumentException>(() => HumanAgreement.OfModel(faces, []));
     }

@@ -108,7 +108,7 @@ public class MetricsTests
     [Fact]
     public void A_class_that_never_occurs_counts_in_no_mean_over_classes()
     {
-        // Two faces of a, one read as b, which nobody is labelled: F1 of a is 2*1/(2+1).
+        // Two faces of a, one read as b, which nobody is labeled: F1 of a is 2*1/(2+1).
         var figures = Metrics.Evaluate([1, 0, 0, 0, 1, 0], [0, 0], ["a", "b", "c"]);
         Assert.Equal(2.0 / 3, figures.MacroF1, 12);
         Assert.Equal(0.5, figures.BalancedAccuracy, 12);

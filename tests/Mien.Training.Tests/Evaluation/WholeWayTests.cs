@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 using Mien.Training.Datasets;
@@ -14,9 +14,9 @@ public class WholeWayTests(ITestOutputHelper output)
         // Dark above, light below; turned by a quarter clockwise the dark half is on the right.
         byte[] face = new byte[48 * 48];
         face.AsSpan(24 * 48).Fill(255);
-        byte[] grey = FaceScene.Draw(face, 48, 300, 200, new FacePlacement(150, 100, 80, 90), new Random(1)).ToGrey();
-        Assert.InRange(grey[100 * 300 + 150 + 30], 0, 10);
-        Assert.InRange(grey[100 * 300 + 150 - 30], 245, 255);
+        byte[] gray = FaceScene.Draw(face, 48, 300, 200, new FacePlacement(150, 100, 80, 90), new Random(1)).ToGray();
+        Assert.InRange(gray[100 * 300 + 150 + 30], 0, 10);
+        Assert.InRange(gray[100 * 300 + 150 - 30], 245, 255);
     }
 
     [Fact]

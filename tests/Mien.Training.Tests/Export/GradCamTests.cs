@@ -23,7 +23,7 @@ public class GradCamTests(ITestOutputHelper output)
         using nn.Module<Tensor, Tensor> network = Architectures.Create("residual", 7);
         network.eval();
         using TemporaryFolder folder = TestData.NewFolder();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = Expressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = FacialExpressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         byte[] face = new byte[48 * 48];
         new Random(4).NextBytes(face);
@@ -50,7 +50,7 @@ public class GradCamTests(ITestOutputHelper output)
                 continue;
             }
 
-            // The strongest cell of the coarse map is the map's 1, at that cell's centre.
+            // The strongest cell of the coarse map is the map's 1, at that cell's center.
             float[] stretched = Stretch([.. expected.Select(value => Math.Max(value, 0) / highest)], features.Height, 48);
             Assert.All(stretched.Zip(map.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }

@@ -14,8 +14,8 @@ public class ModelFiguresTests
         string model = folder.File("model.onnx");
         File.Copy(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"), model);
         // Two of three angry faces and the one happy face read right; nobody is sad.
-        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(Rows(0, 0, 3, 3), [0, 0, 0, 3], Expressions.Fer2013Names);
-        ModelFigures.Write(model, Split.PrivateTest, Metrics.Evaluate(Rows(0), [4], Expressions.Fer2013Names));
+        Mien.Training.Evaluation.Evaluation evaluation = Metrics.Evaluate(Rows(0, 0, 3, 3), [0, 0, 0, 3], FacialExpressions.Fer2013Names);
+        ModelFigures.Write(model, Split.PrivateTest, Metrics.Evaluate(Rows(0), [4], FacialExpressions.Fer2013Names));
         ModelFigures.Write(model, Split.PrivateTest, evaluation);
 
         using var written = ExpressionClassifier.Create(model);

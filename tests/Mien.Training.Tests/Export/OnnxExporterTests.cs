@@ -147,7 +147,7 @@ public class OnnxExporterTests
         Name = "test",
         Version = "1.2.3",
         Architecture = architecture,
-        Labels = Expressions.Fer2013Names,
+        Labels = FacialExpressions.Fer2013Names,
         Input = InputSpec.Fer2013,
         Temperature = Temperature,
         DataSha256 = "abc",
@@ -190,7 +190,7 @@ public class OnnxExporterTests
         using var noGradient = no_grad();
         float[] input = new float[faces.Length];
         for (int i = 0; i < 256; i++)
-            Preprocessing.Normalise(faces.AsSpan(i * 2304, 2304), InputSpec.Fer2013, input.AsSpan(i * 2304, 2304));
+            Preprocessing.Normalize(faces.AsSpan(i * 2304, 2304), InputSpec.Fer2013, input.AsSpan(i * 2304, 2304));
         return nn.functional.softmax(network.call(tensor(input, [256, 1, 48, 48])) / Temperature, 1).data<float>().ToArray();
     }
 }

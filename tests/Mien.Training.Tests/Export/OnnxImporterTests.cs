@@ -23,10 +23,10 @@ public class OnnxImporterTests
         using var scope = NewDisposeScope();
         random.manual_seed(4);
         using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create(architecture, 7));
-        string file = Export(folder, original, architecture, Expressions.Fer2013Names);
+        string file = Export(folder, original, architecture, FacialExpressions.Fer2013Names);
         using nn.Module<Tensor, Tensor> copy = Architectures.Create(architecture, 7);
 
-        OnnxImporter.Read(file, copy, Expressions.Fer2013Names, randn(32, 1, 48, 48));
+        OnnxImporter.Read(file, copy, FacialExpressions.Fer2013Names, randn(32, 1, 48, 48));
 
         Tensor faces = randn(4, 1, 48, 48);
         original.eval();
@@ -98,25 +98,25 @@ public class OnnxImporterTests
     }
 
     [Theory]
-    [InlineData(OptimiserKind.Sgd, true)]
-    [InlineData(OptimiserKind.Muon, true)]
-    [InlineData(OptimiserKind.Sgd, false)]
-    [InlineData(OptimiserKind.Muon, false)]
-    public void Only_the_head_learns_on_a_body_that_is_frozen_by_its_rate_or_by_its_layers(OptimiserKind optimiser, bool layers)
+    [InlineData(OptimizerKind.Sgd, true)]
+    [InlineData(OptimizerKind.Muon, true)]
+    [InlineData(OptimizerKind.Sgd, false)]
+    [InlineData(OptimizerKind.Muon, false)]
+    public void Only_the_head_learns_on_a_body_that_is_frozen_by_its_rate_or_by_its_layers(OptimizerKind optimizer, bool layers)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = TrainerTests.Table().TakeStratified(105, seed: 1);
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
-        string first = Export(folder, network, "plain", Expressions.Fer2013Names);
+        string first = Export(folder, network, "plain", FacialExpressions.Fer2013Names);
         nn.Module[] learning = [.. network.children().Where(child => child.parameters().Any())];
         int head = (int)learning[^1].parameters().Sum(parameter => parameter.numel());
-        TrainingOptions options = Quick with { From = first, Optimiser = optimiser, LearningRate = 0.05, WeightDecay = 0.01 };
+        TrainingOptions options = Quick with { From = first, Optimizer = optimizer, LearningRate = 0.05, WeightDecay = 0.01 };
         options = layers ? options with { FrozenLayers = learning.Length - 1 } : options with { BodyRate = 0 };
         var run = new RunFolder(folder.File("run"));
         using Trainer trainer = Trainer.Begin(run, table, "made up", options);
         Dictionary<string, float[]>? before = null;
         trainer.BeforeStep = step => before ??= TensorFile.Read(run.CheckpointFile).Vectors;
-        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
 
         Dictionary<string, float[]> after = TensorFile.Read(run.CheckpointFile).Vectors;
         foreach (string vector in (string[])["weights", "average"])
@@ -134,7 +134,7 @@ public class OnnxImporterTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create("plain", 7));
-        string file = Export(folder, network, "plain", Expressions.Fer2013Names, size: 24);
+        string file = Export(folder, network, "plain", FacialExpressions.Fer2013Names, size: 24);
         var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
         Assert.Contains("24 pixels", error.Message, StringComparison.Ordinal);
     }
@@ -148,11 +148,11 @@ public class OnnxImporterTests
         using var scope = NewDisposeScope();
         random.manual_seed(6);
         using nn.Module<Tensor, Tensor> original = Warm(Architectures.Create(architecture, 7));
-        string file = Export(folder, original, architecture, Expressions.Fer2013Names);
+        string file = Export(folder, original, architecture, FacialExpressions.Fer2013Names);
         Quantizer.Quantize(file, TrainerTests.Table(), folder.File("int8.onnx"));
         using nn.Module<Tensor, Tensor> copy = Architectures.Create(architecture, 7);
 
-        OnnxImporter.Read(folder.File("int8.onnx"), copy, Expressions.Fer2013Names, randn(32, 1, 48, 48));
+        OnnxImporter.Read(folder.File("int8.onnx"), copy, FacialExpressions.Fer2013Names, randn(32, 1, 48, 48));
 
         Tensor faces = randn(16, 1, 48, 48);
         original.eval();
@@ -172,7 +172,7 @@ public class OnnxImporterTests
         using var origin = ExpressionClassifier.Create(name);
         using var after = ExpressionClassifier.Create(model);
         Assert.Equal(origin.Card.Architecture, after.Card.Architecture);
-        Assert.Contains($"going on from {name}", after.Card.Notes[ModelCard.LearntFromNote], StringComparison.Ordinal);
+        Assert.Contains($"going on from {name}", after.Card.Notes[ModelCard.LearnedFromNote], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public class OnnxImporterTests
         using TemporaryFolder folder = TestData.NewFolder();
         const string branched = "residual-branched-16.16-1.1";
         using nn.Module<Tensor, Tensor> network = Warm(Architectures.Create(branched, 7));
-        string file = Export(folder, network, branched, Expressions.Fer2013Names);
+        string file = Export(folder, network, branched, FacialExpressions.Fer2013Names);
         var error = Assert.Throws<MienException>(() => Train(folder.File("run"), TrainerTests.Table(), Quick with { From = file }));
         Assert.Contains("--resume", error.Message, StringComparison.Ordinal);
     }
@@ -189,7 +189,7 @@ public class OnnxImporterTests
     private static string Train(string path, FaceTable table, TrainingOptions options)
     {
         using Trainer trainer = Trainer.Begin(new RunFolder(path), table, "made up", options);
-        return trainer.Run(cancellation: TestContext.Current.CancellationToken).ModelFile!;
+        return trainer.Run(cancellationToken: TestContext.Current.CancellationToken).ModelFile!;
     }
 
     /// <summary>Norms with statistics and scales that are not those of a fresh network, and a head that tells faces apart.</summary>

@@ -92,8 +92,8 @@ public class OnnxLayerTests
         using Module<Tensor, Tensor> norm = Norm(4);
         var graph = new OnnxGraph(new GraphProto(), "in", [4, Size, Size]);
         string raw = graph.Add(convolution, "in");
-        string normalised = graph.Add(norm, raw);
-        Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Add", normalised, raw)).Message, StringComparison.Ordinal);
+        string normalized = graph.Add(norm, raw);
+        Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Add", normalized, raw)).Message, StringComparison.Ordinal);
         Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Relu", raw)).Message, StringComparison.Ordinal);
     }
 

@@ -35,12 +35,12 @@ public class QuantizerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Quantizer.Quantize(Export(folder, "residual"), Faces(), folder.File("int8.onnx"));
-        using var options = new SessionOptions { OptimizedModelFilePath = folder.File("optimised.onnx"), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { OptimizedModelFilePath = folder.File("optimized.onnx"), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using (new InferenceSession(folder.File("int8.onnx"), options))
         {
         }
 
-        string[] operators = [.. Mien.Training.Export.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("optimised.onnx"))).Graph.Node.Select(node => node.OpType)];
+        string[] operators = [.. Mien.Training.Export.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("optimized.onnx"))).Graph.Node.Select(node => node.OpType)];
         Assert.DoesNotContain("Conv", operators);
         Assert.Contains("QLinearConv", operators);
     }
@@ -60,7 +60,7 @@ public class QuantizerTests
     }
 
     [Fact]
-    public void A_model_of_bytes_is_not_quantised_again()
+    public void A_model_of_bytes_is_not_quantized_again()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Quantizer.Quantize(Export(folder, "plain"), Faces(), folder.File("int8.onnx"));
@@ -89,7 +89,7 @@ public class QuantizerTests
         foreach (var parameter in network.named_parameters().Where(pair => pair.name.StartsWith("classifier.weight", StringComparison.Ordinal)))
             parameter.parameter.with_requires_grad(false).mul_(20);
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = Expressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = FacialExpressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }
@@ -98,6 +98,6 @@ public class QuantizerTests
     {
         byte[] pixels = new byte[64 * 48 * 48];
         new Random(6).NextBytes(pixels);
-        return new FaceTable(48, pixels, new byte[64], new Split[64], Expressions.Fer2013Names);
+        return new FaceTable(48, pixels, new byte[64], new Split[64], FacialExpressions.Fer2013Names);
     }
 }

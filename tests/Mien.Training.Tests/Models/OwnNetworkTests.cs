@@ -28,7 +28,7 @@ public class OwnNetworkTests
         }
 
         using Trainer resumed = Trainer.Resume(run, TrainerTests.Table());
-        TrainingResult result = resumed.Run(cancellation: TestContext.Current.CancellationToken);
+        TrainingResult result = resumed.Run(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(2, resumed.History.Count);
         using var classifier = ExpressionClassifier.Create(result.ModelFile!);
         Assert.Equal("own", classifier.Card.Architecture);
@@ -67,7 +67,7 @@ public class OwnNetworkTests
     {
         ["of a fixed size, beside the recipe's small faces"] = (() => Sequential(Conv2d(1, 2, 3, padding: 1), Flatten(), Linear(2 * 48 * 48, 7)), ["40x40", "AdaptiveAvgPool2d", "SmallSize"]),
         ["of another size"] = (() => Sequential(Conv2d(1, 2, 3, padding: 1), Flatten(), Linear(2 * 64 * 64, 7)), ["48x48", "[N,1,48,48]"]),
-        ["for colour"] = (() => Sequential(Conv2d(3, 2, 3), AdaptiveAvgPool2d(1), Flatten(), Linear(2, 7)), ["one channel"]),
+        ["for color"] = (() => Sequential(Conv2d(3, 2, 3), AdaptiveAvgPool2d(1), Flatten(), Linear(2, 7)), ["one channel"]),
         ["for other labels"] = (() => Sequential(Conv2d(1, 2, 3), AdaptiveAvgPool2d(1), Flatten(), Linear(2, 10)), ["[3,10]", "[3,7]"]),
         ["without a Write"] = (() => new Unwritten(), ["Unwritten", "IOnnxLayer"]),
         ["that writes something else than it computes"] = (() => new Own(7, wrong: true), ["something else", "Write"]),

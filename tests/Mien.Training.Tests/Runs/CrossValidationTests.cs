@@ -49,20 +49,20 @@ public class CrossValidationTests
         var table = new FaceTable(clean.Size, clean.Pixels, labels, clean.Splits, clean.LabelNames);
         var validation = new CrossValidation(table, 2, new string?[table.Count]);
 
-        float[] probabilities = validation.Predict("made up", folder.File("whole"), Quick, cancellation: Cancellation)!;
+        float[] probabilities = validation.Predict("made up", folder.File("whole"), Quick, cancellationToken: Cancellation)!;
 
         IReadOnlyList<LabelError> errors = ConfidentLearning.Find(probabilities, labels, 7);
         Assert.Equal(changed, errors.Take(changed.Length).Select(error => error.Row).Order());
         Assert.All(errors.Take(changed.Length), error => Assert.Equal(clean.Labels[error.Row], error.Suggested));
 
         using var stop = new CancellationTokenSource();
-        Assert.Null(validation.Predict("made up", folder.File("halves"), Quick, fold => { if (fold == 2) stop.Cancel(); }, cancellation: stop.Token));
+        Assert.Null(validation.Predict("made up", folder.File("halves"), Quick, fold => { if (fold == 2) stop.Cancel(); }, cancellationToken: stop.Token));
         var begun = new List<int>();
-        float[]? resumed = validation.Predict("made up", folder.File("halves"), Quick, begun.Add, cancellation: Cancellation);
+        float[]? resumed = validation.Predict("made up", folder.File("halves"), Quick, begun.Add, cancellationToken: Cancellation);
         Assert.Equal([2], begun);
         Assert.Equal(probabilities, resumed);
 
-        var error = Assert.Throws<MienException>(() => validation.Predict("made up", folder.File("halves"), Quick with { Epochs = 4 }, cancellation: Cancellation));
+        var error = Assert.Throws<MienException>(() => validation.Predict("made up", folder.File("halves"), Quick with { Epochs = 4 }, cancellationToken: Cancellation));
         Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
     }
 

@@ -94,7 +94,7 @@ public class SweepTests
         using TemporaryFolder folder = TestData.NewFolder();
         string runs = folder.File("runs");
         Sweep.Read(folder.Write("sweep.json", Two)).Run(TrainerTests.Table(), "made up", runs, 0, null, null, TestContext.Current.CancellationToken);
-        string votes = folder.Write("votes.csv", TrainerTests.VotesAsLabelled(TrainerTests.Table()));
+        string votes = folder.Write("votes.csv", TrainerTests.VotesAsLabeled(TrainerTests.Table()));
         Sweep sweep = Sweep.Read(folder.Write("eight.json", $$"""
             {
               "base": { "from": "{{Path.Combine(runs, "slow/model.onnx")}}", "epochs": 1, "batchSize": 16, "threads": 1 },

@@ -55,7 +55,7 @@ public class TargetsTests
     [Fact]
     public void Balanced_classes_weigh_one_on_average_over_the_faces()
     {
-        var table = new FaceTable(1, new byte[5], [0, 0, 0, 0, 1], new Split[5], Expressions.Fer2013Names);
+        var table = new FaceTable(1, new byte[5], [0, 0, 0, 0, 1], new Split[5], FacialExpressions.Fer2013Names);
         using torch.Tensor rows = Targets.Of(table, Hard with { ClassBalance = ClassBalance.Loss, FerPlus = null }).For([0, 1, 2, 3, 4]);
         float[] weights = rows.sum(1).data<float>().ToArray();
         Assert.Equal(5, weights.Sum(), 1e-5f);
@@ -64,7 +64,7 @@ public class TargetsTests
 
     private static float[] Row(TrainingOptions options, byte[]? votes)
     {
-        var table = new FaceTable(1, new byte[1], [1], new Split[1], Expressions.Fer2013Names, votes);
+        var table = new FaceTable(1, new byte[1], [1], new Split[1], FacialExpressions.Fer2013Names, votes);
         using torch.Tensor row = Targets.Of(table, options).For([0]);
         return row.data<float>().ToArray();
     }

@@ -46,14 +46,14 @@ public class TrainerTests
         using (Trainer trainer = Trainer.Begin(halves, table, "made up", Quick))
         {
             using var stop = new CancellationTokenSource();
-            // Cancelled when the first epoch is reported: the second has begun nothing that is kept.
+            // Canceled when the first epoch is reported: the second has begun nothing that is kept.
             TrainingResult result = trainer.Run(new OnEpoch(1, stop.Cancel), stop.Token);
-            Assert.Equal(TrainingEnd.Cancelled, result.End);
+            Assert.Equal(TrainingEnd.Canceled, result.End);
             Assert.True(File.Exists(result.ModelFile));
         }
 
         using (Trainer trainer = Trainer.Resume(halves, table))
-            Assert.Equal(TrainingEnd.Completed, trainer.Run(cancellation: TestContext.Current.CancellationToken).End);
+            Assert.Equal(TrainingEnd.Completed, trainer.Run(cancellationToken: TestContext.Current.CancellationToken).End);
         AssertSame(whole, halves.ReadMetrics());
         Dictionary<string, float[]> expected = TensorFile.Read(new RunFolder(folder.File("whole")).CheckpointFile).Vectors;
         Dictionary<string, float[]> actual = TensorFile.Read(halves.CheckpointFile).Vectors;
@@ -72,20 +72,20 @@ public class TrainerTests
     }
 
     [Fact]
-    public void No_face_of_a_test_split_nor_a_copy_of_one_is_learnt_from()
+    public void No_face_of_a_test_split_nor_a_copy_of_one_is_learned_from()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table;
         using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), table, "fer2013.zip", Quick with { DropCopies = true });
         var judged = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] != Split.Training).Select(i => Convert.ToBase64String(table.Face(i))).ToHashSet();
-        FaceTable learnt = trainer.LearntFrom;
-        Assert.Equal(28_709 - 702, learnt.Count);
-        Assert.All(Enumerable.Range(0, learnt.Count), i => Assert.DoesNotContain(Convert.ToBase64String(learnt.Face(i)), judged));
+        FaceTable learned = trainer.LearnedFrom;
+        Assert.Equal(28_709 - 702, learned.Count);
+        Assert.All(Enumerable.Range(0, learned.Count), i => Assert.DoesNotContain(Convert.ToBase64String(learned.Face(i)), judged));
     }
 
     public static TheoryData<string, TrainingOptions> Ingredients => new()
     {
-        { "muon", Quick with { Optimiser = OptimiserKind.Muon } },
+        { "muon", Quick with { Optimizer = OptimizerKind.Muon } },
         { "sharpness", Quick with { Sharpness = 0.5 } },
         { "own average", Quick with { SelfShare = 0.5 } },
         { "stochastic depth", Quick with { Architecture = "residual-swift", StochasticDepth = 0.3 } },
@@ -94,7 +94,7 @@ public class TrainerTests
 
     [Theory]
     [MemberData(nameof(Ingredients))]
-    public void Each_ingredient_changes_what_is_learnt_and_repeats(string name, TrainingOptions options)
+    public void Each_ingredient_changes_what_is_learned_and_repeats(string name, TrainingOptions options)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         options = options with { Epochs = 2 };
@@ -106,19 +106,19 @@ public class TrainerTests
     }
 
     [Fact]
-    public void Muon_learns_what_can_be_learnt()
+    public void Muon_learns_what_can_be_learned()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Optimiser = OptimiserKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Optimizer = OptimizerKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
     }
 
     [Fact]
-    public void Votes_as_a_second_task_are_learnt_and_left_out_of_the_model()
+    public void Votes_as_a_second_task_are_learned_and_left_out_of_the_model()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = Table();
-        string votes = folder.Write("votes.csv", VotesAsLabelled(table));
+        string votes = folder.Write("votes.csv", VotesAsLabeled(table));
         TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), learns with { Epochs = 6 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1}");
@@ -126,7 +126,7 @@ public class TrainerTests
         using (var classifier = ExpressionClassifier.Create(folder.File("run/model.onnx")))
         {
             Assert.Equal(7, classifier.Classify(table.Face(0), 1).Length);
-            Assert.Contains("votes", classifier.Card.Notes["learntFrom"], StringComparison.Ordinal);
+            Assert.Contains("votes", classifier.Card.Notes["learnedFrom"], StringComparison.Ordinal);
             Assert.Equal(epochs.Max(epoch => epoch.PublicTestAccuracy), Mien.Training.Evaluation.Evaluator.Evaluate(classifier, table, Split.PublicTest).Accuracy, 0.02);
         }
 
@@ -137,12 +137,12 @@ public class TrainerTests
             epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)], TeacherShare = 1 });
             Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after {teacher}");
             using var taught = ExpressionClassifier.Create(pupil.File("run/model.onnx"));
-            Assert.Contains("some of which learnt from FER+ votes", taught.Card.Notes["learntFrom"], StringComparison.Ordinal);
+            Assert.Contains("some of which learned from FER+ votes", taught.Card.Notes["learnedFrom"], StringComparison.Ordinal);
         }
 
         Train(folder.File("on"), Quick with { Epochs = 1, From = folder.File("run/model.onnx") });
         using var on = ExpressionClassifier.Create(folder.File("on/model.onnx"));
-        Assert.Contains("going on from model.onnx, which learnt from FER+ votes", on.Card.Notes["learntFrom"], StringComparison.Ordinal);
+        Assert.Contains("going on from model.onnx, which learned from FER+ votes", on.Card.Notes["learnedFrom"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,8 +166,8 @@ public class TrainerTests
     }
 
     /// <summary>A fer2013new.csv by which everybody says of every face what its label is.</summary>
-    internal static string VotesAsLabelled(FaceTable table) =>
-        MadeUpVotes.AsLabelled(Enumerable.Range(0, table.Count).Select(i => (table.Splits[i].ToString(), (int)table.Labels[i])));
+    internal static string VotesAsLabeled(FaceTable table) =>
+        MadeUpVotes.AsLabeled(Enumerable.Range(0, table.Count).Select(i => (table.Splits[i].ToString(), (int)table.Labels[i])));
 
     [Fact]
     public void A_pupil_learns_from_its_teacher_alone()
@@ -188,7 +188,7 @@ public class TrainerTests
         TrainingOptions pupil = learns with { Epochs = 1, Seed = 2, TeacherShare = 1 };
         double fromRun = Train(folder.File("a"), pupil with { Teachers = [folder.File("teacher")] })[0].TrainLoss;
         double fromModel = Train(folder.File("b"), pupil with { Teachers = [folder.File("teacher/model.onnx")] })[0].TrainLoss;
-        // Measured on a normalisation of its own, undone for the teacher: the same answers but for rounding.
+        // Measured on a normalization of its own, undone for the teacher: the same answers but for rounding.
         Assert.Equal(fromRun, fromModel, 1e-3 * fromRun);
         Assert.NotEqual(fromRun, Train(folder.File("alone"), pupil)[0].TrainLoss, 1e-2);
     }
@@ -223,7 +223,7 @@ public class TrainerTests
             Assert.False(Directory.Exists(folder.File("pupil")), "nothing is kept of a run that is refused");
         }
 
-        Assert.Equal("may have been learnt from", NoteOn("teacher"));
+        Assert.Equal("may have been learned from", NoteOn("teacher"));
         Assert.False(new RunFolder(folder.File("teacher")).ReadConfiguration().CopiesLeftOut);
 
         // Who goes on from it may, as long as it says so.
@@ -233,7 +233,7 @@ public class TrainerTests
         Train(folder.File("clean"), Quick with { Epochs = 1, DropCopies = true });
         foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")), ("b", folder.File("clean/model.onnx"))])
             Assert.Single(Train(folder.File(name), Quick with { Epochs = 1, DropCopies = true, Teachers = [teacher] }));
-        Assert.Equal(("may have been learnt from", "left out", "left out"), (NoteOn("on"), NoteOn("clean"), NoteOn("a")));
+        Assert.Equal(("may have been learned from", "left out", "left out"), (NoteOn("on"), NoteOn("clean"), NoteOn("a")));
 
         string NoteOn(string run)
         {
@@ -252,7 +252,7 @@ public class TrainerTests
         trainer.Run(new OnEpoch(1, () =>
         {
             using Trainer other = Trainer.Resume(run, Table());
-            refused = Assert.Throws<MienException>(() => other.Run(cancellation: TestContext.Current.CancellationToken));
+            refused = Assert.Throws<MienException>(() => other.Run(cancellationToken: TestContext.Current.CancellationToken));
         }), TestContext.Current.CancellationToken);
         Assert.Contains("another process trains this run", refused!.Message, StringComparison.Ordinal);
         Assert.Equal(2, run.ReadMetrics().Count);
@@ -284,13 +284,13 @@ public class TrainerTests
             failed = true;
             throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.");
         };
-        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(failed);
         AssertSame(whole, run.ReadMetrics());
     }
 
     [Fact]
-    public void The_network_learns_what_can_be_learnt()
+    public void The_network_learns_what_can_be_learned()
     {
         using TemporaryFolder folder = TestData.NewFolder();
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
@@ -303,7 +303,7 @@ public class TrainerTests
         using TemporaryFolder folder = TestData.NewFolder();
         // A learning rate too small to change a single answer.
         using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Epochs = 20, LearningRate = 1e-12, Patience = 2 });
-        Assert.Equal(TrainingEnd.StoppedEarly, trainer.Run(cancellation: TestContext.Current.CancellationToken).End);
+        Assert.Equal(TrainingEnd.StoppedEarly, trainer.Run(cancellationToken: TestContext.Current.CancellationToken).End);
         // The norms' statistics still settle, so some epochs gain; two after the last gain, it is over.
         Assert.Equal(2, trainer.History.Reverse().TakeWhile(epoch => !epoch.Best).Count());
         Assert.True(trainer.History.Count < 20);
@@ -312,11 +312,11 @@ public class TrainerTests
     [Theory]
     [InlineData(4, 2, "4 Training faces are too few")]
     [InlineData(40, 1, "every Training face is angry")]
-    public void Data_from_which_nothing_can_be_learnt_is_refused(int count, int labels, string wrong)
+    public void Data_from_which_nothing_can_be_learned_is_refused(int count, int labels, string wrong)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Split[] splits = [.. Enumerable.Range(0, count + 2).Select(i => i < count ? Split.Training : Split.PublicTest)];
-        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, Expressions.Fer2013Names);
+        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, FacialExpressions.Fer2013Names);
         var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
         Assert.Contains(wrong, error.Message, StringComparison.Ordinal);
     }
@@ -393,7 +393,7 @@ public class TrainerTests
     {
         var folder = new RunFolder(path);
         using Trainer trainer = Trainer.Begin(folder, Table(), "made up", options);
-        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
         return folder.ReadMetrics();
     }
 
@@ -414,7 +414,7 @@ public class TrainerTests
                 pixels[i * 2304 + p] = (byte)(noise[p] / 4 + (p / 48 / 7 == labels[i] ? 180 : 0));
         }
 
-        return new FaceTable(48, pixels, labels, splits, Expressions.Fer2013Names);
+        return new FaceTable(48, pixels, labels, splits, FacialExpressions.Fer2013Names);
     }
 
     private static void AssertSame(IReadOnlyList<EpochMetrics> expected, IReadOnlyList<EpochMetrics> actual) =>

@@ -1,4 +1,4 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 
 namespace Mien.TestSupport;
@@ -25,8 +25,8 @@ internal sealed class TurnedPicture
             double y = _cosine * dy - _sine * dx + upright.Height / 2.0 - 0.5;
             if (x < -0.5 || y < -0.5 || x > upright.Width - 0.5 || y > upright.Height - 0.5)
                 continue;
-            for (int colour = 0; colour < 3; colour++)
-                to[4 * i + colour] = Bilinear(from, upright.Width, upright.Height, x, y, colour);
+            for (int color = 0; color < 3; color++)
+                to[4 * i + color] = Bilinear(from, upright.Width, upright.Height, x, y, color);
         }
 
         Picture = Picture.FromRgba(to, width, height);
@@ -36,20 +36,20 @@ internal sealed class TurnedPicture
     public Picture Picture { get; }
 
     /// <summary>Where a point of the upright picture lies in the turned one.</summary>
-    public Point Place(Point point)
+    public PicturePoint Place(PicturePoint point)
     {
         (double dx, double dy) = (point.X - _upright.Width / 2.0, point.Y - _upright.Height / 2.0);
-        return new Point((float)(_cosine * dx - _sine * dy + Picture.Width / 2.0), (float)(_sine * dx + _cosine * dy + Picture.Height / 2.0));
+        return new PicturePoint((float)(_cosine * dx - _sine * dy + Picture.Width / 2.0), (float)(_sine * dx + _cosine * dy + Picture.Height / 2.0));
     }
 
-    private static byte Bilinear(byte[] pixels, int width, int height, double x, double y, int colour)
+    private static byte Bilinear(byte[] pixels, int width, int height, double x, double y, int color)
     {
         (x, y) = (Math.Clamp(x, 0, width - 1), Math.Clamp(y, 0, height - 1));
         (int left, int top) = ((int)x, (int)y);
         (int right, int bottom) = (Math.Min(left + 1, width - 1), Math.Min(top + 1, height - 1));
         return (byte)Math.Round(Mix(Mix(At(left, top), At(right, top), x - left), Mix(At(left, bottom), At(right, bottom), x - left), y - top));
 
-        double At(int column, int row) => pixels[(row * width + column) * 4 + colour];
+        double At(int column, int row) => pixels[(row * width + column) * 4 + color];
 
         static double Mix(double one, double other, double share) => one + (other - one) * share;
     }

@@ -30,20 +30,20 @@ export function locate(points) {
   return { side: Math.hypot(a, b), degrees: Math.atan2(b, a) * 180 / Math.PI };
 }
 
-/** One aligned face as [size*size] grey levels (ITU-R BT.601). */
+/** One aligned face as [size*size] gray levels (ITU-R BT.601). */
 export function align(pyramid, points, size) {
   const { a, b, x: x0, y: y0 } = transform(points);
   const sampler = pyramid.means(Math.hypot(a, b) / size);
-  const grey = new Uint8Array(size * size);
-  const colours = new Float32Array(3);
+  const gray = new Uint8Array(size * size);
+  const colors = new Float32Array(3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const u = (x + 0.5) / size;
       const v = (y + 0.5) / size;
-      sampler.mean(a * u - b * v + x0, b * u + a * v + y0, colours);
-      const [red, green, blue] = colours;
-      grey[y * size + x] = (Math.floor(red + 0.5) * 19595 + Math.floor(green + 0.5) * 38470 + Math.floor(blue + 0.5) * 7471 + 32768) >> 16;
+      sampler.mean(a * u - b * v + x0, b * u + a * v + y0, colors);
+      const [red, green, blue] = colors;
+      gray[y * size + x] = (Math.floor(red + 0.5) * 19595 + Math.floor(green + 0.5) * 38470 + Math.floor(blue + 0.5) * 7471 + 32768) >> 16;
     }
   }
-  return grey;
+  return gray;
 }

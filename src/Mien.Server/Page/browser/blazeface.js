@@ -6,10 +6,10 @@ export const MULTIPLE = 16;
 
 const NUMBERS_AN_ANCHOR = 16;
 
-// Anchors sit at the cells' centres: two a cell on a fine grid, six a cell on a grid half as fine.
+// Anchors sit at the cells' centers: two a cell on a fine grid, six a cell on a grid half as fine.
 const ANCHORS_A_CELL = [2, 6];
 
-const normalised = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
+const normalized = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
 
 export class BlazeFace {
   #session;
@@ -26,13 +26,13 @@ export class BlazeFace {
   /** Faces in a region of one level, whose pixels are `scale` of the full picture's. */
   async scan(level, scale, region, minScore) {
     const input = new Float32Array(region.width * region.height * 3);
-    // Outside the picture the input stays 0, mid-grey.
+    // Outside the picture the input stays 0, mid-gray.
     const left = Math.max(region.x, 0);
     const right = Math.min(region.x + region.width, level.width);
     for (let y = Math.max(region.y, 0); y < Math.min(region.y + region.height, level.height); y++) {
       let to = ((y - region.y) * region.width + left - region.x) * 3;
       for (let from = (y * level.width + left) * 4; from < (y * level.width + right) * 4; from += 4) {
-        for (let colour = 0; colour < 3; colour++) input[to++] = normalised[level.pixels[from + colour]];
+        for (let color = 0; color < 3; color++) input[to++] = normalized[level.pixels[from + color]];
       }
     }
     const window = { x: region.x * scale, y: region.y * scale, step: scale, cosine: 1, sine: 0 };
@@ -40,11 +40,11 @@ export class BlazeFace {
     return found.map(([, face]) => face);
   }
 
-  /** Looks at square parts of the picture, { centre, side, degrees } each, sampled at `size` points a side: [place in squares, face] each. */
+  /** Looks at square parts of the picture, { center, side, degrees } each, sampled at `size` points a side: [place in squares, face] each. */
   async look(pyramid, squares, size, minScore) {
     const input = new Float32Array(squares.length * size * size * 3);
     const windows = squares.map(square => windowOf(square, size));
-    const colours = new Float32Array(3);
+    const colors = new Float32Array(3);
     let to = 0;
     for (const window of windows) {
       const sampler = pyramid.at(window.step);
@@ -52,8 +52,8 @@ export class BlazeFace {
         for (let column = 0; column < size; column++, to += 3) {
           const [x, y] = pointAt(window, column + 0.5, row + 0.5);
           if (!sampler.contains(x, y)) continue;
-          sampler.sample(x, y, colours);
-          for (let colour = 0; colour < 3; colour++) input[to + colour] = colours[colour] / 127.5 - 1;
+          sampler.sample(x, y, colors);
+          for (let color = 0; color < 3; color++) input[to + color] = colors[color] / 127.5 - 1;
         }
       }
     }
@@ -85,10 +85,10 @@ export class BlazeFace {
 }
 
 /** Where a square lies: its first corner and the distance of its samples in the full picture's pixels, and its turn. */
-function windowOf({ centre, side, degrees }, size) {
+function windowOf({ center, side, degrees }, size) {
   const cosine = Math.cos(degrees * Math.PI / 180);
   const sine = Math.sin(degrees * Math.PI / 180);
-  return { x: centre[0] - (cosine - sine) * side / 2, y: centre[1] - (sine + cosine) * side / 2, step: side / size, cosine, sine };
+  return { x: center[0] - (cosine - sine) * side / 2, y: center[1] - (sine + cosine) * side / 2, step: side / size, cosine, sine };
 }
 
 /** The point of the picture that lies so many samples across and down a window. */
@@ -96,11 +96,11 @@ const pointAt = ({ x, y, step, cosine, sine }, across, down) => [x + (across * c
 
 function decode(numbers, [anchorX, anchorY], logit, window) {
   const at = i => pointAt(window, anchorX + numbers[i], anchorY + numbers[i + 1]);
-  const [centreX, centreY] = at(0);
+  const [centerX, centerY] = at(0);
   const width = numbers[2] * window.step;
   const height = numbers[3] * window.step;
   return {
-    box: { x: centreX - width / 2, y: centreY - height / 2, width, height },
+    box: { x: centerX - width / 2, y: centerY - height / 2, width, height },
     score: 1 / (1 + Math.exp(-logit)),
     points: [at(4), at(6), at(8), at(10), at(12), at(14)],
   };

@@ -9,7 +9,7 @@ export function intersection(one, other) {
 
 export const area = box => box.width * box.height;
 
-export const centreOf = box => [box.x + box.width / 2, box.y + box.height / 2];
+export const centerOf = box => [box.x + box.width / 2, box.y + box.height / 2];
 
 /** Intersection over union, 0 to 1. */
 export function overlap(one, other) {

@@ -20,7 +20,7 @@ export class ExpressionClassifier {
     return classifier;
   }
 
-  /** Probabilities of each crop of [size*size] grey levels, in the order of the labels. */
+  /** Probabilities of each crop of [size*size] gray levels, in the order of the labels. */
   async classify(crops) {
     const { labels, inputSize: size, classShares, flip } = this.#settings;
     const views = flip ? [crops, crops.map(crop => mirrored(crop, size))] : [crops];
@@ -42,18 +42,18 @@ export class ExpressionClassifier {
   }
 }
 
-/** Grey levels as the network reads them: Mien.Preprocessing.Normalise in JavaScript. */
+/** Gray levels as the network reads them: Mien.Preprocessing.Normalize in JavaScript. */
 export function normalized(crop, { mean, deviation, ownLevels }) {
-  if (!ownLevels) return Float32Array.from(crop, grey => (grey / 255 - mean) / deviation);
+  if (!ownLevels) return Float32Array.from(crop, gray => (gray / 255 - mean) / deviation);
   let sum = 0;
   let squares = 0;
-  for (const grey of crop) {
-    sum += grey;
-    squares += grey * grey;
+  for (const gray of crop) {
+    sum += gray;
+    squares += gray * gray;
   }
   const own = sum / crop.length;
   const scale = 1 / Math.max(Math.sqrt(Math.max(squares / crop.length - own * own, 0)), LEAST_DEVIATION);
-  return Float32Array.from(crop, grey => (grey - own) * scale);
+  return Float32Array.from(crop, gray => (gray - own) * scale);
 }
 
 /** Corrected for classes that are expected equally often (Saerens, Latinne and Decaestecker 2002). */

@@ -17,7 +17,7 @@ export class CoverNetwork {
     return network;
   }
 
-  /** Probabilities of each crop of [size*size] grey levels that it is covered and that it is upright. */
+  /** Probabilities of each crop of [size*size] gray levels that it is covered and that it is upright. */
   async read(crops, size) {
     if (crops.length === 0) return [];
     const input = new Float32Array(crops.length * size * size);

@@ -38,7 +38,7 @@ export class FaceDetector {
   async #candidates(pyramid, smallest, minScore, turns) {
     const { width, height } = pyramid;
     const longer = Math.max(width, height);
-    const whole = Array.from({ length: turns }, (_, turn) => ({ centre: [width / 2, height / 2], side: longer, degrees: turn * 90 }));
+    const whole = Array.from({ length: turns }, (_, turn) => ({ center: [width / 2, height / 2], side: longer, degrees: turn * 90 }));
     const candidates = (await this.#front.look(pyramid, whole, WHOLE_LOOK_SIZE, minScore)).map(([, face]) => face);
     // Where the smallest face is larger than the network needs, the levels begin at just the size that it needs.
     const ratio = Math.min(1, SMALLEST_SEEN / smallest);

@@ -1,4 +1,4 @@
-// The grey levels that faces are searched on: Mien.Faces.SearchLevels in JavaScript, which says why.
+// The gray levels that faces are searched on: Mien.Faces.SearchLevels in JavaScript, which says why.
 import { clamp } from './boxes.js';
 
 const LEAST_RANGE = 96;
@@ -13,7 +13,7 @@ export function stretched(pyramid) {
   const { width, height, pixels } = pyramid.level(Math.floor(Math.log2(Math.max(1, Math.max(pyramid.width, pyramid.height) / COUNTED_SIDE))));
   const counts = new Int32Array(LEVELS);
   for (let i = 0; i < width * height * 4; i += 4) {
-    for (let colour = 0; colour < 3; colour++) counts[pixels[i + colour]]++;
+    for (let color = 0; color < 3; color++) counts[pixels[i + color]]++;
   }
   const left = Math.floor(TAIL * width * height * 3);
   // The first level from one end on with more than `left` values at or before it.

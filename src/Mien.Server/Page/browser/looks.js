@@ -1,5 +1,5 @@
 // Looks at candidates again, by both networks: Mien.Faces.FaceLooks in JavaScript, which says what the figures mean.
-import { centreOf, overlap } from './boxes.js';
+import { centerOf, overlap } from './boxes.js';
 import { SAME_FACE, mean, merge } from './suppression.js';
 import { agree, between, opposite, roll, turnOfWindow } from './turns.js';
 
@@ -93,7 +93,7 @@ function decide(looked, turned) {
 /** What a network sees of each candidate; undefined where it sees nothing. */
 async function lookBy(network, pyramid, candidates) {
   if (candidates.length === 0) return [];
-  const squares = candidates.map(candidate => ({ centre: centreOf(candidate.box), side: Math.max(candidate.box.width, candidate.box.height) * LOOK_SCALE, degrees: turnOfWindow(candidate) }));
+  const squares = candidates.map(candidate => ({ center: centerOf(candidate.box), side: Math.max(candidate.box.width, candidate.box.height) * LOOK_SCALE, degrees: turnOfWindow(candidate) }));
   const found = await network.look(pyramid, squares, LOOK_SIZE, LOOK_SCORE);
   return candidates.map((candidate, place) => merge(found.filter(([seen]) => seen === place).map(([, face]) => face))
     .find(face => overlap(face.box, candidate.box) > SAME_FACE));

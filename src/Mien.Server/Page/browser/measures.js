@@ -6,7 +6,7 @@ const WHITE = 250;
 const MEDIAN_SHARPNESS = 0.175;
 const NOISE_GAIN = 6 * 0.6745;
 
-/** Measures a crop of [size*size] grey levels. */
+/** Measures a crop of [size*size] gray levels. */
 export function measure(crop, size) {
   const { mean, variance, white } = middleOf(crop, size);
   const noise = noiseOf(crop, size);
@@ -49,7 +49,7 @@ function noiseOf(crop, size) {
   return Math.max(median - 0.5 + (half + 0.5 - before) / counts[median], 0) / NOISE_GAIN;
 }
 
-/** Root mean square of the Laplacian by the deviation of the grey levels, both freed of noise, in units of FER2013's median. */
+/** Root mean square of the Laplacian by the deviation of the gray levels, both freed of noise, in units of FER2013's median. */
 function sharpnessOf(crop, size) {
   let edges = 0;
   let corners = 0;

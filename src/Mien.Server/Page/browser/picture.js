@@ -1,4 +1,4 @@
-// Decodes a picture as the server does: upright, sRGB, transparent parts on mid-grey.
+// Decodes a picture as the server does: upright, sRGB, transparent parts on mid-gray.
 import { isBegunThroughout, isJpeg, withEnds, withoutZeros } from './jpeg.js';
 import { kindOf, NEEDED } from './kinds.js';
 

@@ -44,7 +44,7 @@ export class Pyramid {
     return new Pyramid(resample(this.level(index), 1 / (ratio * 2 ** index), shrunk(this.width), shrunk(this.height)));
   }
 
-  /** A pyramid of its own with other levels of each colour, `table[level]`. */
+  /** A pyramid of its own with other levels of each color, `table[level]`. */
   map(table) {
     const { width, height, pixels } = this.#levels[0];
     return new Pyramid({ width, height, pixels: Uint8Array.from(pixels, level => table[level]) });
@@ -74,7 +74,7 @@ export class Pyramid {
     }[quarters];
     for (let y = 0, to = 0; y < height; y++) {
       for (let x = 0, i = (first + y * down) * 4; x < width; x++, i += across * 4, to += 4) {
-        for (let colour = 0; colour < 3; colour++) pixels[to + colour] = from[i + colour];
+        for (let color = 0; color < 3; color++) pixels[to + color] = from[i + color];
       }
     }
     return new Pyramid({ width, height, pixels });
@@ -90,9 +90,9 @@ function halve({ width: fromWidth, height: fromHeight, pixels: from }) {
     const below = (Math.min(2 * y + 1, fromHeight - 1) - 2 * y) * fromWidth * 4;
     for (let x = 0, i = 2 * y * fromWidth * 4; x < width; x++, i += 8, to += 4) {
       const right = 2 * x + 1 < fromWidth ? 4 : 0;
-      for (let colour = 0; colour < 3; colour++) {
-        const j = i + colour;
-        pixels[to + colour] = (from[j] + from[j + right] + from[j + below] + from[j + below + right] + 2) >> 2;
+      for (let color = 0; color < 3; color++) {
+        const j = i + color;
+        pixels[to + color] = (from[j] + from[j + right] + from[j + below] + from[j + below + right] + 2) >> 2;
       }
     }
   }
@@ -113,9 +113,9 @@ function resample(from, step, width, height) {
     const [top, bottom, down] = place(y, from.height);
     for (const [left, right, across] of columns) {
       const [a, b, c, d] = [top * from.width + left, top * from.width + right, bottom * from.width + left, bottom * from.width + right];
-      for (let colour = 0; colour < 3; colour++) {
-        const at = pixel => from.pixels[pixel * 4 + colour];
-        pixels[to + colour] = mix(mix(at(a), at(b), across), mix(at(c), at(d), across), down);
+      for (let color = 0; color < 3; color++) {
+        const at = pixel => from.pixels[pixel * 4 + color];
+        pixels[to + color] = mix(mix(at(a), at(b), across), mix(at(c), at(d), across), down);
       }
       to += 4;
     }
@@ -135,7 +135,7 @@ class Sampler {
     return x >= 0 && y >= 0 && x < this.fullWidth && y < this.fullHeight;
   }
 
-  /** Writes the colour at a point, 0 to 255 each, bilinear; beyond the edge the edge goes on. */
+  /** Writes the color at a point, 0 to 255 each, bilinear; beyond the edge the edge goes on. */
   sample(x, y, to) {
     const { width, height, pixels, scale } = this;
     const left = clamp(x * scale - 0.5, 0, width - 1);
@@ -146,13 +146,13 @@ class Sampler {
     const y1 = Math.min(y0 + 1, height - 1);
     const fx = left - x0;
     const fy = top - y0;
-    for (let colour = 0; colour < 3; colour++) {
-      const at = (column, row) => pixels[(row * width + column) * 4 + colour];
-      to[colour] = (at(x0, y0) * (1 - fx) + at(x1, y0) * fx) * (1 - fy) + (at(x0, y1) * (1 - fx) + at(x1, y1) * fx) * fy;
+    for (let color = 0; color < 3; color++) {
+      const at = (column, row) => pixels[(row * width + column) * 4 + color];
+      to[color] = (at(x0, y0) * (1 - fx) + at(x1, y0) * fx) * (1 - fy) + (at(x0, y1) * (1 - fx) + at(x1, y1) * fx) * fy;
     }
   }
 
-  /** Writes the mean over an upright square around a point, or in part a sample there, 0 to 255 for each colour; beyond the edge the edge goes on. */
+  /** Writes the mean over an upright square around a point, or in part a sample there, 0 to 255 for each color; beyond the edge the edge goes on. */
   mean(x, y, to) {
     to.fill(0);
     if (this.points < 1) this.#addSquare(x * this.scale, y * this.scale, 1 - this.points, to);
@@ -171,7 +171,7 @@ class Sampler {
       for (let column = Math.floor(left); column < right; column++) {
         const weight = down * (Math.min(right, column + 1) - Math.max(left, column));
         const pixel = (line + clamp(column, 0, width - 1)) * 4;
-        for (let colour = 0; colour < 3; colour++) to[colour] += weight * pixels[pixel + colour];
+        for (let color = 0; color < 3; color++) to[color] += weight * pixels[pixel + color];
       }
     }
   }
@@ -189,10 +189,10 @@ class Sampler {
       for (let j = 0; j < 4; j++) {
         const weight = rows[i] * columns[j];
         const pixel = (line + clamp(Math.floor(left) - 1 + j, 0, width - 1)) * 4;
-        for (let colour = 0; colour < 3; colour++) sum[colour] += weight * pixels[pixel + colour];
+        for (let color = 0; color < 3; color++) sum[color] += weight * pixels[pixel + color];
       }
     }
-    for (let colour = 0; colour < 3; colour++) to[colour] += share * clamp(sum[colour], 0, 255);
+    for (let color = 0; color < 3; color++) to[color] += share * clamp(sum[color], 0, 255);
   }
 }
 

@@ -17,7 +17,7 @@ export function searchRegions(pyramid, index) {
 
 function rounded({ x, y, width, height }, level) {
   const up = side => Math.ceil(side / MULTIPLE) * MULTIPLE;
-  // Rather more of the picture than grey beyond its edge.
+  // Rather more of the picture than gray beyond its edge.
   return { x: Math.max(0, Math.min(x, level.width - up(width))), y: Math.max(0, Math.min(y, level.height - up(height))), width: up(width), height: up(height) };
 }
 

@@ -84,32 +84,32 @@ function costOf(expected, found) {
   if (shared >= MIN_OVERLAP) return 1 - shared;
   const size = Math.sqrt(Math.max(area(expected), 1));
   const ratio = Math.sqrt(Math.max(area(found), 1)) / size;
-  const [one, other] = [centreOf(expected), centreOf(found)];
+  const [one, other] = [centerOf(expected), centerOf(found)];
   const distance = Math.hypot(one.x - other.x, one.y - other.y) / size;
   return distance < MAX_DISTANCE && ratio > 0.5 && ratio < 2 ? 1 + distance : null;
 }
 
-const centreOf = box => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+const centerOf = box => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
 
 const newTrack = (face, time) => ({
-  number: 0, seen: time, found: face.box, centre: centreOf(face.box), speed: { x: 0, y: 0 }, from: centreOf(face.box), since: time,
+  number: 0, seen: time, found: face.box, center: centerOf(face.box), speed: { x: 0, y: 0 }, from: centerOf(face.box), since: time,
   width: face.box.width, height: face.box.height, probabilities: { ...face.probabilities },
 });
 
 /** Where a face should be by now. */
-function boxAt({ centre, speed, width, height, seen }, time) {
+function boxAt({ center, speed, width, height, seen }, time) {
   const seconds = time - seen;
-  return { x: centre.x + speed.x * seconds - width / 2, y: centre.y + speed.y * seconds - height / 2, width, height };
+  return { x: center.x + speed.x * seconds - width / 2, y: center.y + speed.y * seconds - height / 2, width, height };
 }
 
 function advance(track, face, time, smoothing) {
   const seconds = time - track.seen;
   // Its speed led away from it: it begins anew from where it was.
-  if (costOf(boxAt(track, time), face.box) === null) Object.assign(track, { centre: centreOf(track.found), speed: { x: 0, y: 0 } });
-  const expected = centreOf(boxAt(track, time));
-  const found = centreOf(face.box);
+  if (costOf(boxAt(track, time), face.box) === null) Object.assign(track, { center: centerOf(track.found), speed: { x: 0, y: 0 } });
+  const expected = centerOf(boxAt(track, time));
+  const found = centerOf(face.box);
   const off = { x: found.x - expected.x, y: found.y - expected.y };
-  track.centre = { x: expected.x + ALPHA * off.x, y: expected.y + ALPHA * off.y };
+  track.center = { x: expected.x + ALPHA * off.x, y: expected.y + ALPHA * off.y };
   const measured = time - track.since;
   if (seconds >= BURST_STEP || measured >= WINDOW) {
     const observed = { x: (found.x - track.from.x) / measured, y: (found.y - track.from.y) / measured };

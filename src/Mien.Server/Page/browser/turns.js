@@ -1,6 +1,6 @@
 // Faces that are turned in the picture's plane: Mien.Faces.Turns in JavaScript, which says where the figures come from.
 import { locate, transform } from './aligner.js';
-import { centreOf } from './boxes.js';
+import { centerOf } from './boxes.js';
 
 const WINDOW_STEP = 45;
 const BOX = { right: -0.008, down: -0.079, width: 0.916, height: 1.254 };
@@ -25,14 +25,14 @@ export function agree(one, other) {
 
 /** The same face as if it stood on its head in the same place. */
 export function opposite(face) {
-  const [x, y] = centreOf(face.box);
+  const [x, y] = centerOf(face.box);
   return { ...face, points: face.points.map(point => [2 * x - point[0], 2 * y - point[1]]) };
 }
 
 /** A face of a picture turned by 1 to 3 quarters back to that picture, of some width and height. */
 export function turnedBack({ box, score, points }, quarters, width, height) {
   const place = { 1: ([x, y]) => [width - y, x], 2: ([x, y]) => [width - x, height - y], 3: ([x, y]) => [y, height - x] }[quarters];
-  const [x, y] = place(centreOf(box));
+  const [x, y] = place(centerOf(box));
   const [across, down] = quarters === 2 ? [box.width, box.height] : [box.height, box.width];
   return { box: { x: x - across / 2, y: y - down / 2, width: across, height: down }, score, points: points.map(place) };
 }
@@ -42,10 +42,10 @@ export function fit(face) {
   const angle = roll(face) * Math.PI / 180;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
   const square = face.box;
-  const [centreX, centreY] = centreOf(square);
+  const [centerX, centerY] = centerOf(square);
   const width = square.width * Math.hypot(BOX.width * cosine, BOX.height * sine);
   const height = square.height * Math.hypot(BOX.height * cosine, BOX.width * sine);
-  const x = centreX + square.width * (BOX.right * cosine - BOX.down * sine);
-  const y = centreY + square.height * (BOX.right * sine + BOX.down * cosine);
+  const x = centerX + square.width * (BOX.right * cosine - BOX.down * sine);
+  const y = centerY + square.height * (BOX.right * sine + BOX.down * cosine);
   return { x: x - width / 2, y: y - height / 2, width, height };
 }

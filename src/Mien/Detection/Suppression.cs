@@ -1,4 +1,4 @@
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Weighted non-maximum suppression: candidates for one face become their mean, weighted by score (Bazarevsky et al. 2019, section 3.4).</summary>
 internal static class Suppression
@@ -84,8 +84,8 @@ internal static class Suppression
                 Plus(_points.Mouth, more.Mouth, weight), Plus(_points.RightEar, more.RightEar, weight), Plus(_points.LeftEar, more.LeftEar, weight));
         }
 
-        private readonly Point Share(Point sum) => new(sum.X / _weight, sum.Y / _weight);
+        private readonly PicturePoint Share(PicturePoint sum) => new(sum.X / _weight, sum.Y / _weight);
 
-        private static Point Plus(Point sum, Point point, float weight) => new(sum.X + weight * point.X, sum.Y + weight * point.Y);
+        private static PicturePoint Plus(PicturePoint sum, PicturePoint point, float weight) => new(sum.X + weight * point.X, sum.Y + weight * point.Y);
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>What the cover network says of a face.</summary>
 /// <param name="Cover">Probability that mouth, eyes or one side is covered, 0..1.</param>
@@ -31,7 +31,7 @@ internal sealed class CoverNetwork : IDisposable
     public static byte[] ReadNetwork() => Resources.Read(File);
 
     /// <summary>Reads aligned faces.</summary>
-    /// <param name="crops">[count*S*S] grey levels, S = <see cref="FaceQuality.CropSize"/>.</param>
+    /// <param name="crops">[count*S*S] gray levels, S = <see cref="FaceQuality.CropSize"/>.</param>
     /// <param name="count">How many.</param>
     public CoverAnswer[] Read(ReadOnlySpan<byte> crops, int count)
     {

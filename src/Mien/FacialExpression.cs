@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Mien;
 
 /// <summary>The eight expressions of FER+ (Barsoum et al. 2016): the seven of FER2013 in the order of its labels (Goodfellow et al. 2013), then contempt.</summary>
-public enum Expression
+public enum FacialExpression
 {
     /// <summary>Label 0.</summary>
     Angry = 0,
@@ -31,28 +31,28 @@ public enum Expression
 }
 
 /// <summary>Names and aliases of the expressions: the only place that knows them.</summary>
-public static class Expressions
+public static class FacialExpressions
 {
-    private static readonly FrozenDictionary<string, Expression> ByName = new Dictionary<string, Expression>
+    private static readonly FrozenDictionary<string, FacialExpression> ByName = new Dictionary<string, FacialExpression>
     {
-        ["angry"] = Expression.Angry,
-        ["anger"] = Expression.Angry,
-        ["disgust"] = Expression.Disgust,
-        ["disgusted"] = Expression.Disgust,
-        ["fear"] = Expression.Fear,
-        ["fearful"] = Expression.Fear,
-        ["afraid"] = Expression.Fear,
-        ["scared"] = Expression.Fear,
-        ["happy"] = Expression.Happy,
-        ["happiness"] = Expression.Happy,
-        ["joy"] = Expression.Happy,
-        ["sad"] = Expression.Sad,
-        ["sadness"] = Expression.Sad,
-        ["surprise"] = Expression.Surprise,
-        ["surprised"] = Expression.Surprise,
-        ["neutral"] = Expression.Neutral,
-        ["contempt"] = Expression.Contempt,
-        ["contemptuous"] = Expression.Contempt,
+        ["angry"] = FacialExpression.Angry,
+        ["anger"] = FacialExpression.Angry,
+        ["disgust"] = FacialExpression.Disgust,
+        ["disgusted"] = FacialExpression.Disgust,
+        ["fear"] = FacialExpression.Fear,
+        ["fearful"] = FacialExpression.Fear,
+        ["afraid"] = FacialExpression.Fear,
+        ["scared"] = FacialExpression.Fear,
+        ["happy"] = FacialExpression.Happy,
+        ["happiness"] = FacialExpression.Happy,
+        ["joy"] = FacialExpression.Happy,
+        ["sad"] = FacialExpression.Sad,
+        ["sadness"] = FacialExpression.Sad,
+        ["surprise"] = FacialExpression.Surprise,
+        ["surprised"] = FacialExpression.Surprise,
+        ["neutral"] = FacialExpression.Neutral,
+        ["contempt"] = FacialExpression.Contempt,
+        ["contemptuous"] = FacialExpression.Contempt,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The label of an answer that is too weak to give.</summary>
@@ -77,11 +77,11 @@ public static class Expressions
     public static int Count => Names.Count;
 
     /// <summary>The lower-case name of an expression, as it stands in JSON and on the screen.</summary>
-    public static string Name(this Expression expression) => Names[(int)expression];
+    public static string Name(this FacialExpression expression) => Names[(int)expression];
 
     /// <summary>Reads a name or an alias (`anger`, `happiness`, `joy` …) in any case, blanks around it ignored.</summary>
     /// <returns>Whether <paramref name="name"/> is known.</returns>
-    public static bool TryParse(string? name, out Expression expression)
+    public static bool TryParse(string? name, out FacialExpression expression)
     {
         expression = default;
         return name is not null && ByName.TryGetValue(name.Trim(), out expression);

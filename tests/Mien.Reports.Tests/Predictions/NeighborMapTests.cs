@@ -2,7 +2,7 @@ using Mien.Reports.Predictions;
 
 namespace Mien.Reports.Tests.Predictions;
 
-public class NeighbourMapTests
+public class NeighborMapTests
 {
     private const int Group = 40;
     private const int Dimensions = 16;
@@ -10,7 +10,7 @@ public class NeighbourMapTests
     [Fact]
     public void Three_groups_stay_apart()
     {
-        float[] points = NeighbourMap.Of(Groups(), Dimensions);
+        float[] points = NeighborMap.Of(Groups(), Dimensions);
         for (int i = 0; i < 3 * Group; i++)
         {
             int nearest = Enumerable.Range(0, 3 * Group).Where(j => j != i).MinBy(j => Distance(points, i, j));
@@ -22,13 +22,13 @@ public class NeighbourMapTests
     public void The_same_seed_gives_the_same_map_and_another_seed_another()
     {
         float[] vectors = Groups();
-        Assert.Equal(NeighbourMap.Of(vectors, Dimensions, seed: 5), NeighbourMap.Of(vectors, Dimensions, seed: 5));
-        Assert.NotEqual(NeighbourMap.Of(vectors, Dimensions, seed: 5), NeighbourMap.Of(vectors, Dimensions, seed: 6));
+        Assert.Equal(NeighborMap.Of(vectors, Dimensions, seed: 5), NeighborMap.Of(vectors, Dimensions, seed: 5));
+        Assert.NotEqual(NeighborMap.Of(vectors, Dimensions, seed: 5), NeighborMap.Of(vectors, Dimensions, seed: 6));
     }
 
     [Fact]
     public void Faces_that_are_all_the_same_give_a_map_of_numbers() =>
-        Assert.All(NeighbourMap.Of(new float[20 * 3], 3), value => Assert.True(float.IsFinite(value)));
+        Assert.All(NeighborMap.Of(new float[20 * 3], 3), value => Assert.True(float.IsFinite(value)));
 
     private static float[] Groups()
     {

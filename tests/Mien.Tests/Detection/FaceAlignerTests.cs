@@ -1,8 +1,8 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
-namespace Mien.Tests.Faces;
+namespace Mien.Tests.Detection;
 
 public class FaceAlignerTests
 {
@@ -14,7 +14,7 @@ public class FaceAlignerTests
     public void A_face_that_is_turned_scaled_and_shifted_maps_back_onto_the_layout(double degrees, double scale)
     {
         // The layout's own points in a crop of 100 pixels, moved by a known similarity transform.
-        Point right = Move(31.2f, 38.6f), left = Move(68.8f, 38.6f), mouth = Move(50f, 78.5f);
+        PicturePoint right = Move(31.2f, 38.6f), left = Move(68.8f, 38.6f), mouth = Move(50f, 78.5f);
         (float a, float b, float x, float y) = FaceAligner.Transform(new FaceKeypoints(right, left, default, mouth, default, default));
         Assert.Equal(100 * scale, Math.Sqrt(a * a + b * b), 1e-2);
         Assert.Equal(right.X, a * 0.312 - b * 0.386 + x, 1e-2);
@@ -22,7 +22,7 @@ public class FaceAlignerTests
         Assert.Equal(mouth.X, a * 0.5 - b * 0.785 + x, 1e-2);
         Assert.Equal(mouth.Y, b * 0.5 + a * 0.785 + y, 1e-2);
 
-        Point Move(float u, float v)
+        PicturePoint Move(float u, float v)
         {
             double angle = degrees * Math.PI / 180;
             return new((float)(scale * (u * Math.Cos(angle) - v * Math.Sin(angle)) + 17), (float)(scale * (u * Math.Sin(angle) + v * Math.Cos(angle)) - 5));
@@ -32,27 +32,27 @@ public class FaceAlignerTests
     [Fact]
     public void A_crop_at_its_own_scale_copies_the_pixels()
     {
-        byte[] grey = new byte[80 * 80];
-        new Random(1).NextBytes(grey);
+        byte[] gray = new byte[80 * 80];
+        new Random(1).NextBytes(gray);
         byte[] crop = new byte[48 * 48];
         // The layout shifted by 10 pixels each way in a face of 48 pixels.
-        FaceAligner.Align(Picture.FromGrey(grey, 80, 80), Layout(48, 10), 48, crop);
+        FaceAligner.Align(Picture.FromGray(gray, 80, 80), Layout(48, 10), 48, crop);
         for (int y = 0; y < 48; y++)
         {
             for (int x = 0; x < 48; x++)
-                Assert.InRange(Math.Abs(crop[y * 48 + x] - grey[(y + 10) * 80 + x + 10]), 0, 1);
+                Assert.InRange(Math.Abs(crop[y * 48 + x] - gray[(y + 10) * 80 + x + 10]), 0, 1);
         }
     }
 
     [Fact]
     public void A_large_face_is_averaged_rather_than_skipped_through()
     {
-        // A fine chequerboard becomes plain grey; skipping pixels would keep black and white.
-        byte[] grey = new byte[600 * 600];
-        for (int i = 0; i < grey.Length; i++)
-            grey[i] = (byte)((i % 600 + i / 600) % 2 * 255);
+        // A fine chequerboard becomes plain gray; skipping pixels would keep black and white.
+        byte[] gray = new byte[600 * 600];
+        for (int i = 0; i < gray.Length; i++)
+            gray[i] = (byte)((i % 600 + i / 600) % 2 * 255);
         byte[] crop = new byte[48 * 48];
-        FaceAligner.Align(Picture.FromGrey(grey, 600, 600), Layout(480, 50), 48, crop);
+        FaceAligner.Align(Picture.FromGray(gray, 600, 600), Layout(480, 50), 48, crop);
         Assert.All(crop, level => Assert.InRange(level, 120, 135));
     }
 
@@ -81,7 +81,7 @@ public class FaceAlignerTests
                 byte[] crop = new byte[48 * 48];
                 FaceAligner.Align(picture, face, 48, crop);
                 double difference = Difference(crop, AreaMeans.Of(picture, face, 48));
-                Assert.True(difference <= 4, $"{picture.Width}x{picture.Height}, {degrees} degrees: {difference:F2} grey levels RMS");
+                Assert.True(difference <= 4, $"{picture.Width}x{picture.Height}, {degrees} degrees: {difference:F2} gray levels RMS");
             }
         }
     }
@@ -101,7 +101,7 @@ public class FaceAlignerTests
         {
             FaceAligner.Align(odd, face.Keypoints, 48, crop);
             double difference = Difference(crop, AreaMeans.Of(odd, face.Keypoints, 48));
-            Assert.True(difference <= 2, $"{face.Box}: {difference:F2} grey levels RMS");
+            Assert.True(difference <= 2, $"{face.Box}: {difference:F2} gray levels RMS");
         }
     }
 
@@ -131,7 +131,7 @@ public class FaceAlignerTests
     /// <summary>A picture of many discs of all sizes, with sharp edges.</summary>
     private static Picture Discs(int width, int height)
     {
-        byte[] grey = Enumerable.Repeat((byte)110, width * height).ToArray();
+        byte[] gray = Enumerable.Repeat((byte)110, width * height).ToArray();
         var random = new Random(2);
         for (int disc = 0; disc < 300; disc++)
         {
@@ -141,22 +141,22 @@ public class FaceAlignerTests
             {
                 double half = Math.Sqrt(Math.Max(0, radius * radius - (row - y) * (row - y)));
                 int left = (int)Math.Max(0, x - half), right = (int)Math.Clamp(x + half, left, width);
-                grey.AsSpan(row * width + left, right - left).Fill(level);
+                gray.AsSpan(row * width + left, right - left).Fill(level);
             }
         }
 
-        return Picture.FromGrey(grey, width, height);
+        return Picture.FromGray(gray, width, height);
     }
 
     private static double Difference(byte[] crop, double[] expected) => Math.Sqrt(crop.Zip(expected, (a, b) => (a - b) * (a - b)).Average());
 
-    /// <summary>The layout of a side, turned about a centre.</summary>
-    private static FaceKeypoints Layout(double side, double degrees, double centreX, double centreY)
+    /// <summary>The layout of a side, turned about a center.</summary>
+    private static FaceKeypoints Layout(double side, double degrees, double centerX, double centerY)
     {
         double cosine = side * Math.Cos(degrees * Math.PI / 180), sine = side * Math.Sin(degrees * Math.PI / 180);
         return new(At(0.312, 0.386), At(0.688, 0.386), default, At(0.5, 0.785), default, default);
 
-        Point At(double u, double v) => new((float)(cosine * (u - 0.5) - sine * (v - 0.5) + centreX), (float)(sine * (u - 0.5) + cosine * (v - 0.5) + centreY));
+        PicturePoint At(double u, double v) => new((float)(cosine * (u - 0.5) - sine * (v - 0.5) + centerX), (float)(sine * (u - 0.5) + cosine * (v - 0.5) + centerY));
     }
 
     private static FaceKeypoints Layout(float side, float shift) => new(

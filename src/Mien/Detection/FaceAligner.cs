@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Cuts a face out upright, with eyes and mouth where FER2013's crops have them.</summary>
 /// <remarks>
@@ -11,19 +11,19 @@ namespace Mien.Faces;
 public static class FaceAligner
 {
     // Shares of the crop's side: medians over the 2,970 of 3,000 Training faces that the detector finds, made symmetric.
-    private static readonly Point RightEye = new(0.312f, 0.386f);
-    private static readonly Point LeftEye = new(0.688f, 0.386f);
-    private static readonly Point Mouth = new(0.500f, 0.785f);
+    private static readonly PicturePoint RightEye = new(0.312f, 0.386f);
+    private static readonly PicturePoint LeftEye = new(0.688f, 0.386f);
+    private static readonly PicturePoint Mouth = new(0.500f, 0.785f);
 
     /// <summary>The square that <see cref="Align(Picture, in FaceKeypoints, int, Span{byte})"/> cuts out.</summary>
     /// <param name="keypoints">Where the face is.</param>
     public static FaceCrop Locate(in FaceKeypoints keypoints)
     {
         (float a, float b, float x, float y) = Transform(keypoints);
-        return new FaceCrop(new Point(x + (a - b) / 2, y + (a + b) / 2), MathF.Sqrt(a * a + b * b), MathF.Atan2(b, a) * 180 / MathF.PI);
+        return new FaceCrop(new PicturePoint(x + (a - b) / 2, y + (a + b) / 2), MathF.Sqrt(a * a + b * b), MathF.Atan2(b, a) * 180 / MathF.PI);
     }
 
-    /// <summary>Writes one aligned face as grey levels.</summary>
+    /// <summary>Writes one aligned face as gray levels.</summary>
     /// <param name="picture">The whole picture.</param>
     /// <param name="keypoints">Where the face is in it.</param>
     /// <param name="size">Side of the crop in pixels.</param>
@@ -49,8 +49,8 @@ public static class FaceAligner
             {
                 float u = (x + 0.5f) / size;
                 float v = (y + 0.5f) / size;
-                Vector128<float> colour = sampler.Mean(a * u - b * v + x0, b * u + a * v + y0);
-                destination[y * size + x] = Preprocessing.Grey(Round(colour[0]), Round(colour[1]), Round(colour[2]));
+                Vector128<float> color = sampler.Mean(a * u - b * v + x0, b * u + a * v + y0);
+                destination[y * size + x] = Preprocessing.Gray(Round(color[0]), Round(color[1]), Round(color[2]));
             }
         }
     }
@@ -58,10 +58,10 @@ public static class FaceAligner
     /// <summary>The map (u,v) -> (a u - b v + x, b u + a v + y) from the crop's unit square to the picture's pixels.</summary>
     internal static (float A, float B, float X, float Y) Transform(in FaceKeypoints keypoints)
     {
-        ReadOnlySpan<Point> layout = [RightEye, LeftEye, Mouth];
-        ReadOnlySpan<Point> found = [keypoints.RightEye, keypoints.LeftEye, keypoints.Mouth];
-        Point from = Mean(layout);
-        Point to = Mean(found);
+        ReadOnlySpan<PicturePoint> layout = [RightEye, LeftEye, Mouth];
+        ReadOnlySpan<PicturePoint> found = [keypoints.RightEye, keypoints.LeftEye, keypoints.Mouth];
+        PicturePoint from = Mean(layout);
+        PicturePoint to = Mean(found);
         float dot = 0;
         float cross = 0;
         float spread = 0;
@@ -81,13 +81,13 @@ public static class FaceAligner
         return (a, b, to.X - a * from.X + b * from.Y, to.Y - b * from.X - a * from.Y);
     }
 
-    private static Point Mean(ReadOnlySpan<Point> points)
+    private static PicturePoint Mean(ReadOnlySpan<PicturePoint> points)
     {
         float x = 0;
         float y = 0;
-        foreach (Point point in points)
+        foreach (PicturePoint point in points)
             (x, y) = (x + point.X, y + point.Y);
-        return new Point(x / points.Length, y / points.Length);
+        return new PicturePoint(x / points.Length, y / points.Length);
     }
 
     private static byte Round(float value) => (byte)(value + 0.5f);

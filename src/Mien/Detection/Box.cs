@@ -1,7 +1,7 @@
 using System.Globalization;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>A rectangle in pixels of the upright picture; it may reach over the picture's edge.</summary>
 /// <param name="X">Left edge.</param>
@@ -14,7 +14,7 @@ public readonly record struct Box(float X, float Y, float Width, float Height)
     public float Area => Width * Height;
 
     /// <summary>Its middle.</summary>
-    internal Point Centre => new(X + Width / 2, Y + Height / 2);
+    internal PicturePoint Center => new(X + Width / 2, Y + Height / 2);
 
     /// <summary>In whole pixels, as <c>60,56 131x131</c>: left, top, width, height.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X:F0},{Y:F0} {Width:F0}x{Height:F0}");
@@ -47,16 +47,16 @@ public readonly record struct Box(float X, float Y, float Width, float Height)
 /// <summary>A point in pixels of the upright picture; pixel (0,0) spans 0..1.</summary>
 /// <param name="X">Rightwards.</param>
 /// <param name="Y">Downwards.</param>
-public readonly record struct Point(float X, float Y);
+public readonly record struct PicturePoint(float X, float Y);
 
 /// <summary>What BlazeFace marks in a face; right and left are the person's own.</summary>
-/// <param name="RightEye">Centre of the eye that stands left in the picture.</param>
-/// <param name="LeftEye">Centre of the eye that stands right in the picture.</param>
+/// <param name="RightEye">Center of the eye that stands left in the picture.</param>
+/// <param name="LeftEye">Center of the eye that stands right in the picture.</param>
 /// <param name="Nose">Tip of the nose.</param>
-/// <param name="Mouth">Centre of the mouth.</param>
+/// <param name="Mouth">Center of the mouth.</param>
 /// <param name="RightEar">Front of the ear that stands left in the picture.</param>
 /// <param name="LeftEar">Front of the ear that stands right in the picture.</param>
-public readonly record struct FaceKeypoints(Point RightEye, Point LeftEye, Point Nose, Point Mouth, Point RightEar, Point LeftEar);
+public readonly record struct FaceKeypoints(PicturePoint RightEye, PicturePoint LeftEye, PicturePoint Nose, PicturePoint Mouth, PicturePoint RightEar, PicturePoint LeftEar);
 
 /// <summary>A face that was found, before its expression is read.</summary>
 /// <param name="Box">Hairline to chin, cheek to cheek, about.</param>
@@ -67,24 +67,24 @@ public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints K
     /// <summary>A face of a picture that was decoded at a part of its size, in pixels of the whole one.</summary>
     internal DetectedFace InWhole(Picture picture)
     {
-        Point corner = At(new Point(Box.X, Box.Y));
+        PicturePoint corner = At(new PicturePoint(Box.X, Box.Y));
         var box = new Box(corner.X, corner.Y, Box.Width * picture.Reduction, Box.Height * picture.Reduction);
         return Map(box.Within(picture.WholeWidth, picture.WholeHeight), At);
 
-        Point At(Point point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction + picture.Corner.Y);
+        PicturePoint At(PicturePoint point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction + picture.Corner.Y);
     }
 
     /// <summary>The same face elsewhere.</summary>
     /// <param name="box">Its box there.</param>
     /// <param name="place">Where a point comes to lie.</param>
-    internal DetectedFace Map(Box box, Func<Point, Point> place) => new(
+    internal DetectedFace Map(Box box, Func<PicturePoint, PicturePoint> place) => new(
         box,
         Score,
         new FaceKeypoints(place(Keypoints.RightEye), place(Keypoints.LeftEye), place(Keypoints.Nose), place(Keypoints.Mouth), place(Keypoints.RightEar), place(Keypoints.LeftEar)));
 }
 
 /// <summary>The square that is cut out of a picture for the network.</summary>
-/// <param name="Centre">Its centre, in pixels of the upright picture.</param>
+/// <param name="Center">Its center, in pixels of the upright picture.</param>
 /// <param name="Side">Its side in pixels.</param>
 /// <param name="Degrees">How far it is turned, clockwise as seen, -180..180.</param>
-public readonly record struct FaceCrop(Point Centre, float Side, float Degrees);
+public readonly record struct FaceCrop(PicturePoint Center, float Side, float Degrees);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using static Mien.Faces.OnnxSchema;
+using static Mien.Detection.OnnxSchema;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>
 /// Widens the feature maps of a network to whole blocks of channels, the new ones all zeros: ONNX Runtime then keeps its

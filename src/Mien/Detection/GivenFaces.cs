@@ -1,6 +1,6 @@
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Checks faces that other code found, before they are cut out.</summary>
 internal static class GivenFaces
@@ -30,7 +30,7 @@ internal static class GivenFaces
         if (!float.IsFinite(face.Score))
             return "has a score that is not a number";
         FaceKeypoints points = face.Keypoints;
-        foreach (Point point in (ReadOnlySpan<Point>)[points.RightEye, points.LeftEye, points.Nose, points.Mouth, points.RightEar, points.LeftEar])
+        foreach (PicturePoint point in (ReadOnlySpan<PicturePoint>)[points.RightEye, points.LeftEye, points.Nose, points.Mouth, points.RightEar, points.LeftEar])
         {
             if (!AllFinite(point.X, point.Y))
                 return "has a keypoint that is not a number";

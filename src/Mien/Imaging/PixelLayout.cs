@@ -1,7 +1,7 @@
 namespace Mien.Imaging;
 
 /// <summary>How a pixel lies in memory, one byte a channel in the order of the name.</summary>
-public enum PixelFormat
+public enum PixelLayout
 {
     /// <summary>Red, green, blue and an ignored byte.</summary>
     Rgba,
@@ -15,26 +15,26 @@ public enum PixelFormat
     /// <summary>Blue, green, red: OpenCV.</summary>
     Bgr,
 
-    /// <summary>One grey level.</summary>
-    Grey,
+    /// <summary>One gray level.</summary>
+    Gray,
 }
 
 /// <summary>Sizes and places of the channels.</summary>
-internal static class PixelFormats
+internal static class PixelLayouts
 {
-    public static int BytesPerPixel(this PixelFormat format) => format switch
+    public static int BytesPerPixel(this PixelLayout format) => format switch
     {
-        PixelFormat.Rgba or PixelFormat.Bgra => 4,
-        PixelFormat.Rgb or PixelFormat.Bgr => 3,
-        PixelFormat.Grey => 1,
+        PixelLayout.Rgba or PixelLayout.Bgra => 4,
+        PixelLayout.Rgb or PixelLayout.Bgr => 3,
+        PixelLayout.Gray => 1,
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
     /// <summary>Where red, green and blue are in a pixel.</summary>
-    public static (int Red, int Green, int Blue) Places(this PixelFormat format) => format switch
+    public static (int Red, int Green, int Blue) Places(this PixelLayout format) => format switch
     {
-        PixelFormat.Rgba or PixelFormat.Rgb => (0, 1, 2),
-        PixelFormat.Grey => (0, 0, 0),
+        PixelLayout.Rgba or PixelLayout.Rgb => (0, 1, 2),
+        PixelLayout.Gray => (0, 0, 0),
         _ => (2, 1, 0),
     };
 }

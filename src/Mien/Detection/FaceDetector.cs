@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>What counts as a face.</summary>
 public sealed record DetectorOptions
@@ -142,7 +142,7 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
         int turns = options.AnyRotation ? 4 : 1;
         Span<FaceCrop> whole = stackalloc FaceCrop[turns];
         for (int turn = 0; turn < turns; turn++)
-            whole[turn] = new FaceCrop(new Point(pyramid.Width / 2f, pyramid.Height / 2f), longer, turn * 90);
+            whole[turn] = new FaceCrop(new PicturePoint(pyramid.Width / 2f, pyramid.Height / 2f), longer, turn * 90);
         _front.Look(pyramid, whole, WholeLookSize, minScore, scratch.Looks);
         foreach ((_, DetectedFace face) in scratch.Looks)
             seen.Add(face);

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using Mien.Faces;
+using Mien.Detection;
 
-namespace Mien.Tests.Faces;
+namespace Mien.Tests.Detection;
 
 public class BlazeFaceGraphTests
 {

@@ -1,8 +1,8 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
-namespace Mien.Tests.Faces;
+namespace Mien.Tests.Detection;
 
 /// <summary>Faces that are turned in the picture's plane, up to those that stand on their heads.</summary>
 public class TurnedFacesTests(ITestOutputHelper output)
@@ -101,12 +101,12 @@ public class TurnedFacesTests(ITestOutputHelper output)
         Assert.Equal(expected.Count, found.Count);
         foreach (DetectedFace face in expected)
         {
-            Point eye = turned.Place(face.Keypoints.RightEye);
-            Point mouth = turned.Place(face.Keypoints.Mouth);
+            PicturePoint eye = turned.Place(face.Keypoints.RightEye);
+            PicturePoint mouth = turned.Place(face.Keypoints.Mouth);
             DetectedFace same = found.MinBy(other => Distance(other.Keypoints.RightEye, eye));
             Assert.InRange(Distance(same.Keypoints.RightEye, eye), 0, face.Box.Width / 10);
             Assert.InRange(Distance(same.Keypoints.Mouth, mouth), 0, face.Box.Width / 10);
-            Assert.InRange(Distance(same.Box.Centre, turned.Place(face.Box.Centre)), 0, face.Box.Width / 8);
+            Assert.InRange(Distance(same.Box.Center, turned.Place(face.Box.Center)), 0, face.Box.Width / 8);
             Assert.InRange(same.Box.Area / face.Box.Area, 0.75f, 1.4f);
         }
     }
@@ -119,28 +119,28 @@ public class TurnedFacesTests(ITestOutputHelper output)
     {
         const int Width = 7;
         const int Height = 5;
-        byte[] grey = [.. Enumerable.Range(0, Width * Height).Select(i => (byte)(7 * i))];
-        using var upright = new Pyramid(Picture.FromGrey(grey, Width, Height));
+        byte[] gray = [.. Enumerable.Range(0, Width * Height).Select(i => (byte)(7 * i))];
+        using var upright = new Pyramid(Picture.FromGray(gray, Width, Height));
         using Pyramid turned = upright.Turn(quarters);
         Assert.Equal(quarters == 2 ? (Width, Height) : (Height, Width), (turned.Width, turned.Height));
         for (int y = 0; y < turned.Height; y++)
         {
             for (int x = 0; x < turned.Width; x++)
             {
-                Point back = Turns.Back(new DetectedFace(new Box(x, y, 1, 1), 1, default), quarters, Width, Height).Box.Centre;
-                Assert.Equal(grey[(int)back.Y * Width + (int)back.X], turned[0].Pixels[(y * turned.Width + x) * 4]);
+                PicturePoint back = Turns.Back(new DetectedFace(new Box(x, y, 1, 1), 1, default), quarters, Width, Height).Box.Center;
+                Assert.Equal(gray[(int)back.Y * Width + (int)back.X], turned[0].Pixels[(y * turned.Width + x) * 4]);
             }
         }
 
         // What stands on its side is upright in the turned picture.
-        FaceKeypoints points = Upright(new Point(2, 2));
+        FaceKeypoints points = Upright(new PicturePoint(2, 2));
         Assert.Equal(quarters * 90, (Turns.Roll(Turns.Back(new DetectedFace(default, 1, points), quarters, Width, Height)) + 360) % 360, 1e-3);
     }
 
     [Fact]
     public void Views_of_one_face_that_differ_in_how_it_stands_are_not_averaged()
     {
-        var upright = new DetectedFace(new Box(0, 0, 40, 40), 0.9f, Upright(new Point(20, 20)));
+        var upright = new DetectedFace(new Box(0, 0, 40, 40), 0.9f, Upright(new PicturePoint(20, 20)));
         DetectedFace other = Turns.Opposite(upright) with { Score = 0.8f };
         Assert.Equal(180, Math.Abs(Turns.Roll(other)), 1e-3);
         List<DetectedFace> merged = [];
@@ -151,22 +151,22 @@ public class TurnedFacesTests(ITestOutputHelper output)
     [Fact]
     public void The_box_of_a_face_on_its_side_lies_on_its_side()
     {
-        var face = new DetectedFace(new Box(100, 100, 100, 100), 1, Upright(new Point(150, 150)));
+        var face = new DetectedFace(new Box(100, 100, 100, 100), 1, Upright(new PicturePoint(150, 150)));
         Box upright = Turns.Fit(face);
         Box aside = Turns.Fit(Turns.Back(face, 1, 300, 300));
         Assert.Equal(upright.Width, aside.Height, 1e-2);
         Assert.Equal(upright.Height, aside.Width, 1e-2);
         // The brow is above the network's square, which is to the right where the head lies to the right.
-        Assert.True(upright.Centre.Y < 150);
-        Assert.True(aside.Centre.X > 150);
+        Assert.True(upright.Center.Y < 150);
+        Assert.True(aside.Center.X > 150);
     }
 
-    private static FaceKeypoints Upright(Point middle) => new(
+    private static FaceKeypoints Upright(PicturePoint middle) => new(
         new(middle.X - 10, middle.Y - 8), new(middle.X + 10, middle.Y - 8), middle, new(middle.X, middle.Y + 13), new(middle.X - 20, middle.Y), new(middle.X + 20, middle.Y));
 
     private static float Lead(Face face) => face.Confidence - face.Probabilities.OrderDescending().ElementAt(1);
 
-    private static double Distance(Point a, Point b) => Math.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));
+    private static double Distance(PicturePoint a, PicturePoint b) => Math.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));
 
     private Turned[] Read(double degrees, RecognizerOptions options)
     {
@@ -183,9 +183,9 @@ public class TurnedFacesTests(ITestOutputHelper output)
                 float[] sides = [.. text.Trim().Split(' ').Select(float.Parse)];
                 var box = new Box(sides[0], sides[1], sides[2], sides[3]);
                 Face before = upright.MaxBy(face => face.Box.IntersectionOverUnion(box))!;
-                Point centre = turned.Place(box.Centre);
-                Face? after = found.Where(face => Distance(face.Box.Centre, centre) < 0.4 * box.Height && face.Box.Height > 0.45 * box.Height && face.Box.Height < 2 * box.Height)
-                    .MinBy(face => Distance(face.Box.Centre, centre));
+                PicturePoint center = turned.Place(box.Center);
+                Face? after = found.Where(face => Distance(face.Box.Center, center) < 0.4 * box.Height && face.Box.Height > 0.45 * box.Height && face.Box.Height < 2 * box.Height)
+                    .MinBy(face => Distance(face.Box.Center, center));
                 read.Add(new Turned(before, after, degrees));
                 output.WriteLine($"{photo} {box}: {before.Label}, turned by {degrees} {after?.Label ?? "not found"}, roll {before.Quality!.Roll:F0} and {after?.Quality!.Roll:F0}, quality {after?.Quality!.Score:F2}");
             }

@@ -1,4 +1,4 @@
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Faces that are turned in the picture's plane: which way they stand, and where a box has to lie for that.</summary>
 internal static class Turns
@@ -35,8 +35,8 @@ internal static class Turns
     /// <summary>The same face as if it stood on its head in the same place.</summary>
     public static DetectedFace Opposite(in DetectedFace face)
     {
-        Point centre = face.Box.Centre;
-        return face.Map(face.Box, point => new Point(2 * centre.X - point.X, 2 * centre.Y - point.Y));
+        PicturePoint center = face.Box.Center;
+        return face.Map(face.Box, point => new PicturePoint(2 * center.X - point.X, 2 * center.Y - point.Y));
     }
 
     /// <summary>A face of a picture turned by quarters back to that picture (see <see cref="Imaging.Pyramid.Turn"/>).</summary>
@@ -46,15 +46,15 @@ internal static class Turns
     /// <param name="height">Likewise.</param>
     public static DetectedFace Back(in DetectedFace face, int quarters, float width, float height)
     {
-        Point centre = At(face.Box.Centre);
+        PicturePoint center = At(face.Box.Center);
         (float across, float down) = quarters == 2 ? (face.Box.Width, face.Box.Height) : (face.Box.Height, face.Box.Width);
-        return face.Map(new Box(centre.X - across / 2, centre.Y - down / 2, across, down), At);
+        return face.Map(new Box(center.X - across / 2, center.Y - down / 2, across, down), At);
 
-        Point At(Point point) => quarters switch
+        PicturePoint At(PicturePoint point) => quarters switch
         {
-            1 => new Point(width - point.Y, point.X),
-            2 => new Point(width - point.X, height - point.Y),
-            _ => new Point(point.Y, height - point.X),
+            1 => new PicturePoint(width - point.Y, point.X),
+            2 => new PicturePoint(width - point.X, height - point.Y),
+            _ => new PicturePoint(point.Y, height - point.X),
         };
     }
 
@@ -66,11 +66,11 @@ internal static class Turns
     {
         (float sine, float cosine) = MathF.SinCos(Roll(face) * (MathF.PI / 180));
         Box square = face.Box;
-        Point centre = square.Centre;
+        PicturePoint center = square.Center;
         float width = square.Width * MathF.Sqrt(Width * cosine * (Width * cosine) + Height * sine * (Height * sine));
         float height = square.Height * MathF.Sqrt(Height * cosine * (Height * cosine) + Width * sine * (Width * sine));
-        float x = centre.X + square.Width * (Right * cosine - Down * sine);
-        float y = centre.Y + square.Height * (Right * sine + Down * cosine);
+        float x = center.X + square.Width * (Right * cosine - Down * sine);
+        float y = center.Y + square.Height * (Right * sine + Down * cosine);
         return new Box(x - width / 2, y - height / 2, width, height);
     }
 }

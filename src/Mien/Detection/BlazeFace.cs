@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using Microsoft.ML.OnnxRuntime;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>The published BlazeFace networks.</summary>
 internal enum BlazeFaceVariant
@@ -26,7 +26,7 @@ internal sealed class BlazeFace : IDisposable
 
     private const int NumbersAnAnchor = 16;
 
-    // Anchors sit at the cells' centres: two a cell on a fine grid, six a cell on a grid half as fine.
+    // Anchors sit at the cells' centers: two a cell on a fine grid, six a cell on a grid half as fine.
     private static readonly int[] AnchorsACell = [2, 6];
 
     private readonly InferenceSession _session;
@@ -121,7 +121,7 @@ internal sealed class BlazeFace : IDisposable
 
     private static void Fill(Level level, Region region, Span<float> input)
     {
-        // Outside the picture the input stays 0, mid-grey.
+        // Outside the picture the input stays 0, mid-gray.
         input.Clear();
         int left = Math.Max(region.X, 0);
         int right = Math.Min(region.X + region.Width, level.Width);
@@ -149,27 +149,27 @@ internal sealed class BlazeFace : IDisposable
                 (float x, float y) = window.At(column + 0.5f, row + 0.5f);
                 if (!sampler.Contains(x, y))
                     continue;
-                Vector128<float> colour = sampler.Sample(x, y) / 127.5f - Vector128<float>.One;
-                input[i] = colour[0];
-                input[i + 1] = colour[1];
-                input[i + 2] = colour[2];
+                Vector128<float> color = sampler.Sample(x, y) / 127.5f - Vector128<float>.One;
+                input[i] = color[0];
+                input[i + 1] = color[1];
+                input[i + 2] = color[2];
             }
         }
     }
 
     private static DetectedFace Decode(ReadOnlySpan<float> numbers, float anchorX, float anchorY, float logit, Window window)
     {
-        Point centre = At(numbers[0], numbers[1]);
+        PicturePoint center = At(numbers[0], numbers[1]);
         float width = numbers[2] * window.Step;
         float height = numbers[3] * window.Step;
         return new DetectedFace(
-            new Box(centre.X - width / 2, centre.Y - height / 2, width, height),
+            new Box(center.X - width / 2, center.Y - height / 2, width, height),
             1 / (1 + MathF.Exp(-logit)),
             new FaceKeypoints(
                 At(numbers[4], numbers[5]), At(numbers[6], numbers[7]), At(numbers[8], numbers[9]),
                 At(numbers[10], numbers[11]), At(numbers[12], numbers[13]), At(numbers[14], numbers[15])));
 
-        Point At(float dx, float dy) => window.At(anchorX + dx, anchorY + dy);
+        PicturePoint At(float dx, float dy) => window.At(anchorX + dx, anchorY + dy);
     }
 
     /// <summary>Where a network's input lies: its first corner and the distance of its samples in the full picture's pixels, and its turn.</summary>
@@ -179,11 +179,11 @@ internal sealed class BlazeFace : IDisposable
         {
             (float sine, float cosine) = MathF.SinCos(square.Degrees * (MathF.PI / 180));
             float half = square.Side / 2;
-            return new Window(square.Centre.X - (cosine - sine) * half, square.Centre.Y - (sine + cosine) * half, square.Side / size, cosine, sine);
+            return new Window(square.Center.X - (cosine - sine) * half, square.Center.Y - (sine + cosine) * half, square.Side / size, cosine, sine);
         }
 
         /// <summary>The point of the picture that lies so many samples across and down the input.</summary>
-        public Point At(float across, float down) =>
+        public PicturePoint At(float across, float down) =>
             new(X + (across * Cosine - down * Sine) * Step, Y + (across * Sine + down * Cosine) * Step);
     }
 }

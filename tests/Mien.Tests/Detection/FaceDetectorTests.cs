@@ -1,8 +1,8 @@
-using Mien.Faces;
+using Mien.Detection;
 using Mien.Imaging;
 using Mien.TestSupport;
 
-namespace Mien.Tests.Faces;
+namespace Mien.Tests.Detection;
 
 public class FaceDetectorTests(ITestOutputHelper output)
 {
@@ -53,14 +53,14 @@ public class FaceDetectorTests(ITestOutputHelper output)
     {
         using var detector = new FaceDetector();
         var random = new Random(4);
-        Assert.Empty(detector.Detect(Picture.FromGrey([.. Enumerable.Range(0, 640 * 480).Select(_ => (byte)random.Next(most + 1))], 640, 480)));
+        Assert.Empty(detector.Detect(Picture.FromGray([.. Enumerable.Range(0, 640 * 480).Select(_ => (byte)random.Next(most + 1))], 640, 480)));
     }
 
     [Fact]
     public void A_plain_picture_has_no_face()
     {
         using var detector = new FaceDetector();
-        Assert.Empty(detector.Detect(Picture.FromGrey(Enumerable.Repeat((byte)128, 300 * 200).ToArray(), 300, 200)));
+        Assert.Empty(detector.Detect(Picture.FromGray(Enumerable.Repeat((byte)128, 300 * 200).ToArray(), 300, 200)));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class FaceDetectorTests(ITestOutputHelper output)
     public void A_score_out_of_range_is_refused(float score)
     {
         using var detector = new FaceDetector();
-        Picture picture = Picture.FromGrey(new byte[100], 10, 10);
+        Picture picture = Picture.FromGray(new byte[100], 10, 10);
         Assert.Throws<ArgumentOutOfRangeException>(() => detector.Detect(picture, DetectorOptions.Default with { MinScore = score }));
     }
 

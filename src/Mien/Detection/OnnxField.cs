@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>One field of a protobuf message: a number where <see cref="Bytes"/> is null, else bytes.</summary>
 internal readonly record struct OnnxField(int Number, byte[] Bytes, long Value = 0)

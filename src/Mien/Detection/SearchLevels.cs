@@ -1,9 +1,9 @@
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>
-/// The grey levels that faces are searched on: those of dark and of flat pictures are stretched, as the networks learnt from
+/// The gray levels that faces are searched on: those of dark and of flat pictures are stretched, as the networks learned from
 /// well lit ones.
 /// </summary>
 internal static class SearchLevels
@@ -40,7 +40,7 @@ internal static class SearchLevels
         int left = (int)(Tail * small.Width * small.Height * 3);
         int low = Beyond(counts, left, 0, 1);
         int high = Beyond(counts, left, Levels - 1, -1);
-        // A picture of one colour shows nothing at any range.
+        // A picture of one color shows nothing at any range.
         if (high <= low || high - low >= LeastRange)
             return null;
         float gain = Math.Min(MostGain, Range / (high - low));

@@ -1,4 +1,4 @@
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Size and pose of a face by its six points; angles in degrees.</summary>
 /// <param name="Pixels">Side of the aligned square.</param>
@@ -21,7 +21,7 @@ internal readonly record struct FacePose(float Pixels, float Roll, float Yaw, fl
     {
         FaceCrop square = FaceAligner.Locate(keypoints);
         float angle = square.Degrees * MathF.PI / 180;
-        Point middle = Middle(keypoints.RightEye, keypoints.LeftEye);
+        PicturePoint middle = Middle(keypoints.RightEye, keypoints.LeftEye);
         (float noseAcross, _) = Along(keypoints.Nose, Middle(keypoints.RightEar, keypoints.LeftEar));
         (float ears, _) = Along(keypoints.LeftEar, keypoints.RightEar);
         (_, float nose) = Along(keypoints.Nose, middle);
@@ -30,7 +30,7 @@ internal readonly record struct FacePose(float Pixels, float Roll, float Yaw, fl
             Degrees((nose / Math.Max(mouth, 1e-3f) - NoseHeight) / NoseDepth));
 
         // Across and down the face from one point to another, in pixels.
-        (float Across, float Down) Along(Point to, Point from)
+        (float Across, float Down) Along(PicturePoint to, PicturePoint from)
         {
             float x = to.X - from.X;
             float y = to.Y - from.Y;
@@ -38,7 +38,7 @@ internal readonly record struct FacePose(float Pixels, float Roll, float Yaw, fl
         }
     }
 
-    private static Point Middle(Point a, Point b) => new((a.X + b.X) / 2, (a.Y + b.Y) / 2);
+    private static PicturePoint Middle(PicturePoint a, PicturePoint b) => new((a.X + b.X) / 2, (a.Y + b.Y) / 2);
 
     private static float Degrees(float tangent) => MathF.Atan(tangent) * 180 / MathF.PI;
 }

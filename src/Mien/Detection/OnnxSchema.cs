@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>The parts of onnx.proto that the face detector's files use.</summary>
 internal static class OnnxSchema

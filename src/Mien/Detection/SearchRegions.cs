@@ -1,7 +1,7 @@
 using System.Buffers;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>A part of one level of a pyramid, in the level's pixels.</summary>
 internal readonly record struct Region(int X, int Y, int Width, int Height);
@@ -13,7 +13,7 @@ internal readonly record struct Region(int X, int Y, int Width, int Height);
 /// <remarks>Detail is the difference between the next two levels (a Laplacian pyramid, Burt and Adelson 1983).</remarks>
 internal static class SearchRegions
 {
-    // Geometric mean of four neighbouring blocks' detail, in grey levels: an edge alone leaves some of them plain, a face
+    // Geometric mean of four neighboring blocks' detail, in gray levels: an edge alone leaves some of them plain, a face
     // none. 99.5 % of FER2013's Training faces have this much at 26 pixels, 99.75 % at 36 and 48 (docs/experiments-log.md).
     private const float LeastDetail = 5f;
 
@@ -51,7 +51,7 @@ internal static class SearchRegions
     {
         int width = (region.Width + BlazeFace.Multiple - 1) / BlazeFace.Multiple * BlazeFace.Multiple;
         int height = (region.Height + BlazeFace.Multiple - 1) / BlazeFace.Multiple * BlazeFace.Multiple;
-        // Rather more of the picture than grey beyond its edge.
+        // Rather more of the picture than gray beyond its edge.
         return new Region(
             Math.Max(0, Math.Min(region.X, level.Width - width)), Math.Max(0, Math.Min(region.Y, level.Height - height)), width, height);
     }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Mien.Imaging;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>What the two networks see of a candidate in a window fitted to it.</summary>
 /// <param name="Candidate">Where they looked.</param>
@@ -170,7 +170,7 @@ internal sealed class FaceLooks(BlazeFace front, BlazeFace back)
         for (int i = 0; i < candidates.Length; i++)
         {
             Box box = candidates[i].Box;
-            squares[i] = new FaceCrop(box.Centre, Math.Max(box.Width, box.Height) * LookScale, Turns.OfWindow(candidates[i]));
+            squares[i] = new FaceCrop(box.Center, Math.Max(box.Width, box.Height) * LookScale, Turns.OfWindow(candidates[i]));
         }
 
         scratch.Looks.Clear();

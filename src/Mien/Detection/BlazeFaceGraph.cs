@@ -1,6 +1,6 @@
-using static Mien.Faces.OnnxSchema;
+using static Mien.Detection.OnnxSchema;
 
-namespace Mien.Faces;
+namespace Mien.Detection;
 
 /// <summary>Frees the batch, height and width of a published BlazeFace file, which are fixed, by rewriting its ONNX graph.</summary>
 /// <remarks>

@@ -6,18 +6,18 @@ namespace Mien.Training.Runs;
 /// <summary>Moves the master weights one step against the gradient.</summary>
 /// <remarks>
 /// Everything takes Nesterov's momentum as in Sutskever et al. 2013, with the decay inside the gradient. Under
-/// <see cref="OptimiserKind.Muon"/> the filters of convolutions that a norm follows take orthogonalised steps instead
+/// <see cref="OptimizerKind.Muon"/> the filters of convolutions that a norm follows take orthogonalized steps instead
 /// (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
 /// </remarks>
 /// <param name="flat">The network's weights.</param>
 /// <param name="state">What a step changes.</param>
 /// <param name="options">The recipe.</param>
 /// <param name="rates">Share of the learning rate of each weight, [P]; null for 1.</param>
-internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingOptions options, Tensor? rates)
+internal sealed class Optimizer(FlatWeights flat, TrainingState state, TrainingOptions options, Tensor? rates)
 {
     private const int NewtonSchulzSteps = 5;
 
-    private readonly bool _muon = options.Optimiser == OptimiserKind.Muon;
+    private readonly bool _muon = options.Optimizer == OptimizerKind.Muon;
 
     // One share a filter bank: they are read back from the device once, not every step.
     private readonly float[]? _shares = rates is null ? null : SharesOf(flat, rates);
@@ -56,20 +56,20 @@ internal sealed class Optimiser(FlatWeights flat, TrainingState state, TrainingO
     }
 
     /// <summary>
-    /// A filter bank [out, in*k*k] turned by a share of its own length towards the orthogonalised step. A norm follows it,
+    /// A filter bank [out, in*k*k] turned by a share of its own length towards the orthogonalized step. A norm follows it,
     /// so its length means nothing: it is held at the root of its rows, which makes the share an angle.
     /// </summary>
     private static Tensor Turned(Tensor filter, Tensor step, double share)
     {
         (long rows, long columns) = (filter.shape[0], filter.shape[1]);
         using Scalar scale = (float)(-share * Math.Sqrt(Math.Max(1, (double)rows / columns)));
-        Tensor turned = filter + Orthogonalised(step).mul(scale);
+        Tensor turned = filter + Orthogonalized(step).mul(scale);
         using Scalar length = (float)Math.Sqrt(rows);
         return turned.mul(length).div(turned.norm());
     }
 
     /// <summary>The nearest half-orthogonal matrix, about: five Newton-Schulz steps with Jordan's quintic, in bfloat16 as he does.</summary>
-    private static Tensor Orthogonalised(Tensor matrix)
+    private static Tensor Orthogonalized(Tensor matrix)
     {
         bool tall = matrix.shape[0] > matrix.shape[1];
         using Scalar a = 3.4445f;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Mien.Reports.Predictions;
 
 /// <summary>Lays vectors out in a plane so that near ones stay near: t-SNE (van der Maaten and Hinton 2008), exact, for up to a few thousand.</summary>
-internal static class NeighbourMap
+internal static class NeighborMap
 {
     private const double Perplexity = 30;
     private const int Rounds = 350;
