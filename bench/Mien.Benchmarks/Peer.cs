@@ -48,7 +48,8 @@ internal sealed class Peer : IDisposable
         _process.Dispose();
     }
 
-    private static Elapsed Time(JsonElement answer) => new(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("processor").GetDouble());
+    private static Elapsed Time(JsonElement answer) =>
+        new(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("processor").GetDouble());
 
     private JsonElement Ask(string command)
     {

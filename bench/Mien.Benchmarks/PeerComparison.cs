@@ -20,7 +20,8 @@ internal static class PeerComparison
             Process.GetCurrentProcess().ProcessorAffinity = 1;
         using var peer = new Peer();
         string[] photos = [.. Directory.EnumerateFiles(photosFolder)
-            .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".bmp" or ".gif" or ".webp").Order()];
+            .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".bmp" or ".gif" or ".webp")
+                .Order()];
         // A picture that the peer can't read is nobody's.
         string[] failed = peer.Photos(photos).Failed;
         photos = [.. photos.Where(photo => !failed.Contains(Path.GetFileName(photo)))];
@@ -34,7 +35,8 @@ internal static class PeerComparison
         using ExpressionRecognizer whole = Open(model, new DetectorOptions { MinFaceShare = PeersSmallestFace });
         using ExpressionRecognizer fine = Open(model, DetectorOptions.Default);
         using var session = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1 };
-        using ExpressionClassifier classifier = model is null ? ExpressionClassifier.CreateDefault(session) : ExpressionClassifier.Create(model, session);
+        using ExpressionClassifier classifier = model is null ? ExpressionClassifier.CreateDefault(session)
+            : ExpressionClassifier.Create(model, session);
         Row[] rows =
         [
             new($"photos, faces of {PeersSmallestFace:P0} of the longer side and more", photos.Length),
@@ -61,13 +63,15 @@ internal static class PeerComparison
         Console.WriteLine($"{photos.Length} photos{(failed.Length > 0 ? $", without {string.Join(", ", failed)}, which the peer can't read" : "")}; faces found: "
             + $"{Count(whole, photos)} and {Count(fine, photos)}, by the peer {peer.Photos(photos).Faces}");
         Console.WriteLine();
-        Console.WriteLine("| what | Mien, per processor second | peer, per processor second | ratio (of the rounds) | ratio by the clock (of the rounds) |");
+        Console.WriteLine("| what | Mien, per processor second | peer, per processor second | ratio (of the rounds) | ratio by the clock "
+            + "(of the rounds) |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (Row row in rows)
         {
             Console.WriteLine($"| {row.What} | {row.Pieces / Median(row.Times.Select(time => time.Ours.Processor)):F1} "
                 + $"| {row.Pieces / Median(row.Times.Select(time => time.Theirs.Processor)):F1} "
-                + $"| {Ratios(row.Times.Select(time => time.Theirs.Processor / time.Ours.Processor))} | {Ratios(row.Times.Select(time => time.Theirs.Wall / time.Ours.Wall))} |");
+                + $"| {Ratios(row.Times.Select(time => time.Theirs.Processor / time.Ours.Processor))} | "
+                    + $"{Ratios(row.Times.Select(time => time.Theirs.Wall / time.Ours.Wall))} |");
         }
 
         return 0;

@@ -17,7 +17,8 @@ internal static class LibraryRun
 
     private static async Task Read(ExpressionRecognizer recognizer, byte[] picture, int count)
     {
-        await foreach (var result in recognizer.RecognizeManyAsync(Enumerable.Repeat(picture, count).ToAsyncEnumerable(), bytes => recognizer.Load(new MemoryStream(bytes))))
+        await foreach (var result in recognizer.RecognizeManyAsync(Enumerable.Repeat(picture, count).ToAsyncEnumerable(),
+            bytes => recognizer.Load(new MemoryStream(bytes))))
         {
             if (result.Error is { } error)
                 throw new MienException(error);

@@ -39,7 +39,8 @@ internal sealed record LoadOptions
                 "--queue" => options with { Queue = int.Parse(value) },
                 "--photo" => options with { Photo = value },
                 "--size" => options with { Size = int.Parse(value) },
-                _ => throw new MienException($"{args[i]}: no such option. There are --program, --clients, --requests, --turns, --queue, --photo and --size."),
+                _ => throw new MienException($"{args[i]}: no such option. There are --program, --clients, --requests, --turns, --queue, "
+                    + "--photo and --size."),
             };
         }
 
@@ -51,7 +52,9 @@ internal sealed record LoadOptions
     {
         string path = Photo ?? Path.Combine(Root(), "samples", "average-faces.png");
         using SKBitmap bitmap = SKBitmap.Decode(path) ?? throw new MienException($"{path}: no picture.");
-        using SKBitmap sized = Size == 0 ? bitmap.Copy() : bitmap.Resize(new SKImageInfo(Size, Size * bitmap.Height / bitmap.Width), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        using SKBitmap sized = Size == 0 ? bitmap.Copy()
+            : bitmap.Resize(new SKImageInfo(Size, Size * bitmap.Height / bitmap.Width),
+            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using SKData data = sized.Encode(SKEncodedImageFormat.Jpeg, 90);
         return data.ToArray();
     }

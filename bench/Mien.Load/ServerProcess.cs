@@ -14,7 +14,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> Start(LoadOptions options)
     {
-        var start = new ProcessStartInfo(options.Program, ["serve", "--port", "0", "--queue", options.Queue.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(options.Program,
+            ["serve", "--port", "0", "--queue", options.Queue.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         Process process = Process.Start(start)!;
         process.BeginErrorReadLine();
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new MienException($"{options.Program} serve ended at once.");
@@ -26,7 +28,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         string status = $"/proc/{_process.Id}/status";
         return File.Exists(status)
-            ? double.Parse(File.ReadLines(status).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024
+            ? double.Parse(File.ReadLines(status).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024
             : 0;
     }
 

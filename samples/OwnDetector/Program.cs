@@ -25,7 +25,8 @@ internal sealed class FixedFaces : IFaceDetector
 {
     // A box of 163x223 pixels at 776,33, with the places of eyes, nose, mouth and ears.
     private static readonly DetectedFace Face = new(new Box(776, 33, 163, 223), 1, new FaceKeypoints(
-        new PicturePoint(820, 116), new PicturePoint(894, 116), new PicturePoint(857, 162), new PicturePoint(857, 200), new PicturePoint(782, 130), new PicturePoint(930, 130)));
+        new PicturePoint(820, 116), new PicturePoint(894, 116), new PicturePoint(857, 162), new PicturePoint(857, 200),
+            new PicturePoint(782, 130), new PicturePoint(930, 130)));
 
     public IReadOnlyList<DetectedFace> Detect(Picture picture, CancellationToken cancellationToken = default) => [Face];
 }

@@ -12,7 +12,8 @@ Architectures.Register("residual-26", classes => new DeepResidual(classes));
 FaceTable table = DatasetReader.Load(data).Table;
 TrainingOptions options = TrainingOptions.Default with { Architecture = network, Epochs = int.Parse(epochs) };
 using Trainer trainer = Trainer.Begin(new RunFolder(folder), table, data, options);
-TrainingResult result = trainer.Run(new Progress<TrainingProgress>(p => Console.Error.WriteLine($"epoch {p.Epoch}, step {p.Step}: loss {p.Loss:F3}")));
+TrainingResult result = trainer.Run(new Progress<TrainingProgress>(p => Console.Error.WriteLine($"epoch {p.Epoch}, step {p.Step}: loss "
+    + $"{p.Loss:F3}")));
 
 using var classifier = ExpressionClassifier.Create(result.ModelFile!);
 Evaluation evaluation = Evaluator.Evaluate(classifier, table, Split.PublicTest);

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Mien.Cli;
 
 /// <summary>Standard output or standard error, of which a write that fails is known.</summary>
-/// <remarks>.NET's own streams ignore a reader that has gone. For Linux and macOS. A file's own position is kept, so that several programs may write to one file.</remarks>
+/// <remarks>.NET's own streams ignore a reader that has gone. For Linux and macOS. A file's own position is kept, so that several programs
+/// may write to one file.</remarks>
 internal sealed class StandardStream : Stream
 {
     private const int Interrupted = 4;

@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace Mien.Cli;
 
-/// <summary>Where a verb writes: results to <see cref="Output"/>, tables to <see cref="Console"/>, the rest to <see cref="Error"/>.</summary>
+/// <summary>Where a verb writes: results to <see cref="Output"/>, tables to <see cref="Console"/>, the rest to
+/// <see cref="Error"/>.</summary>
 /// <param name="output">Standard output for machine-readable results.</param>
 /// <param name="console">Standard output for tables and color.</param>
 /// <param name="error">Standard error for progress, warnings and errors.</param>

@@ -1,6 +1,7 @@
 namespace Mien.Hosting;
 
-/// <summary>What <see cref="MienServiceCollectionExtensions.AddMien(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/> opens. Set it in code or from configuration.</summary>
+/// <summary>What <see cref="MienServiceCollectionExtensions.AddMien(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/> opens.
+/// Set it in code or from configuration.</summary>
 /// <example>
 /// <code>
 /// "Mien": { "Model": "accurate", "Recognizer": { "MinConfidence": 0.5, "Detector": { "MinFacePixels": 40 } } }

@@ -10,7 +10,8 @@ namespace Mien.Hosting;
 /// <summary>Mien's recognizer as a service.</summary>
 public static class MienServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IExpressionRecognizer"/> and <see cref="ExpressionRecognizer"/> as singletons. The model is opened at the first use.</summary>
+    /// <summary>Adds <see cref="IExpressionRecognizer"/> and <see cref="ExpressionRecognizer"/> as singletons. The model is opened at the
+    /// first use.</summary>
     /// <param name="services">The program's services.</param>
     /// <remarks>A recognizer that is registered already stays.</remarks>
     public static IServiceCollection AddMien(this IServiceCollection services) => services.AddMien(Options.DefaultName);
@@ -54,7 +55,8 @@ public static class MienServiceCollectionExtensions
         else
         {
             services.TryAddKeyedSingleton(name, (provider, _) => Open(provider, name));
-            services.TryAddKeyedSingleton<IExpressionRecognizer>(name, (provider, _) => provider.GetRequiredKeyedService<ExpressionRecognizer>(name));
+            services.TryAddKeyedSingleton<IExpressionRecognizer>(name,
+                (provider, _) => provider.GetRequiredKeyedService<ExpressionRecognizer>(name));
         }
 
         return services;

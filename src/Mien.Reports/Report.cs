@@ -27,7 +27,8 @@ public static partial class Report
     /// <param name="progress">Told what is being done; null for silence.</param>
     /// <returns>Path of the page.</returns>
     /// <exception cref="MienException">No split to read, labels or size differ, or the folder can't be written.</exception>
-    public static string Write(ReportSource source, FaceTable table, string data, string folder, ReportOptions options, Action<string>? progress = null)
+    public static string Write(ReportSource source, FaceTable table, string data, string folder, ReportOptions options,
+        Action<string>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(table);
@@ -38,13 +39,15 @@ public static partial class Report
         foreach (Split split in options.Splits ?? [.. table.Splits.Distinct().Order()])
         {
             progress?.Invoke($"reading {split}");
-            splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0, options.OnlyPresent));
+            splits.Add(JudgedFaces.Judge(source.Classifier, table, split, split == Split.Training ? options.TrainingFaces : 0,
+                options.OnlyPresent));
             foreach (string sentence in splits[^1].Fit.Sentences(split))
                 progress?.Invoke(sentence);
         }
 
         if (splits.Count == 0)
-            throw new MienException($"{data}: no face at all. Pass a data set with faces as --data; `mien dataset inspect` shows what one holds.");
+            throw new MienException($"{data}: no face at all. Pass a data set with faces as --data; `mien dataset inspect` shows what one "
+                + "holds.");
 
         progress?.Invoke("drawing");
         string page = Build(source, splits, data, WhoseLabels.Sentence(source.Classifier.Card, table), options);
@@ -86,7 +89,8 @@ public static partial class Report
             ["summary"] = summary,
             ["meaning"] = System.Net.WebUtility.HtmlEncode(source.Classifier.Card.Meaning),
             ["judges"] = System.Net.WebUtility.HtmlEncode(judges),
-            ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs) : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl beside it.</p>",
+            ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs)
+                : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl beside it.</p>",
             ["configuration"] = Sections.Configuration(source.Configuration, source.Classifier.Card),
             ["confusions"] = Sections.Confusions(splits),
             ["classes"] = Sections.Details(splits, judged => [Charts.ClassBars(judged.Evaluation)]),

@@ -55,7 +55,8 @@ public sealed class ReportSource : IDisposable
             run.ReadConfiguration(); // says where there is no run at all
         return epochs.Count > 0
             ? epochs
-            : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`, or name its model.onnx alone.");
+            : throw new MienException($"{run.MetricsFile}: {(File.Exists(run.MetricsFile) ? "empty" : "not found")}: the run has no "
+                + $"finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`, or name its model.onnx alone.");
     }
 
     /// <inheritdoc/>
@@ -83,7 +84,8 @@ public sealed class ReportSource : IDisposable
         if (File.Exists(run.ModelFile))
             return ExpressionClassifier.Create(run.ModelFile);
         if (!File.Exists(run.CheckpointFile))
-            throw new MienException($"{run.Path}: neither model.onnx nor checkpoint.safetensors. Go on with the run by `mien train --resume --out {run.Path}`.");
+            throw new MienException($"{run.Path}: neither model.onnx nor checkpoint.safetensors. Go on with the run by `mien train "
+                + $"--resume --out {run.Path}`.");
 
         // The run was killed, or is still going on: its best weights so far, beside it rather than into its folder.
         string folder = Directory.CreateTempSubdirectory("mien-report-").FullName;

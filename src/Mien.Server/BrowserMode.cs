@@ -27,10 +27,12 @@ internal sealed class BrowserMode(FaceReader reader)
         ModelCard card = reader.Recognizer.Model;
         return new BrowserSettings
         {
-            Unavailable = options.FaceMode == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by itself." : null,
+            Unavailable = options.FaceMode == FaceMode.Cropped ? "This server takes each picture as one face. The page can’t do that by "
+                + "itself." : null,
             Labels = card.Labels,
             InputSize = card.Input.Size,
-            Models = [.. _models.Value.Select(model => new NormalizationSettings(model.Input.Mean, model.Input.Deviation, model.Input.Levels == Imaging.InputLevels.Face))],
+            Models = [.. _models.Value.Select(model => new NormalizationSettings(model.Input.Mean, model.Input.Deviation,
+                model.Input.Levels == Imaging.InputLevels.Face))],
             ClassShares = options.Prior == ClassPrior.Balanced ? Priors.SharesOf(card) : null,
             Flip = options.Flip,
             MinConfidence = options.MinConfidence,
@@ -41,7 +43,8 @@ internal sealed class BrowserMode(FaceReader reader)
         };
     }
 
-    private static DetectorSettings Of(DetectorOptions options) => new(options.MinScore, options.MinFacePixels, options.MinFaceShare, options.MaxFaces, options.AnyRotation);
+    private static DetectorSettings Of(DetectorOptions options) =>
+        new(options.MinScore, options.MinFacePixels, options.MinFaceShare, options.MaxFaces, options.AnyRotation);
 
     private static TrackerSettings Of(TrackerOptions options, float minConfidence) =>
         new(options.Smoothing.TotalSeconds, options.MaxGap.TotalSeconds, options.CertainScore, minConfidence);

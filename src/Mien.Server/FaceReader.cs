@@ -14,8 +14,10 @@ internal sealed class FaceReader : IAsyncDisposable
     public FaceReader(ExpressionRecognizer recognizer, ServerOptions options, ServerMetrics metrics)
     {
         (Recognizer, Options, _metrics) = (recognizer, options, metrics);
-        _queue = new PictureQueue(recognizer, options.QueueLimit, options.Batch with { Classified = options.Batch.Classified + metrics.Batch });
-        LiveDetector = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare, options.SmallestLiveFace) };
+        _queue = new PictureQueue(recognizer, options.QueueLimit,
+            options.Batch with { Classified = options.Batch.Classified + metrics.Batch });
+        LiveDetector = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare,
+            options.SmallestLiveFace) };
         metrics.Watch(_queue);
     }
 
@@ -35,10 +37,12 @@ internal sealed class FaceReader : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting; what has not begun is not read.</param>
     /// <returns>A finished task a picture: its faces, or the error.</returns>
     /// <exception cref="RefusedException">The queue is full.</exception>
-    public async Task<Task<PictureFaces>[]> ReadAsync(IReadOnlyList<NamedPicture> pictures, Action<int, Picture, IReadOnlyList<Face>>? seen, CancellationToken cancellationToken)
+    public async Task<Task<PictureFaces>[]> ReadAsync(IReadOnlyList<NamedPicture> pictures, Action<int, Picture, IReadOnlyList<Face>>? seen,
+        CancellationToken cancellationToken)
     {
         long begun = TimeProvider.System.GetTimestamp();
-        IReadOnlyList<Task<PictureFaces>>? reading = _queue.TryAdd([.. pictures.Select((picture, place) => Queued(picture, null, seen is null ? null : (decoded, faces) => seen(place, decoded, faces)))], cancellationToken);
+        IReadOnlyList<Task<PictureFaces>>? reading = _queue.TryAdd([.. pictures.Select((picture, place) =>
+            Queued(picture, null, seen is null ? null : (decoded, faces) => seen(place, decoded, faces)))], cancellationToken);
         if (reading is null)
         {
             _metrics.Refused(pictures.Count);
@@ -66,7 +70,8 @@ internal sealed class FaceReader : IAsyncDisposable
         return new QueuedPicture(() => seen is null ? Recognizer.Load(encoded, picture.Name) : Picture.Load(encoded, picture.Name, most))
         {
             // A picture over the limit is refused before it is decoded.
-            Pixels = Picture.ReadSize(new MemoryStream(picture.Bytes, writable: false)) is (int width, int height) && (long)width * height is var pixels && pixels <= most ? pixels : 0,
+            Pixels = Picture.ReadSize(new MemoryStream(picture.Bytes, writable: false)) is (int width, int height)
+                && (long)width * height is var pixels && pixels <= most ? pixels : 0,
             Detector = detector,
             Seen = seen,
         };

@@ -21,7 +21,8 @@ public static class MienExtensions
     /// <summary>Name of the meter whose figures `AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(...))` takes.</summary>
     public const string Meter = ServerMetrics.MeterName;
 
-    /// <summary>Adds what the endpoints need: the recognizer with its queue, limits, a health check. The model is opened when the app starts.</summary>
+    /// <summary>Adds what the endpoints need: the recognizer with its queue, limits, a health check. The model is opened when the app
+    /// starts.</summary>
     /// <param name="services">The app's.</param>
     /// <param name="options">What is served and how much of it; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is none.</exception>
@@ -33,7 +34,8 @@ public static class MienExtensions
         options.Check();
         services.AddMetrics();
         services.AddHealthChecks().AddCheck<ReadyCheck>(HealthCheck, HealthStatus.Unhealthy, ["ready"]);
-        services.TryAddSingleton(_ => options.Models.Count > 0 ? ExpressionRecognizer.Create(options.Models, options.Recognizer) : ExpressionRecognizer.CreateDefault(options.Recognizer));
+        services.TryAddSingleton(_ => options.Models.Count > 0 ? ExpressionRecognizer.Create(options.Models, options.Recognizer)
+            : ExpressionRecognizer.CreateDefault(options.Recognizer));
         services.AddSingleton(options);
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<FaceReader>();
@@ -61,7 +63,9 @@ public static class MienExtensions
         group.MapPost("/v1/expressions", ExpressionsEndpoint.Handle)
             .WithName("ReadExpressions").WithTags("Expressions")
             .WithSummary("Finds the faces in pictures and reads their expressions.")
-            .WithDescription("Several pictures at once as a form or as JSON; one as the body itself. Pictures stay in memory and are gone with the answer. A picture that can't be read has an `error` in place of `faces`; where none can, the request fails with 422.")
+            .WithDescription("Several pictures at once as a form or as JSON; one as the body itself. Pictures stay in memory and are gone "
+                + "with the answer. A picture that can't be read has an `error` in place of `faces`; where none can, the request fails "
+                    + "with 422.")
             .Produces<ExpressionsAnswer>().Problems(400, 401, 413, 415, 422, 429, 503)
             .DescribePictures(annotate: true);
         group.MapPost("/v1/explanations", ExplanationsEndpoint.Handle)
@@ -76,7 +80,8 @@ public static class MienExtensions
         group.MapGet("/v1/stream", (HttpContext http, StreamEndpoint stream) => stream.Handle(http))
             .WithName("FollowFaces").WithTags("Live")
             .WithSummary("A WebSocket: frames in as binary messages, what is found in the newest out as JSON.")
-            .WithDescription("Each answer names its frame (`frame`, from 0), how many were passed over for newer ones (`passedOver`) and the faces with a `track` that stays the same as long as a face is followed.")
+            .WithDescription("Each answer names its frame (`frame`, from 0), how many were passed over for newer ones (`passedOver`) and "
+                + "the faces with a `track` that stays the same as long as a face is followed.")
             .Produces<StreamAnswer>(StatusCodes.Status101SwitchingProtocols).Problems(401, 403, 426, 429)
             .WithMetadata(new RequestGuard.Lasting());
         PageFiles.Map(group);

@@ -21,5 +21,6 @@ internal sealed class ReadyCheck(FaceReader reader, BrowserMode browser, IHostAp
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_warm && !lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus));
+        Task.FromResult(_warm && !lifetime.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Healthy()
+            : new HealthCheckResult(context.Registration.FailureStatus));
 }

@@ -22,7 +22,8 @@ internal sealed class ServerMetrics
         _pictures = _meter.CreateCounter<long>("mien.pictures", "{picture}", "Pictures by what became of them.");
         _faces = _meter.CreateCounter<long>("mien.faces", "{face}", "Faces read.");
         _seconds = _meter.CreateHistogram<double>("mien.read.duration", "s", "From accepted to read, a request.");
-        _batchFaces = _meter.CreateHistogram("mien.batch.faces", "{face}", "Faces that went through the network together.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 1, 2, 4, 8, 16, 32, 64] });
+        _batchFaces = _meter.CreateHistogram("mien.batch.faces", "{face}", "Faces that went through the network together.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 1, 2, 4, 8, 16, 32, 64] });
         _streams = _meter.CreateUpDownCounter<int>("mien.streams", "{stream}", "Cameras followed now.");
         _frames = _meter.CreateCounter<long>("mien.stream.frames", "{frame}", "Frames of cameras by what became of them.");
     }
@@ -38,7 +39,8 @@ internal sealed class ServerMetrics
     {
         foreach (Task<PictureFaces> picture in pictures)
         {
-            Count(_pictures, picture.IsCompletedSuccessfully ? "read" : picture.Exception?.InnerException is MienException ? "unreadable" : "failed", 1);
+            Count(_pictures, picture.IsCompletedSuccessfully ? "read" : picture.Exception?.InnerException is MienException ? "unreadable"
+                : "failed", 1);
             if (picture.IsCompletedSuccessfully)
                 _faces.Add(picture.Result.Faces.Count);
         }
@@ -50,5 +52,6 @@ internal sealed class ServerMetrics
 
     public void Frame(bool read) => Count(_frames, read ? "read" : "passed_over", 1);
 
-    private static void Count(Counter<long> counter, string outcome, int count) => counter.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
+    private static void Count(Counter<long> counter, string outcome, int count) =>
+        counter.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
 }

@@ -63,7 +63,8 @@ public sealed record ServerOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxPictures, QueueLimit);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
         if (ApiKey is not null && (ApiKey.Length == 0 || ApiKey.Any(letter => letter is <= ' ' or > '~')))
-            throw new MienException("The API key has blanks or letters that an HTTP header can't carry. Take ASCII letters, digits and signs.");
+            throw new MienException("The API key has blanks or letters that an HTTP header can't carry. Take ASCII letters, digits and "
+                + "signs.");
         ArgumentOutOfRangeException.ThrowIfNegative(RequestsPerMinute);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxStreams);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxFrameBytes);

@@ -24,7 +24,9 @@ public sealed class ExpressionClassifier : IDisposable
         ModelCard first = members[0].Card;
         Card = members.Length == 1
             ? first
-            : first with { Name = string.Join(" + ", members.Select(member => member.Card.Name)), Architecture = string.Join(" + ", members.Select(member => member.Card.Architecture)), Metrics = new SortedDictionary<string, double>() };
+            : first with { Name = string.Join(" + ", members.Select(member => member.Card.Name)),
+                Architecture = string.Join(" + ", members.Select(member => member.Card.Architecture)),
+                Metrics = new SortedDictionary<string, double>() };
     }
 
     /// <summary>What the model says of itself: labels, input, provenance.</summary>
@@ -112,7 +114,8 @@ public sealed class ExpressionClassifier : IDisposable
     {
         using CallGate.Call call = _gate.Enter(this);
         if (!HasFeatureMaps)
-            throw new MienException(_members.Length > 1 ? "Several models have no feature maps in common: name one." : $"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
+            throw new MienException(_members.Length > 1 ? "Several models have no feature maps in common: name one."
+                : $"The model {Card.Name} gives no feature maps. Export it again with `mien train --resume`.");
         int classes = Card.Labels.Count;
         int[] shape = _members[0].Session.OutputMetadata[ModelCard.FeatureMapsName].Dimensions[1..];
         int maps = shape[0] * shape[1] * shape[2];
@@ -141,7 +144,8 @@ public sealed class ExpressionClassifier : IDisposable
             return null;
         float[] weights = [];
         byte[] blank = new byte[Card.Input.Size * Card.Input.Size];
-        Run(_members[0], blank, 1, [ModelCard.ClassifierWeightsName], (_, outputs) => weights = outputs[0].GetTensorDataAsSpan<float>().ToArray());
+        Run(_members[0], blank, 1, [ModelCard.ClassifierWeightsName],
+            (_, outputs) => weights = outputs[0].GetTensorDataAsSpan<float>().ToArray());
         return weights;
     }
 
@@ -204,18 +208,21 @@ public sealed class ExpressionClassifier : IDisposable
             }
             catch (OnnxRuntimeException e)
             {
-                throw new MienException($"{name}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}). Pass a model.onnx that `mien train` wrote.", e);
+                throw new MienException($"{name}: not an ONNX model that can be loaded ({e.Message.Split('\n')[0]}). Pass a model.onnx "
+                    + "that `mien train` wrote.", e);
             }
 
             try
             {
                 var card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, name);
                 if (!session.InputNames.Contains(ModelCard.InputName) || !session.OutputNames.Contains(ModelCard.ProbabilitiesName))
-                    throw new MienException($"{name}: no input `{ModelCard.InputName}` or no output `{ModelCard.ProbabilitiesName}`. Pass a model.onnx that `mien train` wrote.");
+                    throw new MienException($"{name}: no input `{ModelCard.InputName}` or no output `{ModelCard.ProbabilitiesName}`. Pass "
+                        + "a model.onnx that `mien train` wrote.");
                 int[] shape = session.InputMetadata[ModelCard.InputName].Dimensions;
                 int side = card.Input.Size;
                 if (shape is not [_, 1, var height, var width] || (height > 0 && height != side) || (width > 0 && width != side))
-                    throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says gray faces of {side} pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
+                    throw new MienException($"{name}: its input is [{string.Join(',', shape)}], its metadata says gray faces of {side} "
+                        + $"pixels, [N,1,{side},{side}]. Export the model again with `mien train`.");
                 if (session.OutputMetadata[ModelCard.ProbabilitiesName].Dimensions is [_, var scores] && scores > 0
                     && scores != card.Labels.Count)
                     throw new MienException($"{name}: its network gives {scores} scores, its metadata names {card.Labels.Count} "

@@ -191,21 +191,25 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
     /// searching a picture, a batch through the network, a callback.
     /// </param>
     /// <returns>A result a file: a file that fails carries its error and stops nothing.</returns>
-    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IEnumerable<string> files, BatchOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         return RecognizeManyAsync(files.ToAsyncEnumerable(), options, cancellationToken);
     }
 
     /// <inheritdoc cref="RecognizeManyAsync(IEnumerable{string}, BatchOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<PictureResult<string>> RecognizeManyAsync(IAsyncEnumerable<string> files, BatchOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         RecognizeManyAsync(files, Load, PixelsOf, seen: null, options, cancellationToken);
 
     /// <summary>Reads any number of pictures from wherever they are: an archive, a database, a camera.</summary>
     /// <param name="sources">What pictures are read from; taken as there is room for them.</param>
     /// <param name="load">Opens one, on a worker's thread, several at once; what it throws becomes that picture's error.</param>
-    /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the workers alone are the limit.</param>
-    /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws becomes that picture's error. Each picture is then classified by itself.</param>
+    /// <param name="pixels">How many pixels a source will have once decoded, for <see cref="BatchOptions.PixelsInFlight"/>; null where the
+    /// workers alone are the limit.</param>
+    /// <param name="seen">Called with each picture and its faces while the pixels are still at hand, on a worker's thread; what it throws
+    /// becomes that picture's error. Each picture is then classified by itself.</param>
     /// <param name="options">How much is done at once; null for the defaults.</param>
     /// <param name="cancellationToken">
     /// Ends the enumeration with an <see cref="OperationCanceledException"/> as soon as the stages under way are done: decoding or
@@ -283,7 +287,8 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
         {
             byte[] gray = picture.ToGray();
             byte[] crop = Resized(size);
-            return new FoundFaces(picture.Width, picture.Height, [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)],
+            return new FoundFaces(picture.Width, picture.Height,
+                [new DetectedFace(new Box(0, 0, picture.Width, picture.Height), 1, default)],
                 crop, size == FaceQuality.CropSize ? crop : Resized(FaceQuality.CropSize), Detected: false);
 
             byte[] Resized(int side)
@@ -381,7 +386,8 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
 
     private long PixelsOf(string file) =>
         // A picture over the limit is refused before it is decoded.
-        Picture.ReadSize(file) is (int width, int height) && (long)width * height is var pixels && pixels <= _options.MaxPixels ? pixels : 0;
+        Picture.ReadSize(file) is (int width, int height) && (long)width * height is var pixels && pixels <= _options.MaxPixels ? pixels
+            : 0;
 
     private static SessionOptions SessionOf(RecognizerOptions options)
     {
@@ -396,7 +402,8 @@ public sealed class ExpressionRecognizer : IExpressionRecognizer, IDisposable
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
         {
             session.Dispose();
-            throw new MienException($"ONNX Runtime refuses the session's options ({e.Message.Split('\n')[0]}). An execution provider comes with its own package: Microsoft.ML.OnnxRuntime.Gpu for CUDA, Microsoft.ML.OnnxRuntime.DirectML for DirectML.", e);
+            throw new MienException($"ONNX Runtime refuses the session's options ({e.Message.Split('\n')[0]}). An execution provider comes "
+                + "with its own package: Microsoft.ML.OnnxRuntime.Gpu for CUDA, Microsoft.ML.OnnxRuntime.DirectML for DirectML.", e);
         }
 
         return session;

@@ -49,7 +49,8 @@ public sealed record FaceQuality
     /// <summary>Standard deviation of the noise in gray levels, 0 and up; 2 to 3 in good photos.</summary>
     public required float Noise { get; init; }
 
-    /// <summary>Fine detail against contrast, freed of noise: 1 as in the middle one of FER2013's Training faces, towards 0 the more it is blurred.</summary>
+    /// <summary>Fine detail against contrast, freed of noise: 1 as in the middle one of FER2013's Training faces, towards 0 the more it is
+    /// blurred.</summary>
     public required float Sharpness { get; init; }
 
     /// <summary>Side of the square that was cut out for the network, in pixels of the picture.</summary>
@@ -64,10 +65,12 @@ public sealed record FaceQuality
     /// <summary>Head bent, degrees, positive downwards; good to about ten degrees.</summary>
     public required float Pitch { get; init; }
 
-    /// <summary>Probability that the mouth, the eyes or one side is covered, by a mask, sunglasses, a hand or the like, 0..1 (a small network's answer).</summary>
+    /// <summary>Probability that the mouth, the eyes or one side is covered, by a mask, sunglasses, a hand or the like, 0..1 (a small
+    /// network's answer).</summary>
     public required float Cover { get; init; }
 
-    /// <summary>Probability that the network sees the face upright, 0..1: towards 0 where it was cut out upside down or on its side.</summary>
+    /// <summary>Probability that the network sees the face upright, 0..1: towards 0 where it was cut out upside down or on its
+    /// side.</summary>
     public required float Upright { get; init; }
 
     /// <summary>

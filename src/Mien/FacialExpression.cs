@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Mien;
 
-/// <summary>The eight expressions of FER+ (Barsoum et al. 2016): the seven of FER2013 in the order of its labels (Goodfellow et al. 2013), then contempt.</summary>
+/// <summary>The eight expressions of FER+ (Barsoum et al. 2016): the seven of FER2013 in the order of its labels (Goodfellow et al. 2013),
+/// then contempt.</summary>
 public enum FacialExpression
 {
     /// <summary>Label 0.</summary>

@@ -27,7 +27,8 @@ public sealed record ModelCard
     /// <summary>Name of the graph's output of the last feature maps, float [N,C,h,w], where the network has them.</summary>
     public const string FeatureMapsName = "feature_maps";
 
-    /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature maps.</summary>
+    /// <summary>Name of the graph's output of the last dense layer's weights, float [K,F], where that layer alone reads the feature
+    /// maps.</summary>
     public const string ClassifierWeightsName = "classifier_weights";
 
     /// <summary>Key of the note that says whose labels, votes and answers the model learned from.</summary>
@@ -79,9 +80,11 @@ public sealed record ModelCard
             ? "Each probability is how likely that one of FER2013's seven labels is."
             : "Each probability is how likely that label is in data like those that the model learned from.";
 
-    /// <summary>Whether the probabilities are shares of people: the eight expressions, learned as FER+'s taggers shared their votes out.</summary>
+    /// <summary>Whether the probabilities are shares of people: the eight expressions, learned as FER+'s taggers shared their votes
+    /// out.</summary>
     public bool LearnedFromPeople =>
-        Labels.SequenceEqual(FacialExpressions.Names) && Notes.GetValueOrDefault(LearnedFromNote)?.Contains("FER+ votes (1)", StringComparison.Ordinal) == true;
+        Labels.SequenceEqual(FacialExpressions.Names) && Notes.GetValueOrDefault(LearnedFromNote)?.Contains("FER+ votes (1)",
+            StringComparison.Ordinal) == true;
 
     /// <summary>The card as key-value pairs for the file's metadata_props.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
@@ -124,7 +127,8 @@ public sealed record ModelCard
         if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new MienException($"{file}: `mien.labels` names the class {twice.Key} more than once. "
                 + "Export the model again with `mien train`.");
-        var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"), Levels());
+        var input = new InputSpec(Number<int>("mien.input.size"), Number<float>("mien.input.mean"), Number<float>("mien.input.deviation"),
+            Levels());
         if (input.Size < 8 || input.Size > 1024 || !(input.Deviation > 0))
             throw new MienException($"{file}: impossible input in its metadata ({input}). Export the model again with `mien train`.");
 
@@ -149,7 +153,8 @@ public sealed record ModelCard
         {
             DataSetLevels => InputLevels.DataSet,
             FaceLevels => InputLevels.Face,
-            var other => throw new MienException($"{file}: `mien.input.levels` is \"{other}\", which this version of Mien does not know. Update Mien."),
+            var other => throw new MienException($"{file}: `mien.input.levels` is \"{other}\", which this version of Mien does not know. "
+                + "Update Mien."),
         };
 
         // A file from before there were shares and one of another program have none.
@@ -161,7 +166,8 @@ public sealed record ModelCard
                     double.TryParse(cell, CultureInfo.InvariantCulture, out double share) ? share : 0)]
                 : Json(given, CardJson.Readable.DoubleArray) ?? (given.Length > 0 ? [0] : []);
             if (shares.Length > 0 && (shares.Length != labels.Length || shares.Any(share => !(share > 0))))
-                throw new MienException($"{file}: `mien.classShares` is not a number above 0 for each of {labels.Length} classes. Export the model again with `mien train`.");
+                throw new MienException($"{file}: `mien.classShares` is not a number above 0 for each of {labels.Length} classes. Export "
+                    + "the model again with `mien train`.");
             return shares;
         }
 
@@ -173,7 +179,8 @@ public sealed record ModelCard
 
         string Needed(string key) => metadata.TryGetValue(key, out string? value)
             ? value
-            : throw new MienException($"{file}: no `{key}` in its metadata, so it is not a model exported by Mien. Export it with `mien train`.");
+            : throw new MienException($"{file}: no `{key}` in its metadata, so it is not a model exported by Mien. Export it with `mien "
+                + "train`.");
 
         T Number<T>(string key) where T : IParsable<T> => T.TryParse(Needed(key), CultureInfo.InvariantCulture, out T? value)
             ? value
@@ -181,7 +188,8 @@ public sealed record ModelCard
 
         IEnumerable<KeyValuePair<string, string>> Prefixed(string prefix) => metadata
             .Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(p => KeyValuePair.Create(p.Key[prefix.Length..] is OldLearnedFromNote ? LearnedFromNote : p.Key[prefix.Length..], p.Value));
+            .Select(p => KeyValuePair.Create(p.Key[prefix.Length..] is OldLearnedFromNote ? LearnedFromNote : p.Key[prefix.Length..],
+                p.Value));
     }
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);

@@ -29,7 +29,8 @@ public sealed class ModelSource
 
     /// <summary>The model file that a path means: the path itself, or in the folder of a run its model.onnx.</summary>
     /// <param name="path">A file, or a run's folder.</param>
-    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to name.</exception>
+    /// <exception cref="MienException">A folder has no model.onnx: the message says how to get one, or which file in it to
+    /// name.</exception>
     public static string FileOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -39,7 +40,8 @@ public sealed class ModelSource
         if (File.Exists(file))
             return file;
         if (File.Exists(Path.Combine(path, RunConfiguration)))
-            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train --resume --out {path}`.");
+            throw new MienException($"{path}: this run has no {RunModel} yet; training writes it at its end. Go on with `mien train "
+                + $"--resume --out {path}`.");
         try
         {
             string[] others = [.. Directory.EnumerateFiles(path, "*.onnx").Order(StringComparer.Ordinal).Take(MostNamed)];
@@ -49,7 +51,8 @@ public sealed class ModelSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien train` wrote.", e);
+            throw new MienException($"{path}: the folder can't be listed ({e.Message.TrimEnd('.')}). Pass a {RunModel} that `mien train` "
+                + "wrote.", e);
         }
     }
 

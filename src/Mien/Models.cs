@@ -34,13 +34,15 @@ public static class Models
 
     private static byte[] ReadDefault() => Resources.Has(DefaultFile)
         ? Resources.Read(DefaultFile)
-        : throw new MienException("This build of Mien carries no model. Build it with models/mien-default.int8.onnx in place, or open a model file.");
+        : throw new MienException("This build of Mien carries no model. Build it with models/mien-default.int8.onnx in place, or open a "
+            + "model file.");
 
     private static ModelSource InPackage(string name, string package) => new(name, () =>
     {
         string path = Path.Combine(AppContext.BaseDirectory, $"mien-{name}.onnx");
         return File.Exists(path)
             ? ModelSource.FromFile(path).Read()
-            : throw new MienException($"The {name} model is not here ({path}). Add its package to the program: `dotnet add package {package}`.");
+            : throw new MienException($"The {name} model is not here ({path}). Add its package to the program: `dotnet add package "
+                + $"{package}`.");
     });
 }

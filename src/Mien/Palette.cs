@@ -1,7 +1,8 @@
 namespace Mien;
 
 /// <summary>One color an expression, the same on every screen, page and picture; told apart with every common color blindness.</summary>
-/// <remarks>Okabe and Ito 2008, "Color Universal Design"; a gray in place of their black, dark enough to differ from their purple without red or green.</remarks>
+/// <remarks>Okabe and Ito 2008, "Color Universal Design"; a gray in place of their black, dark enough to differ from their purple without
+/// red or green.</remarks>
 public static class Palette
 {
     private static readonly string[] Colors = ["#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#56B4E9", "#707070", "#E69F00"];

@@ -16,7 +16,8 @@ public static class Priors
     {
         ArgumentNullException.ThrowIfNull(card);
         IReadOnlyList<double> shares = SharesOf(card)
-            ?? throw new MienException($"The model {card.Name} does not say how often each class was in its training data, which a balanced prior needs. Export it again with `mien train`, or use the prior `dataset`.");
+            ?? throw new MienException($"The model {card.Name} does not say how often each class was in its training data, which a "
+                + "balanced prior needs. Export it again with `mien train`, or use the prior `dataset`.");
         Correct(probabilities, shares, [.. shares.Select(_ => 1.0 / shares.Count)]);
     }
 
@@ -31,7 +32,8 @@ public static class Priors
         ArgumentNullException.ThrowIfNull(expected);
         int classes = trained.Count;
         if (expected.Count != classes || classes == 0 || probabilities.Length % classes != 0)
-            throw new ArgumentException($"{probabilities.Length} probabilities, {classes} shares in training, {expected.Count} expected.", nameof(expected));
+            throw new ArgumentException($"{probabilities.Length} probabilities, {classes} shares in training, {expected.Count} "
+                + "expected.", nameof(expected));
         for (int row = 0; row < probabilities.Length; row += classes)
         {
             double sum = 0;

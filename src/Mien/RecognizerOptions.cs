@@ -66,7 +66,8 @@ public sealed record RecognizerOptions
     /// <summary>Answers below this confidence are `uncertain`, 0..1; 0 gives every answer.</summary>
     public float MinConfidence { get; set; }
 
-    /// <summary>Averages each face's probabilities with its mirror image's, at twice the classifier's cost; finding the face costs more than either.</summary>
+    /// <summary>Averages each face's probabilities with its mirror image's, at twice the classifier's cost; finding the face costs more
+    /// than either.</summary>
     public bool Flip { get; set; }
 
     /// <summary>How often each class is expected.</summary>

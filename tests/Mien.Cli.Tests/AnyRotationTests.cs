@@ -13,7 +13,8 @@ public class AnyRotationTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string file = folder.File("turned.png");
-        File.WriteAllBytes(file, new TurnedPicture(Picture.Load(Path.Combine(TestData.Root, "samples", "average-faces.png")), 180).Picture.ToPng());
+        File.WriteAllBytes(file, new TurnedPicture(Picture.Load(Path.Combine(TestData.Root, "samples", "average-faces.png")), 180)
+            .Picture.ToPng());
         float[] rolls = Rolls("--any-rotation");
         Assert.Equal(7, rolls.Length);
         Assert.All(rolls, roll => Assert.InRange(Math.Abs(roll), 165, 180));
@@ -26,7 +27,8 @@ public class AnyRotationTests
             Assert.True(exit == ExitCode.Ok, error);
             JsonElement answer = JsonSerializer.Deserialize<JsonElement>(output);
             JsonElement picture = answer.ValueKind == JsonValueKind.Array ? answer[0] : answer;
-            return [.. picture.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("quality").GetProperty("roll").GetSingle())];
+            return [.. picture.GetProperty("faces").EnumerateArray()
+                .Select(face => face.GetProperty("quality").GetProperty("roll").GetSingle())];
         }
     }
 

@@ -63,7 +63,8 @@ public class CommandTests
         using var output = new StringWriter();
         using var console = new TestConsole();
         string[] known = [.. TrainCommand.Create(new Terminal(output, console, console)).Options.Select(option => option.Name)];
-        string[] members = [.. typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name switch
+        string[] members = [.. typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite)
+            .Select(property => property.Name switch
         {
             nameof(TrainingOptions.Architecture) => "--arch",
             nameof(TrainingOptions.WarmUpEpochs) => "--warm-up",
@@ -109,8 +110,10 @@ public class CommandTests
         JsonElement face = picture.GetProperty("faces")[0];
         Assert.Equal(["box", "detectorScore", "label", "confidence", "quality", "probabilities"], Keys(face));
         Assert.Equal(["x", "y", "width", "height"], Keys(face.GetProperty("box")));
-        Assert.Equal(["score", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright"], Keys(face.GetProperty("quality")));
-        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"], Keys(face.GetProperty("probabilities")));
+        Assert.Equal(["score", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright"],
+            Keys(face.GetProperty("quality")));
+        Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt"],
+            Keys(face.GetProperty("probabilities")));
     }
 
     [Fact]

@@ -13,12 +13,14 @@ public class CompareCommandTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string model = Model(folder);
-        (int exit, string output, _) = Run("compare", model, $"{model}+{model}", "--data", Data(folder), "--split", "PrivateTest", "--json");
+        (int exit, string output, _) = Run("compare", model, $"{model}+{model}", "--data", Data(folder), "--split", "PrivateTest",
+            "--json");
         Assert.Equal(ExitCode.Ok, exit);
         JsonElement json = JsonDocument.Parse(output).RootElement;
         Assert.Equal(14, json.GetProperty("count").GetInt32());
         JsonElement pair = Assert.Single(json.GetProperty("pairs").EnumerateArray());
-        Assert.Equal((0, 0, 0, 1), (pair.GetProperty("difference").GetDouble(), pair.GetProperty("onlyFirst").GetInt32(), pair.GetProperty("onlySecond").GetInt32(), pair.GetProperty("p").GetDouble()));
+        Assert.Equal((0, 0, 0, 1), (pair.GetProperty("difference").GetDouble(), pair.GetProperty("onlyFirst").GetInt32(),
+            pair.GetProperty("onlySecond").GetInt32(), pair.GetProperty("p").GetDouble()));
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public class CompareCommandTests
     public void A_model_that_goes_by_name_is_averaged_like_any_other()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("compare", "fer2013", "fer2013+fer2013", $"fer2013+{Model(folder)}", "--data", Data(folder), "--split", "PrivateTest", "--json");
+        (int exit, string output, string error) = Run("compare", "fer2013", "fer2013+fer2013", $"fer2013+{Model(folder)}", "--data",
+            Data(folder), "--split", "PrivateTest", "--json");
         Assert.True(exit == ExitCode.Ok, error);
         JsonElement[] pairs = [.. JsonDocument.Parse(output).RootElement.GetProperty("pairs").EnumerateArray()];
         Assert.Equal((3, 0), (pairs.Length, pairs[0].GetProperty("onlyFirst").GetInt32() + pairs[0].GetProperty("onlySecond").GetInt32()));
@@ -75,7 +78,8 @@ public class CompareCommandTests
     public void A_recipe_that_does_not_fit_is_named(string text, string wrong)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, _, string error) = Run("train", "--data", Data(folder), "--out", folder.File("run"), "--recipe", folder.Write("recipe.json", text));
+        (int exit, _, string error) = Run("train", "--data", Data(folder), "--out", folder.File("run"), "--recipe",
+            folder.Write("recipe.json", text));
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("recipe.json", error, StringComparison.Ordinal);
         Assert.Contains(wrong, error, StringComparison.Ordinal);

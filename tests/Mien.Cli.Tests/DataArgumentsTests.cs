@@ -43,7 +43,8 @@ public class DataArgumentsTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Save(folder.File("photos/happy/wall.png"), new byte[300 * 300]);
-        (int exit, string output, string error) = Run([.. Filled(verb, folder, folder.File("photos")), "--faces", "detect", "--face-cache", folder.File("cache")]);
+        (int exit, string output, string error) = Run([.. Filled(verb, folder, folder.File("photos")), "--faces", "detect", "--face-cache",
+            folder.File("cache")]);
         Assert.Equal((ExitCode.Failure, ""), (exit, output));
         Assert.Contains("no face found in any of its 1 photos", error, StringComparison.Ordinal);
     }
@@ -79,7 +80,8 @@ public class DataArgumentsTests
         using TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("photos/test/happy"));
         File.Copy(AverageFaces, folder.File("photos/test/happy/seven.png"));
-        string[] compare = ["compare", "fer2013", "fer2013", "--data", folder.File("photos"), "--split", "PrivateTest", "--json", "--faces", "detect", "--face-cache", folder.File("cache")];
+        string[] compare = ["compare", "fer2013", "fer2013", "--data", folder.File("photos"), "--split", "PrivateTest", "--json", "--faces",
+            "detect", "--face-cache", folder.File("cache")];
         (int exit, string output, string error) = Run(compare);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("count").GetInt32());
@@ -95,7 +97,8 @@ public class DataArgumentsTests
         Directory.CreateDirectory(folder.File("photos/happy"));
         // Its seven faces are 160 to 230 of 1000 pixels.
         File.Copy(AverageFaces, folder.File("photos/happy/seven.png"));
-        string[] inspect = ["dataset", "inspect", folder.File("photos"), "--faces", "detect", "--face-cache", folder.File("cache"), "--min-face"];
+        string[] inspect = ["dataset", "inspect", folder.File("photos"), "--faces", "detect", "--face-cache", folder.File("cache"),
+            "--min-face"];
         (int exit, _, string error) = Run([.. inspect, smallest]);
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("no face found in any of its 1 photos", error, StringComparison.Ordinal);
@@ -108,12 +111,14 @@ public class DataArgumentsTests
     public void The_cure_that_a_sweep_names_for_a_damaged_row_helps()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string rows = string.Concat(Enumerable.Range(0, 42).Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}\n"));
+        string rows = string.Concat(Enumerable.Range(0, 42)
+            .Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}\n"));
         string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}0,1 2 3,Training\n");
         string[] sweep = ["sweep", folder.Write("sweep.json", Sweep), "--data", data, "--out", folder.File("runs")];
         (int exit, _, string error) = Run(sweep);
         Assert.Equal(ExitCode.Failure, exit);
-        Assert.Contains("line 44: 3 pixels, expected 2304 (48x48). Fix the row, or pass --skip-bad-rows", error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("line 44: 3 pixels, expected 2304 (48x48). Fix the row, or pass --skip-bad-rows", error.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
         (exit, string output, error) = Run([.. sweep, "--skip-bad-rows"]);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("1 bad rows left out", error, StringComparison.Ordinal);
@@ -129,7 +134,8 @@ public class DataArgumentsTests
 
     private const string Sweep = """{ "base": { "architecture": "plain", "epochs": 1, "batchSize": 14, "threads": 1 }, "variants": { "small": { } } }""";
 
-    private static IEnumerable<string> Filled(string verb, TemporaryFolder folder, string data, params string[] labels) => verb.Split(' ').Select(argument => argument switch
+    private static IEnumerable<string> Filled(string verb, TemporaryFolder folder, string data, params string[] labels) => verb.Split(' ')
+        .Select(argument => argument switch
     {
         "DATA" => data,
         "MODEL" => File.Exists(folder.File("model.onnx")) ? folder.File("model.onnx") : Model(folder, labels),

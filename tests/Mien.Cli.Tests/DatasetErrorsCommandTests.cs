@@ -12,7 +12,8 @@ public class DatasetErrorsCommandTests
     {
         using TemporaryFolder folder = Faces(80);
         string file = folder.File("errors.csv");
-        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "2", "--threads", "1", "--runs", folder.File("runs"), "--out", file];
+        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "2",
+            "--threads", "1", "--runs", folder.File("runs"), "--out", file];
         (int exit, string output, string error) = Run(arguments);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Equal(file, output.Trim());
@@ -34,7 +35,8 @@ public class DatasetErrorsCommandTests
     {
         using TemporaryFolder folder = Faces(80);
         string recipe = folder.Write("votes.json", """{ "architecture": "plain", "epochs": 1, "threads": 1, "votesHead": 1 }""");
-        (int exit, _, string error) = Run("dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--recipe", recipe, "--runs", folder.File("runs"));
+        (int exit, _, string error) = Run("dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--recipe", recipe, "--runs",
+            folder.File("runs"));
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("80 faces, read as labeled", error, StringComparison.Ordinal);
     }
@@ -43,7 +45,8 @@ public class DatasetErrorsCommandTests
     public void A_model_in_place_of_folds_is_warned_of()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, _, string error) = Run("dataset", "errors", "--data", EvaluationCommandTests.Data(folder), "--model", EvaluationCommandTests.Model(folder));
+        (int exit, _, string error) = Run("dataset", "errors", "--data", EvaluationCommandTests.Data(folder), "--model",
+            EvaluationCommandTests.Model(folder));
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("blind to them", error, StringComparison.Ordinal);
     }
@@ -63,7 +66,8 @@ public class DatasetErrorsCommandTests
             File.WriteAllBytes(path, Picture.FromGray(gray, 48, 48).ToPng());
         }
 
-        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "1", "--threads", "1", "--runs", folder.File("runs")];
+        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "1",
+            "--threads", "1", "--runs", folder.File("runs")];
         (int exit, _, string error) = Run(arguments);
         Assert.True(exit == ExitCode.Ok, error);
         error = error.ReplaceLineEndings(" ");
@@ -75,12 +79,14 @@ public class DatasetErrorsCommandTests
     public void Folds_go_on_from_a_model()
     {
         using TemporaryFolder folder = Faces(80);
-        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "2", "--threads", "1"];
+        string[] arguments = ["dataset", "errors", "--data", folder.File("data"), "--folds", "2", "--arch", "plain", "--epochs", "2",
+            "--threads", "1"];
         Assert.Equal(ExitCode.Ok, Run([.. arguments, "--runs", folder.File("runs")]).Exit);
         (int exit, _, string error) = Run([.. arguments, "--runs", folder.File("further"), "--from", folder.File("runs/fold-1-of-2")]);
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("--from: a model that was trained on some of these faces", error.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Assert.Contains("\"from\": \"" + folder.File("runs/fold-1-of-2"), File.ReadAllText(folder.File("further/fold-2-of-2/config.json")), StringComparison.Ordinal);
+        Assert.Contains("\"from\": \"" + folder.File("runs/fold-1-of-2"), File.ReadAllText(folder.File("further/fold-2-of-2/config.json")),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("too little to judge", error, StringComparison.Ordinal);
     }
 

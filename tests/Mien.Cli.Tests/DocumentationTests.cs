@@ -21,19 +21,22 @@ public class DocumentationTests
     // A log of what was done then: its commands are not held to today's options.
     private const string Log = "docs/experiments-log.md";
 
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).UsePipeTables().Build();
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
+        .UsePipeTables().Build();
 
     // As the program parses: @list.txt is a list of pictures.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    public static TheoryData<string> Documents => [.. Files(TestData.Root).Select(file => Path.GetRelativePath(TestData.Root, file).Replace('\\', '/'))];
+    public static TheoryData<string> Documents => [.. Files(TestData.Root)
+        .Select(file => Path.GetRelativePath(TestData.Root, file).Replace('\\', '/'))];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_relative_link_leads_to_a_file_and_a_heading(string document)
     {
         string folder = Path.GetDirectoryName(Path.Combine(TestData.Root, document))!;
-        foreach (LinkInline link in Markdown.Parse(Text(document), Pipeline).Descendants<LinkInline>().Where(link => !link.Url!.Contains(':', StringComparison.Ordinal)))
+        foreach (LinkInline link in Markdown.Parse(Text(document), Pipeline).Descendants<LinkInline>()
+            .Where(link => !link.Url!.Contains(':', StringComparison.Ordinal)))
         {
             string[] parts = link.Url!.Split('#');
             string target = parts[0].Length == 0 ? Path.Combine(TestData.Root, document) : Path.GetFullPath(Path.Combine(folder, parts[0]));
@@ -53,7 +56,8 @@ public class DocumentationTests
             if (line.StartsWith("```", StringComparison.Ordinal))
                 code = !code;
             if (!code && !line.StartsWith('|'))
-                Assert.True(line.Length <= LongestLine, $"{document}, line {at}: {line.Length} characters. Break it after {LongestLine} at most.");
+                Assert.True(line.Length <= LongestLine, $"{document}, line {at}: {line.Length} characters. Break it after {LongestLine} at "
+                    + "most.");
         }
     }
 
@@ -63,7 +67,8 @@ public class DocumentationTests
     [Fact]
     public void Every_verb_of_the_program_is_named_in_a_document()
     {
-        string all = string.Concat(Documents.Select(row => row.Data).Where(document => document is not ("CHANGELOG.md" or Log)).Select(Text));
+        string all = string.Concat(Documents.Select(row => row.Data).Where(document => document is not ("CHANGELOG.md" or Log))
+            .Select(Text));
         Assert.All(Leaves(Root()), verb => Assert.Contains($"mien {verb}", all, StringComparison.Ordinal));
     }
 
@@ -73,12 +78,14 @@ public class DocumentationTests
     {
         if (document == Log)
             return;
-        foreach (FencedCodeBlock block in Markdown.Parse(Text(document), Pipeline).Descendants<FencedCodeBlock>().Where(block => block.Info == "bash"))
+        foreach (FencedCodeBlock block in Markdown.Parse(Text(document), Pipeline).Descendants<FencedCodeBlock>()
+            .Where(block => block.Info == "bash"))
         {
             foreach (string line in block.Lines.ToString().Split('\n').Where(line => line.StartsWith("mien ", StringComparison.Ordinal)))
             {
                 string command = line.Split(" #")[0].Split(" > ")[0]["mien ".Length..].Trim().Replace('\'', '"');
-                Assert.True(UsageErrors.Of(Root().Parse([.. CommandLineParser.SplitCommandLine(command)], Parsing)).Count == 0, $"{document}: {line}");
+                Assert.True(UsageErrors.Of(Root().Parse([.. CommandLineParser.SplitCommandLine(command)], Parsing)).Count == 0,
+                    $"{document}: {line}");
             }
         }
     }
@@ -86,7 +93,8 @@ public class DocumentationTests
     private static string Text(string document) => File.ReadAllText(Path.Combine(TestData.Root, document));
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
-        Directory.EnumerateDirectories(folder).Where(each => Path.GetFileName(each) is var name && name[0] != '.' && !NotOurs.Contains(name)).SelectMany(Files)).Order();
+        Directory.EnumerateDirectories(folder).Where(each => Path.GetFileName(each) is var name && name[0] != '.'
+            && !NotOurs.Contains(name)).SelectMany(Files)).Order();
 
     private static HashSet<string> Headings(string text) =>
         [.. Markdown.Parse(text, Pipeline).Descendants<HeadingBlock>().Select(heading => heading.GetAttributes().Id!)];

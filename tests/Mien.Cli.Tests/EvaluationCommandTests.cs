@@ -14,14 +14,17 @@ public class EvaluationCommandTests
     public void Figures_as_JSON_have_the_documented_keys_and_stand_alone_on_standard_output()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--split", "PrivateTest", "--json", "-");
+        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--split",
+            "PrivateTest", "--json", "-");
         Assert.Equal((ExitCode.Ok, ""), (exit, error));
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(
-            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing", "sharedOut", "leftOut", "copies", "imagesPerSecond"],
+            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing",
+                "sharedOut", "leftOut", "copies", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(14, json.RootElement.GetProperty("count").GetInt32());
-        Assert.Equal(FacialExpressions.Fer2013Names, json.RootElement.GetProperty("perClass").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(FacialExpressions.Fer2013Names, json.RootElement.GetProperty("perClass").EnumerateObject()
+            .Select(property => property.Name));
     }
 
     [Fact]
@@ -29,7 +32,8 @@ public class EvaluationCommandTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string file = folder.File("figures.json");
-        (int exit, string output, _) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--split", "PrivateTest", "--json", file);
+        (int exit, string output, _) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--split", "PrivateTest", "--json",
+            file);
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Contains("PrivateTest: 14 faces", output, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(file));
@@ -90,7 +94,8 @@ public class EvaluationCommandTests
     {
         (int exit, string output, _) = Run("model", "summary", "--arch", "plain");
         Assert.Equal(ExitCode.Ok, exit);
-        string[] rows = [.. output.Split('\n').Where(line => line.Contains('│', StringComparison.Ordinal)).Select(line => string.Join(' ', line.Split([' ', '│'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd())];
+        string[] rows = [.. output.Split('\n').Where(line => line.Contains('│', StringComparison.Ordinal))
+            .Select(line => string.Join(' ', line.Split([' ', '│'], StringSplitOptions.RemoveEmptyEntries)).TrimEnd())];
         Assert.Contains("block1.conv Conv2d 32x48x48 288 663,552", rows);
         Assert.Equal("total 241,383 22,045,568", rows[^1]);
     }
@@ -110,7 +115,8 @@ public class EvaluationCommandTests
     {
         IReadOnlyList<string> names = labels.Length > 0 ? labels : FacialExpressions.Fer2013Names;
         using var network = Architectures.Create("plain", names.Count);
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = names, Input = InputSpec.Fer2013, Temperature = 1.5f };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = names, Input = InputSpec.Fer2013,
+            Temperature = 1.5f };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

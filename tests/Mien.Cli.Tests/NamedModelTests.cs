@@ -25,11 +25,14 @@ public class NamedModelTests
         string Answer(string line, string place)
         {
             string target = folder.File(place);
-            string[] arguments = [.. line.Split(' ').Select(word => word.Replace("FACES", AverageFaces, StringComparison.Ordinal).Replace("DATA", Data(folder), StringComparison.Ordinal).Replace("OUT", target, StringComparison.Ordinal))];
+            string[] arguments = [.. line.Split(' ').Select(word => word.Replace("FACES", AverageFaces, StringComparison.Ordinal)
+                .Replace("DATA", Data(folder), StringComparison.Ordinal).Replace("OUT", target, StringComparison.Ordinal))];
             (int exit, string output, string error) = Run(arguments);
             Assert.True(exit == ExitCode.Ok, error);
-            IEnumerable<string> written = Directory.GetFiles(folder.Path, $"{place}*").Concat(Directory.Exists(target) ? Directory.GetFiles(target) : []).Order();
-            return output.Replace(target, "", StringComparison.Ordinal) + string.Concat(written.Select(file => Convert.ToBase64String(File.ReadAllBytes(file))));
+            IEnumerable<string> written = Directory.GetFiles(folder.Path, $"{place}*")
+                .Concat(Directory.Exists(target) ? Directory.GetFiles(target) : []).Order();
+            return output.Replace(target, "", StringComparison.Ordinal)
+                + string.Concat(written.Select(file => Convert.ToBase64String(File.ReadAllBytes(file))));
         }
     }
 
@@ -61,11 +64,14 @@ public class NamedModelTests
     public void A_run_goes_on_from_a_model_by_its_name()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string rows = string.Join('\n', Enumerable.Range(0, 42).Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}"));
+        string rows = string.Join('\n', Enumerable.Range(0, 42)
+            .Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}"));
         string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}\n");
-        (int exit, _, string error) = Run("train", "--data", data, "--from", "fer2013", "--epochs", "1", "--threads", "1", "--out", folder.File("run"));
+        (int exit, _, string error) = Run("train", "--data", data, "--from", "fer2013", "--epochs", "1", "--threads", "1", "--out",
+            folder.File("run"));
         Assert.True(exit == ExitCode.Ok, error);
-        Assert.Contains("going on from fer2013, which learned from FER+ votes", Run("model", "info", folder.File("run/model.onnx")).Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains("going on from fer2013, which learned from FER+ votes",
+            Run("model", "info", folder.File("run/model.onnx")).Output.ReplaceLineEndings(""), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,7 +86,8 @@ public class NamedModelTests
         Assert.True(exit == ExitCode.Ok, error);
         string page = File.ReadAllText(folder.File("report.html"));
         Assert.Contains($"the {name} model", page, StringComparison.Ordinal);
-        Assert.Contains(name == "fer2013" ? "The data set&#39;s own labels judge." : "ten taggers said judges", page, StringComparison.Ordinal);
+        Assert.Contains(name == "fer2013" ? "The data set&#39;s own labels judge." : "ten taggers said "
+            + "judges", page, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,15 +108,18 @@ public class NamedModelTests
         WriteVotes(folder);
         string model = folder.File("model.onnx");
         File.Copy(Path.Combine(TestData.Root, "models", "mien-default.int8.onnx"), model);
-        (int exit, _, string error) = Run("evaluate", "--model", model, "--data", Data(folder), "--split", "PrivateTest", "--write-figures");
+        (int exit, _, string error) = Run("evaluate", "--model", model, "--data", Data(folder), "--split", "PrivateTest",
+            "--write-figures");
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("--labels ferplus", error, StringComparison.Ordinal);
-        (exit, _, error) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--labels", "ferplus", "--split", "PrivateTest", "--write-figures");
+        (exit, _, error) = Run("evaluate", "--model", Model(folder), "--data", Data(folder), "--labels", "ferplus", "--split",
+            "PrivateTest", "--write-figures");
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("the data's own labels", error, StringComparison.Ordinal);
     }
 
     /// <summary>By all ten taggers each face of <see cref="Data"/> shows what its label says.</summary>
     private static void WriteVotes(TemporaryFolder folder) =>
-        folder.Write("fer2013new.csv", MadeUpVotes.AsLabeled(Enumerable.Range(0, 21).Select(i => (i < 7 ? "PublicTest" : "PrivateTest", i % 7))));
+        folder.Write("fer2013new.csv", MadeUpVotes.AsLabeled(Enumerable.Range(0, 21)
+            .Select(i => (i < 7 ? "PublicTest" : "PrivateTest", i % 7))));
 }

@@ -15,19 +15,22 @@ public class OtherLabelsTests
     public void Evaluate_names_what_is_missing_and_what_is_left_out()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split", "PrivateTest");
+        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split",
+            "PrivateTest");
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("PrivateTest: 8 faces", output, StringComparison.Ordinal);
         string text = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("left out: 4 faces of classes that the model lacks: contempt (4)", text, StringComparison.Ordinal);
-        Assert.Contains("missing in PrivateTest: angry, disgust, fear, surprise, neutral; macro F1 is over the other 2 classes; the model may still answer", text, StringComparison.Ordinal);
+        Assert.Contains("missing in PrivateTest: angry, disgust, fear, surprise, neutral; macro F1 is over the other 2 classes; the model "
+            + "may still answer", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Evaluate_shares_missing_classes_out_where_told_and_says_so_in_JSON()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split", "PrivateTest", "--only-present", "--json", "-");
+        (int exit, string output, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split",
+            "PrivateTest", "--only-present", "--json", "-");
         Assert.Equal((ExitCode.Ok, ""), (exit, error));
         JsonElement json = JsonDocument.Parse(output).RootElement;
         string[] missing = ["angry", "disgust", "fear", "surprise", "neutral"];
@@ -35,14 +38,16 @@ public class OtherLabelsTests
         Assert.Equal(missing, json.GetProperty("sharedOut").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(4, json.GetProperty("leftOut").GetProperty("contempt").GetInt32());
         // Happy and sad alone are answered.
-        Assert.Equal(8, json.GetProperty("confusion").EnumerateArray().Sum(row => row[(int)FacialExpression.Happy].GetInt32() + row[(int)FacialExpression.Sad].GetInt32()));
+        Assert.Equal(8, json.GetProperty("confusion").EnumerateArray()
+            .Sum(row => row[(int)FacialExpression.Happy].GetInt32() + row[(int)FacialExpression.Sad].GetInt32()));
     }
 
     [Fact]
     public void Figures_on_other_labels_are_not_written_into_a_model()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, _, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split", "PrivateTest", "--write-figures");
+        (int exit, _, string error) = Run("evaluate", "--model", Model(folder), "--data", Faces(folder), "--split", "PrivateTest",
+            "--write-figures");
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("--write-figures: left out: 4 faces", error, StringComparison.Ordinal);
     }
@@ -61,10 +66,12 @@ public class OtherLabelsTests
         Assert.Equal("""{"contempt":4,"happy":4}""", JsonSerializer.Serialize(json.GetProperty("leftOut")));
 
         string three = Model(folder, "contempt", "sad", "happy");
-        (exit, output, error) = Run("compare", seven, three, "--data", Faces(folder, "sad", "happy"), "--split", "PrivateTest", "--json", "--only-present");
+        (exit, output, error) = Run("compare", seven, three, "--data", Faces(folder, "sad", "happy"), "--split", "PrivateTest", "--json",
+            "--only-present");
         Assert.True(exit == ExitCode.Ok, error);
         json = JsonDocument.Parse(output).RootElement;
-        Assert.Equal(["contempt"], json.GetProperty("models")[1].GetProperty("sharedOut").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(["contempt"], json.GetProperty("models")[1].GetProperty("sharedOut").EnumerateArray()
+            .Select(name => name.GetString()));
         Assert.Equal("{}", JsonSerializer.Serialize(json.GetProperty("leftOut")));
     }
 
@@ -86,7 +93,8 @@ public class OtherLabelsTests
         using TemporaryFolder folder = TestData.NewFolder();
         string model = Model(folder);
         string data = Faces(folder);
-        (int exit, _, string error) = Run("plot", "confusion", model, "--data", data, "--split", "PrivateTest", "--out", folder.File("confusion.svg"));
+        (int exit, _, string error) = Run("plot", "confusion", model, "--data", data, "--split", "PrivateTest", "--out",
+            folder.File("confusion.svg"));
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("contempt (4)", error, StringComparison.Ordinal);
         Assert.Contains("surprise", File.ReadAllText(folder.File("confusion.svg")), StringComparison.Ordinal);
@@ -95,7 +103,8 @@ public class OtherLabelsTests
         Assert.True(exit == ExitCode.Ok, error);
         string page = File.ReadAllText(folder.File("report/report.html"));
         Assert.Contains("PrivateTest, left out: 4 faces of classes that the model lacks: contempt (4).", page, StringComparison.Ordinal);
-        Assert.Contains("the probability of angry, disgust, fear, surprise, neutral is shared out among the other classes.", page, StringComparison.Ordinal);
+        Assert.Contains("the probability of angry, disgust, fear, surprise, neutral is shared out among the other "
+            + "classes.", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,9 +114,11 @@ public class OtherLabelsTests
         string data = Faces(folder, "happy", "sad");
         string seven = folder.File("seven.onnx");
         File.Move(Model(folder), seven);
-        (int exit, _, string error) = Run("train", "--data", data, "--from", seven, "--epochs", "1", "--threads", "1", "--out", folder.File("run"));
+        (int exit, _, string error) = Run("train", "--data", data, "--from", seven, "--epochs", "1", "--threads", "1", "--out",
+            folder.File("run"));
         Assert.True(exit == ExitCode.Ok, error);
-        (exit, string output, error) = Run("evaluate", "--model", folder.File("run/model.onnx"), "--data", data, "--split", "PrivateTest", "--json", "-");
+        (exit, string output, error) = Run("evaluate", "--model", folder.File("run/model.onnx"), "--data", data, "--split", "PrivateTest",
+            "--json", "-");
         Assert.True(exit == ExitCode.Ok, error);
         JsonElement json = JsonDocument.Parse(output).RootElement;
         Assert.Equal(["happy", "sad"], json.GetProperty("perClass").EnumerateObject().Select(of => of.Name));
@@ -120,7 +131,9 @@ public class OtherLabelsTests
         string root = folder.File("data" + string.Concat(labels));
         var random = new Random(5);
         byte[] gray = new byte[48 * 48];
-        foreach (string path in from split in (string[])["train", "validation", "test"] from label in labels.Length > 0 ? labels : Kinds from i in Enumerable.Range(0, split == "train" && labels.Length > 0 ? 8 : 4) select Path.Combine(root, split, label, $"{i}.png"))
+        foreach (string path in from split in (string[])["train", "validation", "test"] from label in labels.Length > 0 ? labels
+            : Kinds from i in Enumerable.Range(0, split == "train" && labels.Length > 0 ? 8 : 4) select Path.Combine(root, split, label,
+            $"{i}.png"))
         {
             random.NextBytes(gray);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

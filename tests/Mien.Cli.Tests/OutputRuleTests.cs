@@ -6,7 +6,8 @@ using static Mien.Cli.Tests.CommandTests;
 
 namespace Mien.Cli.Tests;
 
-/// <summary>One rule for every command that writes: what is there stays unless --overwrite says otherwise, and inputs stay always.</summary>
+/// <summary>One rule for every command that writes: what is there stays unless --overwrite says otherwise, and inputs stay
+/// always.</summary>
 public class OutputRuleTests
 {
     [Theory]

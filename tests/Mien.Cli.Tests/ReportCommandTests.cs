@@ -14,7 +14,8 @@ public class ReportCommandTests
     public void A_report_is_one_file_whose_path_stands_alone_on_standard_output()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string output, string error) = Run("report", EvaluationCommandTests.Model(folder), "--data", EvaluationCommandTests.Data(folder), "--out", folder.File("out"), "--split", "PublicTest");
+        (int exit, string output, string error) = Run("report", EvaluationCommandTests.Model(folder), "--data",
+            EvaluationCommandTests.Data(folder), "--out", folder.File("out"), "--split", "PublicTest");
         Assert.Equal((ExitCode.Ok, folder.File("out/report.html") + "\n"), (exit, output.ReplaceLineEndings("\n")));
         Assert.Matches("^reading PublicTest\ndrawing\n0\\.\\d MB in \\d+ s\n$", error.ReplaceLineEndings("\n"));
         Assert.Equal([folder.File("out/report.html")], Directory.GetFiles(folder.File("out")));
@@ -69,15 +70,18 @@ public class ReportCommandTests
     [Theory]
     [InlineData("/nowhere", "holds no run", "plot", "history", "/nowhere", "--out", "x.svg")]
     [InlineData("figure.pdf", "ends in .png or .svg", "plot", "confusion", "MODEL", "--data", "DATA", "--out", "figure.pdf")]
-    [InlineData("No Training faces", "pass one of them as --split", "plot", "confusion", "MODEL", "--data", "DATA", "--split", "Training", "--out", "x.png")]
-    [InlineData("No Training faces", "pass one of them as --split", "report", "MODEL", "--data", "DATA", "--split", "Training", "PrivateTest", "--out", "/tmp/mien-never")]
+    [InlineData("No Training faces", "pass one of them as --split", "plot", "confusion", "MODEL", "--data", "DATA", "--split", "Training",
+        "--out", "x.png")]
+    [InlineData("No Training faces", "pass one of them as --split", "report", "MODEL", "--data", "DATA", "--split", "Training",
+        "PrivateTest", "--out", "/tmp/mien-never")]
     [InlineData("/nowhere.onnx", "not found", "report", "/nowhere.onnx", "--data", "DATA")]
     [InlineData("/nowhere.jpg", "not found", "explain", "/nowhere.jpg", "--out", "/tmp/mien-never")]
     public void What_is_wrong_is_named_with_the_cure_and_exits_with_1(string thing, string cure, params string[] arguments)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         (string model, string data) = (EvaluationCommandTests.Model(folder), EvaluationCommandTests.Data(folder));
-        (int exit, string output, string error) = Run([.. arguments.Select(argument => argument == "MODEL" ? model : argument == "DATA" ? data : argument)]);
+        (int exit, string output, string error) = Run([.. arguments.Select(argument => argument == "MODEL" ? model : argument == "DATA"
+            ? data : argument)]);
         Assert.Equal((ExitCode.Failure, ""), (exit, output));
         Assert.Contains(thing, error, StringComparison.Ordinal);
         Assert.Contains(cure, error, StringComparison.Ordinal);
@@ -126,7 +130,8 @@ public class ReportCommandTests
             $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(_ => random.Next(256)))},{(i < 28 ? "Training" : "PublicTest")}");
         string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{string.Join('\n', rows)}\n");
         string run = folder.File("run");
-        (int exit, _, string error) = Run("train", "--data", data, "--out", run, "--arch", "plain", "--epochs", "2", "--batch-size", "14", "--threads", "1");
+        (int exit, _, string error) = Run("train", "--data", data, "--out", run, "--arch", "plain", "--epochs", "2", "--batch-size", "14",
+            "--threads", "1");
         Assert.True(exit == ExitCode.Ok, error);
         Assert.True(Picture.Load(Path.Combine(run, "history.png")).Width > 200);
         string written = File.ReadAllText(Path.Combine(run, "history.svg"));

@@ -65,7 +65,8 @@ public class RunFolderModelTests
         Directory.CreateDirectory(folder.File("run"));
         File.Move(Model(folder), folder.File("run/model.onnx"));
         byte[] before = File.ReadAllBytes(folder.File("run/model.onnx"));
-        (int exit, _, string error) = Run("model", "quantize", folder.File("run"), "--data", Table(folder), "--out", folder.File("run/model.onnx"), "--overwrite");
+        (int exit, _, string error) = Run("model", "quantize", folder.File("run"), "--data", Table(folder), "--out",
+            folder.File("run/model.onnx"), "--overwrite");
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("is among what is read", error.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(folder.File("run/model.onnx")));
@@ -77,7 +78,8 @@ public class RunFolderModelTests
         using TemporaryFolder folder = TestData.NewFolder();
         Directory.CreateDirectory(folder.File("run"));
         File.Move(Model(folder), folder.File("run/model.onnx"));
-        string[] train = ["train", "--data", Table(folder), "--arch", "plain", "--epochs", "1", "--batch-size", "14", "--threads", "1", "--drop-copies", "false"];
+        string[] train = ["train", "--data", Table(folder), "--arch", "plain", "--epochs", "1", "--batch-size", "14", "--threads", "1",
+            "--drop-copies", "false"];
         (int exit, _, string error) = Run([.. train, "--out", folder.File("pupil"), "--teacher", folder.File("run")]);
         Assert.True(exit == ExitCode.Ok, error);
         (exit, _, error) = Run([.. train, "--out", folder.File("further"), "--from", folder.File("run")]);
@@ -107,7 +109,8 @@ public class RunFolderModelTests
 
     private static string Table(TemporaryFolder folder)
     {
-        string[] rows = [.. Enumerable.Range(0, 42).Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}")];
+        string[] rows = [.. Enumerable.Range(0, 42).Select(i =>
+            $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}")];
         return folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{string.Join('\n', rows)}\n");
     }
 

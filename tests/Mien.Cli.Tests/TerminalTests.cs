@@ -85,7 +85,8 @@ public class TerminalTests
         using (PredictionWriter csv = PredictionWriter.Create(PredictionFormat.Csv, [], terminal))
             csv.Write(new PicturePrediction("a\n\u202eb", 1, 1, [], null));
         Assert.Contains("\n\"a\\n\\u202eb\",1,1,", written.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.StartsWith($"{{\n\"file\": \"\\x1b[2J\"}}\n{Shown}\n", written.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.StartsWith($"{{\n\"file\": \"\\x1b[2J\"}}\n{Shown}\n", written.ToString().ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
 
         using var raw = new StringWriter { NewLine = "\n" };
         new Terminal(raw, new TestConsole(), new TestConsole()).WriteName(Hostile);

@@ -48,7 +48,8 @@ public class BatchTests(ITestOutputHelper output)
     public async Task A_batch_that_is_interrupted_keeps_what_it_has_and_says_how_to_go_on()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Interrupts by kill -INT.");
-        Assert.SkipWhen(InterruptIsIgnored(), "Started in a shell's background, where SIGINT is ignored and programs started from there ignore it too.");
+        Assert.SkipWhen(InterruptIsIgnored(), "Started in a shell's background, where SIGINT is ignored and programs started from there "
+            + "ignore it too.");
         using TemporaryFolder folder = Pictures();
         string file = folder.File("results.jsonl");
         using Process process = MienProcess.Start("predict", folder.File("in"), "--faces", "cropped", "--workers", "1", "--out", file);
@@ -92,7 +93,8 @@ public class BatchTests(ITestOutputHelper output)
         Assert.Equal(3024, Picture.Load(large).Width);
         for (int i = 1; i < 30; i++)
             File.Copy(large, folder.File($"in/{i}.jpg"));
-        (int exit, string error, long peak) = MienProcess.RunMeasured("predict", folder.File("in"), "--faces", "cropped", "--out", folder.File("out.jsonl"));
+        (int exit, string error, long peak) = MienProcess.RunMeasured("predict", folder.File("in"), "--faces", "cropped", "--out",
+            folder.File("out.jsonl"));
         Assert.True(exit == 0, error);
         output.WriteLine($"{peak / 1e6:F0} MB; {error.Trim()}");
         Assert.InRange(peak, 1, 500_000_000);

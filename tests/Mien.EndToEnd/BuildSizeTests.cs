@@ -10,7 +10,8 @@ public class BuildSizeTests
         Assert.DoesNotContain(files, file => file.Name.Contains("torch_cpu", StringComparison.Ordinal));
         string runtimes = Path.Combine(AppContext.BaseDirectory, "runtimes");
         string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
-        Assert.All(Directory.GetDirectories(runtimes).Select(Path.GetFileName), name => Assert.StartsWith(system, name, StringComparison.Ordinal));
+        Assert.All(Directory.GetDirectories(runtimes).Select(Path.GetFileName),
+            name => Assert.StartsWith(system, name, StringComparison.Ordinal));
         Assert.InRange(files.Sum(file => file.Length) / 1e6, 1, 150);
     }
 }

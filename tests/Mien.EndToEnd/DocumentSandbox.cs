@@ -36,7 +36,8 @@ internal sealed class DocumentSandbox : IDisposable
         CopyFolder("models");
         Directory.CreateDirectory(File("sweeps"));
         System.IO.File.WriteAllText(File("sweeps/variants.json"), """{ "base": { "architecture": "plain", "epochs": 1, "threads": 1 }, "variants": { "one": { }, "two": { "learningRate": 0.1 } } }""");
-        // The documents call the program by its name. Runs that name no number of epochs are cut to two: their 40 or 100 prove nothing more.
+        // The documents call the program by its name. Runs that name no number of epochs are cut to two: their 40 or 100 prove nothing
+        // more.
         System.IO.File.WriteAllText(File("mien"), $"""
             #!/bin/sh
             case "$*" in
@@ -57,7 +58,8 @@ internal sealed class DocumentSandbox : IDisposable
     /// <summary>Runs a line of shell with the program on its path.</summary>
     public (int ExitCode, string Printed) Shell(string line)
     {
-        var info = new ProcessStartInfo("/bin/bash", ["-c", $"exec 2>&1; {line}"]) { WorkingDirectory = Path, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo("/bin/bash", ["-c", $"exec 2>&1; {line}"]) { WorkingDirectory = Path,
+            RedirectStandardOutput = true };
         info.Environment["PATH"] = $"{Path}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(info)!;
         string printed = process.StandardOutput.ReadToEnd();
@@ -67,7 +69,8 @@ internal sealed class DocumentSandbox : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Each of the seven average faces in photos of its own, a little elsewhere in each: enough to be labeled and learned from.</summary>
+    /// <summary>Each of the seven average faces in photos of its own, a little elsewhere in each: enough to be labeled and learned
+    /// from.</summary>
     private void WriteSingleFaces(Picture sheet)
     {
         const int Columns = 4, Faces = 7, Copies = 4, Edge = 10;

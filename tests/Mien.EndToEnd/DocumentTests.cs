@@ -10,7 +10,8 @@ public partial class DocumentTests(ITestOutputHelper output)
     private static readonly string[] Elsewhere = ["/dev/video", "srun", "clip.mp4", "mien serve"];
 
     /// <summary>In the order in which a newcomer reads them.</summary>
-    public static TheoryData<string> Documents => ["README.md", "docs/first-prediction.md", "docs/own-data.md", "docs/training.md", "docs/report.md", "docs/scale.md"];
+    public static TheoryData<string> Documents => ["README.md", "docs/first-prediction.md", "docs/own-data.md", "docs/training.md",
+        "docs/report.md", "docs/scale.md"];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -29,7 +30,8 @@ public partial class DocumentTests(ITestOutputHelper output)
                 continue;
             foreach (string line in block.Groups["text"].Value.Split('\n').Where(line => line.Contains("mien ", StringComparison.Ordinal)))
             {
-                if (line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith('#') || Elsewhere.Any(word => line.Contains(word, StringComparison.Ordinal)))
+                if (line.StartsWith("dotnet ", StringComparison.Ordinal) || line.StartsWith('#')
+                    || Elsewhere.Any(word => line.Contains(word, StringComparison.Ordinal)))
                     continue;
                 (int exit, string printed) = sandbox.Shell(line);
                 Assert.True(exit == 0, $"{document}: {line}\n{printed}");
@@ -47,7 +49,8 @@ public partial class DocumentTests(ITestOutputHelper output)
         using var sandbox = new DocumentSandbox();
         var programs = new List<(string Document, string Text)>();
         foreach (string document in Documents.Select(row => row.Data).Where(document => document != "README.md"))
-            programs.AddRange(Blocks().Matches(Text(document)).Where(block => block.Groups["language"].Value == "csharp").Select(block => (document, block.Groups["text"].Value)));
+            programs.AddRange(Blocks().Matches(Text(document)).Where(block => block.Groups["language"].Value == "csharp")
+                .Select(block => (document, block.Groups["text"].Value)));
         Assert.True(programs.Count >= 4);
 
         Directory.CreateDirectory(sandbox.File("programs"));

@@ -18,7 +18,8 @@ internal static class MadeUpTable
         for (int i = 0; i < Rows; i++)
         {
             int label = i % Classes;
-            IEnumerable<int> pixels = Enumerable.Range(0, Side * Side).Select(p => random.Next(64) + (p / Side / Classes == label ? 180 : 0));
+            IEnumerable<int> pixels = Enumerable.Range(0, Side * Side)
+                .Select(p => random.Next(64) + (p / Side / Classes == label ? 180 : 0));
             rows.Append($"{label},{string.Join(' ', pixels)},{Split(i)}\n");
         }
 

@@ -20,7 +20,8 @@ internal static class MienProcess
     }
 
     /// <summary>Runs to the end with other variables of the environment.</summary>
-    public static (int ExitCode, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment,
+        params string[] arguments)
     {
         using Process process = Start(Program, arguments, environment: environment);
         return Wait(process);
@@ -38,7 +39,8 @@ internal static class MienProcess
         {
             try
             {
-                string? line = File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+                string? line = File.ReadLines($"/proc/{process.Id}/status")
+                    .FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
                 if (line is not null)
                     peak = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
             }
@@ -54,14 +56,16 @@ internal static class MienProcess
     }
 
     /// <summary>Runs any dotnet command to the end.</summary>
-    public static (int ExitCode, string Output, string Error) Dotnet(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static (int ExitCode, string Output, string Error) Dotnet(string folder, IReadOnlyDictionary<string, string> environment,
+        params string[] arguments)
     {
         using Process process = Start(null, arguments, folder, environment);
         return Wait(process);
     }
 
     /// <summary>Starts a program, or dotnet itself where it is null.</summary>
-    public static Process Start(string? program, string[] arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static Process Start(string? program, string[] arguments, string? folder = null, IReadOnlyDictionary<string,
+        string>? environment = null)
     {
         var info = new ProcessStartInfo("dotnet")
         {

@@ -30,7 +30,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.File(id));
         output.WriteLine($"{id} {packed.Version}: {new FileInfo(packed.File(id)).Length / 1e6:F1} MB");
-        foreach (string file in (string[])["README.md", "icon.png", "THIRD-PARTY-NOTICES.md", .. documentation is null ? [] : (string[])[documentation]])
+        foreach (string file in (string[])["README.md", "icon.png", "THIRD-PARTY-NOTICES.md", .. documentation is null ? []
+            : (string[])[documentation]])
             Assert.True(package.GetEntry(file) is { Length: > 500 }, file);
         XElement metadata = Metadata(package, id);
         string Of(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
@@ -40,7 +41,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         Assert.InRange(Of("description").Length, 40, 400);
         // Of the commit where there is a checkout; an archive of the sources has none.
         if (Path.Exists(Path.Combine(TestData.Root, ".git")))
-            Assert.Equal(40, metadata.Elements().Single(element => element.Name.LocalName == "repository").Attribute("commit")!.Value.Length);
+            Assert.Equal(40, metadata.Elements().Single(element => element.Name.LocalName == "repository")
+                .Attribute("commit")!.Value.Length);
     }
 
     [Theory]
@@ -56,7 +58,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         bytes.Position = 0;
         using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(bytes);
         MetadataReader reader = provider.GetMetadataReader();
-        HashSet<Guid> kinds = [.. reader.CustomDebugInformation.Select(handle => reader.GetGuid(reader.GetCustomDebugInformation(handle).Kind))];
+        HashSet<Guid> kinds = [.. reader.CustomDebugInformation.Select(handle =>
+            reader.GetGuid(reader.GetCustomDebugInformation(handle).Kind))];
         output.WriteLine(kinds.Contains(SourceLink) ? "Source Link" : "sources inside");
         Assert.True(kinds.Contains(SourceLink) || kinds.Contains(EmbeddedSource));
     }
@@ -65,7 +68,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
     public void The_library_depends_on_ONNX_Runtime_SkiaSharp_and_LibTiff_alone()
     {
         using ZipArchive package = ZipFile.OpenRead(packed.File("Mien"));
-        string[] dependencies = [.. Metadata(package, "Mien").Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value)];
+        string[] dependencies = [.. Metadata(package, "Mien").Descendants().Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value)];
         Assert.All(dependencies, id => Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|BitMiracle\\.LibTiff\\.NET|System\\.Numerics\\.Tensors)", id));
     }
 
@@ -80,7 +84,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         Assert.Equal(7, lines.Length);
         Assert.All(lines, line => Assert.Matches(@"^\d+,\d+ \d+x\d+ [a-z]+ \d+\s?%", line));
         Assert.Contains("happy", printed, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(Directory.GetFiles(project, "*", SearchOption.AllDirectories),
+            file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -92,7 +97,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         string printed = packed.Use(project, "run", "--", Faces);
         output.WriteLine(printed);
         Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(project, "bin"), $"{package}*", SearchOption.AllDirectories), file => file.EndsWith(".dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(project, "bin"), $"{package}*", SearchOption.AllDirectories),
+            file => file.EndsWith(".dll", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,7 +122,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         string project = NewProject("web", "Served", "Mien.Server");
         packed.Use(project, "build");
         // The program itself: `dotnet run` would stand between it and the signal.
-        using Process process = MienProcess.Start(Path.Combine(project, "bin/Debug/net10.0/Served.dll"), ["--urls", "http://127.0.0.1:0"], project);
+        using Process process = MienProcess.Start(Path.Combine(project, "bin/Debug/net10.0/Served.dll"), ["--urls", "http://127.0.0.1:0"],
+            project);
         Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
         const string Listening = "Now listening on: ";
         string? line;
@@ -126,13 +133,15 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         Assert.True(line is not null, "It ended before it listened.");
         Task<string> log = process.StandardOutput.ReadToEndAsync(cancellationToken);
 
-        using var client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]) };
+        using var client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal)
+            + Listening.Length)..]) };
         Assert.Equal("Healthy", await client.GetStringAsync("/healthz", cancellationToken));
         using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(Faces, cancellationToken));
         picture.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         HttpResponseMessage answer = await client.PostAsync("/v1/expressions", picture, cancellationToken);
         using JsonDocument json = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
-        string[] labels = [.. json.RootElement.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("label").GetString()!)];
+        string[] labels = [.. json.RootElement.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray()
+            .Select(face => face.GetProperty("label").GetString()!)];
         output.WriteLine(string.Join(' ', labels));
         Assert.Equal(7, labels.Length);
         Assert.Contains("happy", labels);
@@ -156,7 +165,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
 
         string Tool(params string[] arguments)
         {
-            var info = new ProcessStartInfo(Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "mien.exe" : "mien"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var info = new ProcessStartInfo(Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "mien.exe" : "mien"),
+                arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             using Process process = Process.Start(info)!;
             Task<string> error = process.StandardError.ReadToEndAsync();
             string printed = process.StandardOutput.ReadToEnd();

@@ -18,9 +18,11 @@ public sealed partial class PackedFeed : IDisposable
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         // What has been built for these tests, as it is; only the program is built again, for this system alone.
-        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Fer2013", "src/Mien.Training", "src/Mien.Server", "src/Mien.Hosting"])
+        foreach (string library in (string[])["src/Mien", "src/Mien.Accurate", "src/Mien.Fer2013", "src/Mien.Training", "src/Mien.Server",
+            "src/Mien.Hosting"])
             Dotnet(TestData.Root, "pack", library, "--no-build", "-c", configuration, "-o", Feed);
-        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}", "-p:OnlyThisSystem=true", $"-p:PublishDir={_folder.File("tool-content")}/");
+        Dotnet(TestData.Root, "pack", "src/Mien.Cli", "-c", configuration, "-o", Feed, $"-p:ToolPackageRuntimeIdentifiers={System}",
+            "-p:OnlyThisSystem=true", $"-p:PublishDir={_folder.File("tool-content")}/");
         Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "Mien.Training.*.nupkg").Single())["Mien.Training.".Length..];
         _folder.Write("nuget.config", $"""
             <configuration>
@@ -88,7 +90,8 @@ public sealed partial class PackedFeed : IDisposable
     public string Use(string folder, params string[] arguments)
     {
         string printed = Succeed(folder, new Dictionary<string, string> { ["NUGET_PACKAGES"] = Cache }, arguments);
-        Assert.False(Directory.Exists(Path.Combine(MachinesPackages, "mien", Version.ToLowerInvariant())), $"{MachinesPackages} holds Mien {Version}: delete it, or the packed one is not what is tested.");
+        Assert.False(Directory.Exists(Path.Combine(MachinesPackages, "mien", Version.ToLowerInvariant())),
+            $"{MachinesPackages} holds Mien {Version}: delete it, or the packed one is not what is tested.");
         return printed;
     }
 

@@ -17,7 +17,8 @@ public class PrivacyTests
         string home = folder.File("home");
         Directory.CreateDirectory(home);
         string trace = folder.File("calls.txt");
-        string[] arguments = ["-f", "-qq", "-e", "trace=socket,connect,sendto", "-o", trace, "dotnet", MienProcess.Program, "predict", Photo];
+        string[] arguments = ["-f", "-qq", "-e", "trace=socket,connect,sendto", "-o", trace, "dotnet", MienProcess.Program, "predict",
+            Photo];
         var start = new ProcessStartInfo("/usr/bin/strace", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = home;
         foreach (string name in (string[])["XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "ORT_DISABLE_TELEMETRY"])

@@ -30,9 +30,11 @@ public class ReadingSpeedTests(ITestOutputHelper output)
 
         // The reader spreads over two cores, unzip needs one: where other work takes cores away (the other test projects
         // run beside this one), the clock compares something else, and the processor time of both is judged in its place.
-        List<double> clock = [.. pairs.Where(pair => pair.Ours.Undisturbed && pair.Unzip.Undisturbed).Select(pair => pair.Ours.Seconds / pair.Unzip.Seconds)];
+        List<double> clock = [.. pairs.Where(pair => pair.Ours.Undisturbed && pair.Unzip.Undisturbed)
+            .Select(pair => pair.Ours.Seconds / pair.Unzip.Seconds)];
         double processor = Median(pairs.Select(pair => pair.Ours.Processor / pair.Unzip.Processor));
-        output.WriteLine(clock.Count == 0 ? $"never undisturbed; processor time {processor:F2}" : $"median of {clock.Count} undisturbed {Median(clock):F2}; processor time {processor:F2}");
+        output.WriteLine(clock.Count == 0 ? $"never undisturbed; processor time {processor:F2}" : $"median of {clock.Count} undisturbed "
+            + $"{Median(clock):F2}; processor time {processor:F2}");
         Assert.True(processor <= ProcessorLimit, $"The reader takes {processor:F2} of unzip's processor time.");
         Assert.True(clock.Count == 0 || Median(clock) <= Limit, $"The reader takes {Median(clock):F2} of unzip's time.");
     }

@@ -22,7 +22,8 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
     [Fact]
     public void The_sample_compiled_ahead_of_time_predicts_and_nothing_warns()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && (OnPath("gcc") || OnPath("clang")), "Native code is linked by gcc or clang with zlib1g-dev, on Linux here.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && (OnPath("gcc") || OnPath("clang")), "Native code is linked by gcc or clang with "
+            + "zlib1g-dev, on Linux here.");
         string sample = packed.CopySample("NativeAot", "FiveLines");
         string published = Path.Combine(sample, "published");
         string log = packed.Use(sample, "publish", "-c", "Release", "-o", published, $"-p:MienVersion={packed.Version}");
@@ -31,10 +32,12 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
         Assert.DoesNotContain(files, file => file.Extension == ".dll");
 
         long begun = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(published, "NativeAot"), [Faces]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(published, "NativeAot"),
+            [Faces]) { RedirectStandardOutput = true })!;
         string printed = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        output.WriteLine($"{string.Join(", ", files.Select(file => $"{file.Name} {file.Length / 1e6:F1} MB"))}; {Stopwatch.GetElapsedTime(begun).TotalSeconds:F2} s");
+        output.WriteLine($"{string.Join(", ", files.Select(file => $"{file.Name} {file.Length / 1e6:F1} MB"))}; "
+            + $"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F2} s");
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(7, printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("happy", printed, StringComparison.Ordinal);
@@ -45,7 +48,8 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
     {
         string sample = packed.CopySample("OwnDetector");
         string printed = packed.Use(sample, "run", "-c", "Release", $"-p:MienVersion={packed.Version}", "--", Faces);
-        Assert.Equal(["You look happy.", "You look happy."], printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.Equal(["You look happy.", "You look happy."],
+            printed.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     [Fact]
@@ -68,12 +72,14 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
                 Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
 
             // The program knows nothing of the network: all is in the file.
-            (int exit, string table, string error) = MienProcess.Run("evaluate", "--model", Path.Combine(run, "model.onnx"), "--data", data);
+            (int exit, string table, string error) = MienProcess.Run("evaluate", "--model", Path.Combine(run, "model.onnx"), "--data",
+                data);
             Assert.True(exit == 0, error);
             Assert.Contains("surprise", table, StringComparison.Ordinal);
         }
     }
 
     private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -36,7 +36,9 @@ public class ServeTests
         (await Post()).EnsureSuccessStatusCode();
         Task<HttpResponseMessage> accepted = Post();
         // Sixteen pictures take long enough for the signal to come while they are read.
-        while (!(await client.GetStringAsync("/metrics", Cancellation)).Split('\n').Any(text => text.StartsWith("mien_queue_pictures", StringComparison.Ordinal) && !text.Contains("} 0 ", StringComparison.Ordinal)))
+        while (!(await client.GetStringAsync("/metrics", Cancellation)).Split('\n')
+            .Any(text => text.StartsWith("mien_queue_pictures", StringComparison.Ordinal)
+            && !text.Contains("} 0 ", StringComparison.Ordinal)))
             Assert.False(accepted.IsCompleted, "It was read before the signal could be sent.");
         Process.Start("/bin/kill", ["-TERM", $"{process.Id}"])!.WaitForExit();
         Assert.Equal(HttpStatusCode.OK, (await accepted).StatusCode);

@@ -28,7 +28,8 @@ public class TrainToPredictTests(ITestOutputHelper output)
         Assert.Equal(Metrics(folder.File("whole/metrics.jsonl")), Metrics(folder.File("killed/metrics.jsonl")));
 
         string model = folder.File("killed/model.onnx");
-        (exit, _, error) = MienProcess.Run("evaluate", "--model", model, "--data", data, "--split", "PublicTest", "--json", folder.File("figures.json"));
+        (exit, _, error) = MienProcess.Run("evaluate", "--model", model, "--data", data, "--split", "PublicTest", "--json",
+            folder.File("figures.json"));
         Assert.True(exit == 0, error);
         using JsonDocument figures = JsonDocument.Parse(File.ReadAllText(folder.File("figures.json")));
         Assert.Equal(3589, figures.RootElement.GetProperty("count").GetInt32());
@@ -36,12 +37,14 @@ public class TrainToPredictTests(ITestOutputHelper output)
         Assert.InRange(figures.RootElement.GetProperty("accuracy").GetDouble(), 0.16, 1);
 
         string photo = Path.Combine(TestData.Root, "samples", "average-faces.png");
-        (exit, printed, error) = MienProcess.Run("predict", photo, "--model", model, "--format", "json", "--annotate", folder.File("annotated"));
+        (exit, printed, error) = MienProcess.Run("predict", photo, "--model", model, "--format", "json", "--annotate",
+            folder.File("annotated"));
         Assert.True(exit == 0, error);
         using JsonDocument prediction = JsonDocument.Parse(printed);
         JsonElement faces = prediction.RootElement[0].GetProperty("faces");
         Assert.Equal(7, faces.GetArrayLength());
-        Assert.Equal(FacialExpressions.Fer2013Names, faces[0].GetProperty("probabilities").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(FacialExpressions.Fer2013Names, faces[0].GetProperty("probabilities").EnumerateObject()
+            .Select(property => property.Name));
         Assert.True(File.Exists(folder.File("annotated/average-faces.png")));
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         output.WriteLine($"{seconds:F0} s");
@@ -67,6 +70,7 @@ public class TrainToPredictTests(ITestOutputHelper output)
     private static IEnumerable<string> Metrics(string file) => File.ReadLines(file).Select(line =>
     {
         var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!;
-        return string.Join(' ', fields.Where(field => field.Key is not ("seconds" or "imagesPerSecond")).Select(field => $"{field.Key}={field.Value}"));
+        return string.Join(' ', fields.Where(field => field.Key is not ("seconds" or "imagesPerSecond"))
+            .Select(field => $"{field.Key}={field.Value}"));
     });
 }

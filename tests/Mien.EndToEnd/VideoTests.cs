@@ -12,7 +12,8 @@ public class VideoTests(ITestOutputHelper output)
     {
         string clip = TestData.Clip;
         using TemporaryFolder folder = TestData.NewFolder();
-        (int exit, string printed, string error) = MienProcess.Run("predict", clip, "--format", "jsonl", "--min-face", "40", "--annotate", folder.File("out"));
+        (int exit, string printed, string error) = MienProcess.Run("predict", clip, "--format", "jsonl", "--min-face", "40", "--annotate",
+            folder.File("out"));
         Assert.True(exit == 0, error);
         output.WriteLine(error.Trim());
         var faces = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Line.Parse).ToList();
@@ -27,7 +28,9 @@ public class VideoTests(ITestOutputHelper output)
         Assert.All(faces, face => Assert.Equal(face.Frame / 15.0, face.Time, 0.001));
 
         Assert.True(File.Exists(folder.File("out/clip-timeline.png")));
-        using Process probe = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", "-count_frames", "-show_entries", "stream=width,height,nb_read_frames", "-of", "csv=p=0", folder.File("out/clip.mp4")]) { RedirectStandardOutput = true })!;
+        using Process probe = Process.Start(new ProcessStartInfo("ffprobe",
+            ["-v", "error", "-count_frames", "-show_entries", "stream=width,height,nb_read_frames", "-of", "csv=p=0",
+            folder.File("out/clip.mp4")]) { RedirectStandardOutput = true })!;
         Assert.Equal("640,376,75", probe.StandardOutput.ReadToEnd().Trim());
     }
 
@@ -44,10 +47,12 @@ public class VideoTests(ITestOutputHelper output)
             ffmpeg.WaitForExit();
         }
 
-        string[] arguments = ["predict", .. clips, "--faces", "cropped", "--timeline", folder.File("out/t.png"), "--out", folder.File("rows.csv")];
+        string[] arguments = ["predict", .. clips, "--faces", "cropped", "--timeline", folder.File("out/t.png"), "--out",
+            folder.File("rows.csv")];
         (int exit, _, string error) = MienProcess.Run(arguments);
         Assert.True(exit == 0, error);
-        Assert.Equal(["t-clip-2.png", "t-clip.png"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["t-clip-2.png", "t-clip.png"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
         Assert.Equal(11, File.ReadAllLines(folder.File("rows.csv")).Length);
         Assert.Equal([folder.File("rows.csv")], Directory.GetFiles(folder.Path));
         Directory.Delete(folder.File("out"), recursive: true);
@@ -62,14 +67,17 @@ public class VideoTests(ITestOutputHelper output)
         using TemporaryFolder folder = TestData.NewFolder();
         foreach ((string name, int times) in ((string, int)[])[("short.mp4", 1), ("long.mp4", 10)])
         {
-            using Process ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-stream_loop", $"{times - 1}", "-i", clip, "-c", "copy", folder.File(name)]);
+            using Process ffmpeg = Process.Start("ffmpeg",
+                ["-v", "error", "-stream_loop", $"{times - 1}", "-i", clip, "-c", "copy", folder.File(name)]);
             ffmpeg.WaitForExit();
         }
 
         // Frames taken whole: it is the way of the frames that is measured.
-        (int exit, string error, long brief) = MienProcess.RunMeasured("predict", folder.File("short.mp4"), "--faces", "cropped", "--out", folder.File("short.jsonl"));
+        (int exit, string error, long brief) = MienProcess.RunMeasured("predict", folder.File("short.mp4"), "--faces", "cropped", "--out",
+            folder.File("short.jsonl"));
         Assert.True(exit == 0, error);
-        (exit, error, long lengthy) = MienProcess.RunMeasured("predict", folder.File("long.mp4"), "--faces", "cropped", "--out", folder.File("long.jsonl"));
+        (exit, error, long lengthy) = MienProcess.RunMeasured("predict", folder.File("long.mp4"), "--faces", "cropped", "--out",
+            folder.File("long.jsonl"));
         Assert.True(exit == 0, error);
         Assert.Equal(750, File.ReadLines(folder.File("long.jsonl")).Count());
         output.WriteLine($"75 frames {brief / 1e6:F0} MB, 750 frames {lengthy / 1e6:F0} MB; {error.Trim()}");
@@ -99,7 +107,8 @@ public class VideoTests(ITestOutputHelper output)
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string clip = folder.Write("clip.mp4", "any bytes");
-        (int exit, string printed, string error) = MienProcess.Run(new Dictionary<string, string> { ["PATH"] = folder.Path }, "predict", clip, "--format", "jsonl");
+        (int exit, string printed, string error) = MienProcess.Run(new Dictionary<string, string> { ["PATH"] = folder.Path }, "predict",
+            clip, "--format", "jsonl");
         Assert.Equal((1, ""), (exit, printed));
         Assert.Contains("apt-get install ffmpeg", error, StringComparison.Ordinal);
     }
@@ -110,7 +119,8 @@ public class VideoTests(ITestOutputHelper output)
         {
             using JsonDocument json = JsonDocument.Parse(text);
             JsonElement root = json.RootElement;
-            return new Line(root.GetProperty("frame").GetInt32(), root.GetProperty("time").GetDouble(), root.GetProperty("track").GetInt32(), root.GetProperty("box").GetProperty("x").GetDouble());
+            return new Line(root.GetProperty("frame").GetInt32(), root.GetProperty("time").GetDouble(),
+                root.GetProperty("track").GetInt32(), root.GetProperty("box").GetProperty("x").GetDouble());
         }
     }
 }

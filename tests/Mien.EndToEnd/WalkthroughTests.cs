@@ -30,7 +30,8 @@ public class WalkthroughTests(ITestOutputHelper output)
         Assert.Contains("PublicTest  accuracy ", text, StringComparison.Ordinal);
         Assert.Contains("241,383 parameters", text, StringComparison.Ordinal);
         Assert.Equal(14, outputs.Count(one => one.GetProperty("output_type").GetString() == "display_data"));
-        Assert.Contains("<h2 id=\"next-steps\">", File.ReadAllText(folder.File("FacialExpressionRecognition.html")), StringComparison.Ordinal);
+        Assert.Contains("<h2 id=\"next-steps\">", File.ReadAllText(folder.File("FacialExpressionRecognition.html")),
+            StringComparison.Ordinal);
         output.WriteLine($"{Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s");
     }
 }

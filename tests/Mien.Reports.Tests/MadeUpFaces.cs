@@ -44,7 +44,8 @@ internal static class MadeUpFaces
             {
                 int fromX = Math.Clamp((mirrored ? Size - 1 - x : x) + right, 0, Size - 1);
                 int from = Math.Clamp(y + down, 0, Size - 1) * Size + fromX;
-                result[y * Size + x] = (byte)Math.Clamp((face[from] * (1 - share) + other[from] * share) * light + chance.Next(-8, 9), 0, 255);
+                result[y * Size + x] = (byte)Math.Clamp((face[from] * (1 - share) + other[from] * share) * light + chance.Next(-8, 9), 0,
+                    255);
             }
         }
     }

@@ -46,7 +46,8 @@ public class ReportTests
         using ReportSource source = ReportSource.Open(Run(folder, epochs: 1).Path, Table);
         string page = File.ReadAllText(Report.Write(source, Table, "made up", folder.Path, Little with { SpoiledFaces = 35 }));
         FaceTable sample = Table.Select(Split.PublicTest).TakeStratified(35, 1);
-        RobustnessRow dark = Robustness.Measure(source.Classifier, sample).Single(row => row is { Corruption: Corruption.Darkness, Strength: 3 });
+        RobustnessRow dark = Robustness.Measure(source.Classifier, sample)
+            .Single(row => row is { Corruption: Corruption.Darkness, Strength: 3 });
         Assert.Contains("35 PublicTest faces", page, StringComparison.Ordinal);
         string figures = FormattableString.Invariant($"<td>{dark.Accuracy * 100:F1} %</td><td>{dark.Kept * 100:F1} %</td>");
         Assert.Contains($"<tr><th>darkness</th><td>levels x 0.06</td>{figures}", page, StringComparison.Ordinal);
@@ -87,7 +88,8 @@ public class ReportTests
         RunFolder run = Run(folder, epochs: 1);
         File.Delete(run.MetricsFile);
         string message = Assert.Throws<MienException>(() => ReportSource.Open(run.Path, Table)).Message;
-        Assert.Equal($"{run.MetricsFile}: not found: the run has no finished epoch to show. Go on with it by `mien train --resume --out {run.Path}`, or name its model.onnx alone.", message);
+        Assert.Equal($"{run.MetricsFile}: not found: the run has no finished epoch to show. Go on with it by `mien train --resume --out "
+            + $"{run.Path}`, or name its model.onnx alone.", message);
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public class ReportTests
         File.Delete(run.ModelFile);
         File.Delete(run.CheckpointFile);
         string message = Assert.Throws<MienException>(() => ReportSource.Open(run.Path, Table)).Message;
-        Assert.Equal($"{run.Path}: neither model.onnx nor checkpoint.safetensors. Go on with the run by `mien train --resume --out {run.Path}`.", message);
+        Assert.Equal($"{run.Path}: neither model.onnx nor checkpoint.safetensors. Go on with the run by `mien train --resume --out "
+            + $"{run.Path}`.", message);
     }
 
     [Theory]
@@ -133,7 +136,8 @@ public class ReportTests
         using TemporaryFolder folder = TestData.NewFolder();
         RunFolder run = Run(folder, epochs: 1);
         File.Delete(run.ModelFile);
-        Assert.Contains("began on other data", Assert.Throws<MienException>(() => ReportSource.Open(run.Path, MadeUpFaces.Table(140, 70, 0, seed: 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("began on other data", Assert.Throws<MienException>(() =>
+            ReportSource.Open(run.Path, MadeUpFaces.Table(140, 70, 0, seed: 2))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,10 +145,12 @@ public class ReportTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using var network = Architectures.Create("plain", 2);
-        var card = new ModelCard { Name = "two", Version = "1", Architecture = "plain", Labels = ["calm", "cross"], Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "two", Version = "1", Architecture = "plain", Labels = ["calm", "cross"],
+            Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("two.onnx"));
         using ReportSource source = ReportSource.Open(folder.File("two.onnx"), Table);
-        string message = Assert.Throws<MienException>(() => Report.Write(source, Table, "made up", folder.Path, ReportOptions.Default)).Message;
+        string message = Assert.Throws<MienException>(() => Report.Write(source, Table, "made up", folder.Path, ReportOptions.Default))
+            .Message;
         Assert.Contains("The model's labels are calm, cross, the data's angry, disgust", message, StringComparison.Ordinal);
         Assert.Contains("pass a model trained on these labels, or --map", message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File(Report.FileName)));
@@ -182,7 +188,8 @@ public class ReportTests
         string page = File.ReadAllText(Report.Write(source, Table, "made up", folder.Path, options));
         // JSON writes a plus as its number.
         Assert.Matches("FER\\\\u002B: 8 (angry|disgust|fear|happy|sad|surprise|neutral), 2 unknown", page);
-        Assert.Matches("PublicTest: of these \\d+ faces, most taggers take the model's side on \\d+, the label's on \\d+, neither or both on \\d+", page);
+        Assert.Matches("PublicTest: of these \\d+ faces, most taggers take the model's side on \\d+, the label's on \\d+, neither or both "
+            + "on \\d+", page);
 
         FaceTable without = new(Table.Size, Table.Pixels, Table.Labels, Table.Splits, Table.LabelNames);
         page = File.ReadAllText(Report.Write(source, without, "made up", folder.Path, options));

@@ -29,7 +29,8 @@ public class BrowserEndpointsTests(ServedMien served) : IClassFixture<ServedMien
     [Fact]
     public async Task What_a_browser_has_already_is_not_sent_again()
     {
-        string[] paths = [.. BrowserEndpoints.Files.Select(file => "/" + file.Name.Replace(".gz", "", StringComparison.Ordinal)), "/browser/front.onnx", "/browser/back.onnx", "/browser/cover.onnx", "/browser/models/0"];
+        string[] paths = [.. BrowserEndpoints.Files.Select(file => "/" + file.Name.Replace(".gz", "", StringComparison.Ordinal)),
+            "/browser/front.onnx", "/browser/back.onnx", "/browser/cover.onnx", "/browser/models/0"];
         Assert.True(paths.Length > 15, $"{paths.Length} files.");
         foreach (string path in paths)
         {
@@ -59,7 +60,8 @@ public class BrowserEndpointsTests(ServedMien served) : IClassFixture<ServedMien
         File.Copy(eight, path);
         await using ServedMien own = await ServedMien.Start(ServerOptions.Default with { Models = [ModelSource.FromFile(path)] });
         await File.WriteAllTextAsync(path, "another", Cancellation);
-        Assert.Equal(await File.ReadAllBytesAsync(eight, Cancellation), await own.Client.GetByteArrayAsync("/browser/models/0", Cancellation));
+        Assert.Equal(await File.ReadAllBytesAsync(eight, Cancellation),
+            await own.Client.GetByteArrayAsync("/browser/models/0", Cancellation));
     }
 
     private async Task<HttpResponseMessage> Get(string path, string encoding, string? tag = null)

@@ -8,7 +8,9 @@ namespace Mien.Server.Tests;
 /// <summary>C# that is compiled while the tests run: what a document shows, or what a tool has made.</summary>
 internal sealed class CompiledProgram
 {
-    private const string Usings = "global using System; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading.Tasks; global using System.Collections.Generic; global using Microsoft.AspNetCore.Builder; global using Microsoft.Extensions.DependencyInjection;";
+    private const string Usings = "global using System; global using System.IO; global using System.Linq; global using System.Net.Http; "
+        + "global using System.Threading.Tasks; global using System.Collections.Generic; global using Microsoft.AspNetCore.Builder; global "
+            + "using Microsoft.Extensions.DependencyInjection;";
 
     public CompiledProgram(string source, bool library = false)
     {
@@ -18,10 +20,12 @@ internal sealed class CompiledProgram
             "Made",
             library ? [CSharpSyntaxTree.ParseText(source)] : [CSharpSyntaxTree.ParseText(Usings), CSharpSyntaxTree.ParseText(source)],
             trusted.Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(library ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication, nullableContextOptions: library ? NullableContextOptions.Annotations : NullableContextOptions.Enable));
+            new CSharpCompilationOptions(library ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication,
+                nullableContextOptions: library ? NullableContextOptions.Annotations : NullableContextOptions.Enable));
         using var image = new MemoryStream();
         Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image);
-        Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)) + source);
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic =>
+            diagnostic.Severity == DiagnosticSeverity.Error)) + source);
         image.Position = 0;
         Assembly = new AssemblyLoadContext("made").LoadFromStream(image);
     }

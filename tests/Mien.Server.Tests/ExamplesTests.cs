@@ -19,7 +19,8 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
         string[] lines = [.. Block("bash", "curl").Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         Assert.Equal(3, lines.Length);
         foreach (string line in lines[..2])
-            Assert.Equal(line.Contains("beach", StringComparison.Ordinal) ? 14 : 7, CountOf("\"label\"", await Run("curl", "bash", "-c", line)));
+            Assert.Equal(line.Contains("beach", StringComparison.Ordinal) ? 14 : 7,
+                CountOf("\"label\"", await Run("curl", "bash", "-c", line)));
         await Run("curl", "bash", "-c", lines[2]);
         Assert.Equal(1000, Picture.Load(_folder.File("annotated.jpg")).Width);
     }
@@ -42,7 +43,8 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
     public async Task The_C_sharp_lines_print_seven_faces()
     {
         string folder = Path.GetDirectoryName(_folder.File("party.jpg"))!;
-        var program = new CompiledProgram(Block("csharp", "HttpClient").Replace("File.OpenRead(\"", $"File.OpenRead(\"{folder}/", StringComparison.Ordinal));
+        var program = new CompiledProgram(Block("csharp", "HttpClient")
+            .Replace("File.OpenRead(\"", $"File.OpenRead(\"{folder}/", StringComparison.Ordinal));
         Seven(await program.Run());
     }
 
@@ -67,15 +69,19 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
 
     private string Block(string language, string with)
     {
-        Match block = Blocks().Matches(Document).First(each => each.Groups["language"].Value == language && each.Groups["text"].Value.Contains(with, StringComparison.Ordinal));
-        return block.Groups["text"].Value.Replace("http://localhost:5000", served.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        Match block = Blocks().Matches(Document).First(each => each.Groups["language"].Value == language
+            && each.Groups["text"].Value.Contains(with, StringComparison.Ordinal));
+        return block.Groups["text"].Value.Replace("http://localhost:5000", served.Address.GetLeftPart(UriPartial.Authority),
+            StringComparison.Ordinal);
     }
 
     private async Task<string> Run(string needed, string program, params string[] arguments)
     {
-        bool installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, needed)));
+        bool installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, needed)));
         Assert.SkipUnless(installed, $"{needed} is not installed.");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(_folder.File("party.jpg"))! };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(_folder.File("party.jpg"))! };
         // The sample server is on this machine, whatever proxy stands before the rest.
         start.Environment["NO_PROXY"] = start.Environment["no_proxy"] = "127.0.0.1";
         using Process process = Process.Start(start)!;

@@ -29,7 +29,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            FaceJson.WritePicture(json, "picture", picture.GetProperty("width").GetInt32(), picture.GetProperty("height").GetInt32(), expected, null);
+            FaceJson.WritePicture(json, "picture", picture.GetProperty("width").GetInt32(), picture.GetProperty("height").GetInt32(),
+                expected, null);
             json.WriteEndObject();
         }
 
@@ -52,7 +53,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
             Recognizer = ServerOptions.Default.Recognizer with { Detector = DetectorOptions.Default with { AnyRotation = true } },
         });
         byte[] png = new TurnedPicture(Picture.Load(ServedMien.Sample), 180).Picture.ToPng();
-        JsonElement answer = await ServedMien.Json(await turning.Client.PostAsync("/v1/expressions", ServedMien.Content(png, "image/png"), Cancellation));
+        JsonElement answer = await ServedMien.Json(await turning.Client.PostAsync("/v1/expressions", ServedMien.Content(png, "image/png"),
+            Cancellation));
         JsonElement[] faces = [.. answer.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray()];
         Assert.Equal(7, faces.Length);
         Assert.All(faces, face => Assert.InRange(Math.Abs(face.GetProperty("quality").GetProperty("roll").GetSingle()), 165, 180));
@@ -61,8 +63,10 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     [Fact]
     public async Task The_documented_types_read_an_answer_without_anything_missing_or_left_over()
     {
-        using var form = new MultipartFormDataContent { { ServedMien.SampleContent(), "pictures", "a.png" }, { ServedMien.Content([1, 2, 3], "image/png"), "pictures", "b.png" } };
-        ExpressionsAnswer answer = (await (await Post(form, "?annotate=true")).Content.ReadFromJsonAsync<ExpressionsAnswer>(Strict, Cancellation))!;
+        using var form = new MultipartFormDataContent { { ServedMien.SampleContent(), "pictures", "a.png" },
+            { ServedMien.Content([1, 2, 3], "image/png"), "pictures", "b.png" } };
+        ExpressionsAnswer answer = (await (await Post(form, "?annotate=true"))
+            .Content.ReadFromJsonAsync<ExpressionsAnswer>(Strict, Cancellation))!;
         Assert.Equal(ServedMien.ModelName, answer.Model);
         Assert.Equal(["a.png", "b.png"], answer.Pictures.Select(picture => picture.File));
         Assert.Equal(7, answer.Pictures[0].Faces!.Count);
@@ -85,7 +89,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
             await ServedMien.Json(await Post(form)),
             await ServedMien.Json(await Post(JsonContent.Create(new { pictures = new[] { new { name = "faces.png", data = bytes } } }))),
         ];
-        string[][] labels = [.. answers.Select(answer => answer.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("label").GetString()!).ToArray())];
+        string[][] labels = [.. answers.Select(answer => answer.GetProperty("pictures")[0].GetProperty("faces").EnumerateArray()
+            .Select(face => face.GetProperty("label").GetString()!).ToArray())];
         Assert.Equal(7, labels[0].Length);
         Assert.Equal(labels[0], labels[1]);
         Assert.Equal(labels[0], labels[2]);
@@ -98,7 +103,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     [InlineData("image/jpeg")]
     public async Task Annotate_with_Accept_of_a_picture_gives_the_picture_back_with_boxes(string accept)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/expressions?annotate=true") { Content = ServedMien.SampleContent() };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/v1/expressions?annotate=true") { Content = ServedMien.SampleContent() };
         request.Headers.Accept.ParseAdd(accept);
         HttpResponseMessage answer = await served.Client.SendAsync(request, Cancellation);
         Assert.Equal(accept, answer.Content.Headers.ContentType?.MediaType);
@@ -126,15 +132,19 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     [InlineData("application/json", "{\"pictures\":[{\"data\":\"data:image/png;base64,AAAA\"}]}", 400, "without a data: prefix")]
     [InlineData("application/json", "{\"pictures\":[]}", 400, "at least one picture")]
     [InlineData("multipart/form-data", "abc", 400, "boundary")]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\nabc", 400, "cut off")]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"size\"\r\n\r\n5\r\n--x--\r\n", 400, "`size` has no file name")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\nabc", 400,
+        "cut off")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"size\"\r\n\r\n5\r\n--x--\r\n", 400,
+        "`size` has no file name")]
     public async Task A_wrong_body_is_told_what_to_send(string type, string body, int status, string says) =>
-        Assert.Contains(says, await ServedMien.Problem(await Post(ServedMien.Content(System.Text.Encoding.UTF8.GetBytes(body), type)), status), StringComparison.Ordinal);
+        Assert.Contains(says, await ServedMien.Problem(await Post(ServedMien.Content(System.Text.Encoding.UTF8.GetBytes(body), type)),
+            status), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_name_with_letters_of_every_kind_comes_back_as_it_was_sent()
     {
-        using var form = new MultipartFormDataContent { { ServedMien.Content(ServedMien.Blank(), "image/png"), "pictures", "Grüße 家.png" } };
+        using var form = new MultipartFormDataContent { { ServedMien.Content(ServedMien.Blank(), "image/png"), "pictures",
+            "Grüße 家.png" } };
         JsonElement answer = await ServedMien.Json(await Post(form));
         Assert.Equal("Grüße 家.png", answer.GetProperty("pictures")[0].GetProperty("file").GetString());
     }
@@ -145,16 +155,22 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         JsonElement read = await ServedMien.Json(await Post(ServedMien.SampleContent()));
         for (int place = 0; place < 7; place += 3)
         {
-            JsonElement answer = await ServedMien.Json(await served.Client.PostAsync($"/v1/explanations?face={place}", ServedMien.SampleContent(), Cancellation));
-            Assert.Equal(read.GetProperty("pictures")[0].GetProperty("faces")[place].GetProperty("label").GetString(), answer.GetProperty("label").GetString());
-            Picture[] maps = [.. ((string[])["face", "gradCam", "occlusion"]).Select(name => Picture.Load(new MemoryStream(Convert.FromBase64String(answer.GetProperty(name).GetString()!.Split(',')[1]))))];
+            JsonElement answer = await ServedMien.Json(await served.Client.PostAsync($"/v1/explanations?face={place}",
+                ServedMien.SampleContent(), Cancellation));
+            Assert.Equal(read.GetProperty("pictures")[0].GetProperty("faces")[place].GetProperty("label").GetString(),
+                answer.GetProperty("label").GetString());
+            Picture[] maps = [.. ((string[])["face", "gradCam", "occlusion"])
+                .Select(name => Picture.Load(new MemoryStream(Convert.FromBase64String(answer.GetProperty(name)
+                .GetString()!.Split(',')[1]))))];
             Assert.All(maps, map => Assert.Equal(192, map.Width));
             Assert.NotEqual(maps[0].ToRgba(), maps[1].ToRgba());
             Assert.NotEqual(maps[1].ToRgba(), maps[2].ToRgba());
         }
 
-        Assert.Contains("0 to 6", await ServedMien.Problem(await served.Client.PostAsync("/v1/explanations?face=7", ServedMien.SampleContent(), Cancellation), 422), StringComparison.Ordinal);
-        Assert.Contains("No face", await ServedMien.Problem(await served.Client.PostAsync("/v1/explanations", ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation), 422), StringComparison.Ordinal);
+        Assert.Contains("0 to 6", await ServedMien.Problem(await served.Client.PostAsync("/v1/explanations?face=7",
+            ServedMien.SampleContent(), Cancellation), 422), StringComparison.Ordinal);
+        Assert.Contains("No face", await ServedMien.Problem(await served.Client.PostAsync("/v1/explanations",
+            ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation), 422), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +183,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
             Recognizer = ServerOptions.Default.Recognizer with { FaceMode = FaceMode.Cropped },
             Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (pictures, _) => { batches.Add(pictures); hold.Wait(); } },
         });
-        Task<HttpResponseMessage>[] answers = [.. Enumerable.Range(0, 12).Select(_ => one.Client.PostAsync("/v1/expressions", ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation))];
+        Task<HttpResponseMessage>[] answers = [.. Enumerable.Range(0, 12)
+            .Select(_ => one.Client.PostAsync("/v1/expressions", ServedMien.Content(ServedMien.Blank(), "image/png"), Cancellation))];
         // The first batch is held until all have come: what waits then is read together.
         FaceReader reader = one.App.Services.GetRequiredService<FaceReader>();
         while (reader.Held < 12)
@@ -185,18 +202,21 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
         Assert.Equal("Healthy", await served.Client.GetStringAsync("/readyz", Cancellation));
         await Post(ServedMien.SampleContent());
         string metrics = await served.Client.GetStringAsync("/metrics", Cancellation);
-        foreach (string name in (string[])["mien_pictures_total", "mien_faces_total", "mien_read_duration_seconds_bucket", "mien_batch_faces_bucket", "mien_queue_pictures", "http_server_request_duration_seconds", "dotnet_gc"])
+        foreach (string name in (string[])["mien_pictures_total", "mien_faces_total", "mien_read_duration_seconds_bucket",
+            "mien_batch_faces_bucket", "mien_queue_pictures", "http_server_request_duration_seconds", "dotnet_gc"])
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         foreach (string label in FacialExpressions.Names)
             Assert.DoesNotContain($"\"{label}\"", metrics, StringComparison.Ordinal);
         Assert.Contains("openapi/v1.json", await served.Client.GetStringAsync("/reference/", Cancellation), StringComparison.Ordinal);
     }
 
-    private Task<HttpResponseMessage> Post(HttpContent content, string query = "") => served.Client.PostAsync("/v1/expressions" + query, content, Cancellation);
+    private Task<HttpResponseMessage> Post(HttpContent content, string query = "") =>
+        served.Client.PostAsync("/v1/expressions" + query, content, Cancellation);
 
     private static List<string> Keys(JsonElement element, string path = "") => element.ValueKind switch
     {
-        JsonValueKind.Object => [.. element.EnumerateObject().SelectMany(property => (IEnumerable<string>)[$"{path}/{property.Name}", .. Keys(property.Value, $"{path}/{property.Name}")])],
+        JsonValueKind.Object => [.. element.EnumerateObject()
+            .SelectMany(property => (IEnumerable<string>)[$"{path}/{property.Name}", .. Keys(property.Value, $"{path}/{property.Name}")])],
         JsonValueKind.Array => [.. element.EnumerateArray().SelectMany((item, place) => Keys(item, $"{path}/{place}"))],
         _ => [],
     };

@@ -12,8 +12,11 @@ public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
     [Fact]
     public async Task A_client_that_NSwag_makes_of_the_description_reads_faces_and_model()
     {
-        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation), Cancellation);
-        var settings = new CSharpClientGeneratorSettings { ClassName = "MienClient", CSharpGeneratorSettings = { Namespace = "Made", JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson } };
+        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation),
+            Cancellation);
+        var settings = new CSharpClientGeneratorSettings { ClassName = "MienClient",
+            CSharpGeneratorSettings = { Namespace = "Made",
+            JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson } };
         Assembly assembly = new CompiledProgram(new CSharpClientGenerator(document, settings).GenerateFile(), library: true).Assembly;
 
         object client = Activator.CreateInstance(assembly.GetType("Made.MienClient")!, served.Client)!;
@@ -34,16 +37,19 @@ public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
         object[] faces = [.. ((System.Collections.IEnumerable)Get(read, "Faces")!).Cast<object>()];
         Assert.Equal(7, faces.Length);
         Assert.All(faces, face => Assert.Contains((string)Get(face, "Label")!, FacialExpressions.Names));
-        Assert.All(faces, face => Assert.Equal(FacialExpressions.Count, ((System.Collections.ICollection)Get(face, "Probabilities")!).Count));
+        Assert.All(faces, face => Assert.Equal(FacialExpressions.Count,
+            ((System.Collections.ICollection)Get(face, "Probabilities")!).Count));
     }
 
     [Fact]
     public async Task Every_endpoint_of_the_API_is_described_with_its_errors()
     {
-        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation), Cancellation);
+        OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation),
+            Cancellation);
         Assert.Equal(["/v1/explanations", "/v1/expressions", "/v1/model", "/v1/stream"], document.Paths.Keys.Order());
         OpenApiOperation read = document.Paths["/v1/expressions"]["post"];
-        Assert.Equal(["application/json", "application/octet-stream", "image/jpeg", "image/png", "image/webp", "multipart/form-data"], read.RequestBody!.Content.Keys.Order());
+        Assert.Equal(["application/json", "application/octet-stream", "image/jpeg", "image/png", "image/webp", "multipart/form-data"],
+            read.RequestBody!.Content.Keys.Order());
         Assert.Superset(new HashSet<string> { "200", "413", "415", "422", "429" }, read.Responses.Keys.ToHashSet());
         Assert.All(document.Operations, operation => Assert.NotEmpty(operation.Operation.Summary!));
     }
@@ -52,7 +58,8 @@ public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
     private static async Task<object> Call(object client, string method, object? argument = null)
     {
         MethodInfo called = client.GetType().GetMethods().Where(each => each.Name == method).MinBy(each => each.GetParameters().Length)!;
-        object?[] arguments = [.. called.GetParameters().Select(parameter => argument is not null && parameter.ParameterType.IsInstanceOfType(argument) ? argument : null)];
+        object?[] arguments = [.. called.GetParameters()
+            .Select(parameter => argument is not null && parameter.ParameterType.IsInstanceOfType(argument) ? argument : null)];
         Assert.True(argument is null || arguments.Contains(argument), called.ToString());
         var task = (Task)called.Invoke(client, arguments)!;
         await task;

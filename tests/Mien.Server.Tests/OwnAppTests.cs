@@ -29,8 +29,10 @@ public class OwnAppTests
         Assert.Equal("Healthy", await client.GetStringAsync("/ready", Cancellation));
         HttpResponseMessage own = await client.GetAsync("/own", Cancellation);
         Assert.False(own.Headers.Contains("Content-Security-Policy"));
-        Assert.Equal(7, (await ServedMien.Json(await client.PostAsync("/faces/v1/expressions", ServedMien.SampleContent(), Cancellation))).GetProperty("pictures")[0].GetProperty("faces").GetArrayLength());
-        Assert.Equal(3, (await ServedMien.Json(await client.GetAsync("/faces/v1/model", Cancellation))).GetProperty("limits").GetProperty("pictures").GetInt32());
+        Assert.Equal(7, (await ServedMien.Json(await client.PostAsync("/faces/v1/expressions", ServedMien.SampleContent(), Cancellation)))
+            .GetProperty("pictures")[0].GetProperty("faces").GetArrayLength());
+        Assert.Equal(3, (await ServedMien.Json(await client.GetAsync("/faces/v1/model", Cancellation))).GetProperty("limits")
+            .GetProperty("pictures").GetInt32());
         await ServedMien.Problem(await client.PostAsync("/faces/v1/expressions", ServedMien.Content([1], "image/png"), Cancellation), 422);
 
         // The page's own addresses are relative: it must be asked for with a slash.
@@ -46,7 +48,8 @@ public class OwnAppTests
     [Fact]
     public void A_limit_that_is_none_is_named()
     {
-        ArgumentOutOfRangeException e = Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddMien(ServerOptions.Default with { QueueLimit = 0 }));
+        ArgumentOutOfRangeException e = Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection()
+            .AddMien(ServerOptions.Default with { QueueLimit = 0 }));
         Assert.Equal("QueueLimit", e.ParamName);
     }
 }

@@ -72,7 +72,8 @@ public sealed class ServedMien : IAsyncLifetime
     }
 
     /// <summary>A small gray picture: quickly read, and without a face.</summary>
-    internal static byte[] Blank(int side = 32) => Picture.FromGray(Enumerable.Repeat((byte)128, side * side).ToArray(), side, side).ToPng();
+    internal static byte[] Blank(int side = 32) => Picture.FromGray(Enumerable.Repeat((byte)128, side * side).ToArray(), side, side)
+        .ToPng();
 
     internal static async Task<JsonElement> Json(HttpResponseMessage answer, HttpStatusCode status = HttpStatusCode.OK)
     {

@@ -78,7 +78,8 @@ public class StreamTests(ServedMien served) : IClassFixture<ServedMien>
     [Fact]
     public async Task A_camera_that_sends_nothing_is_let_go_and_makes_room()
     {
-        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with { MaxStreams = 1, StreamIdle = TimeSpan.FromMilliseconds(300) });
+        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with { MaxStreams = 1,
+            StreamIdle = TimeSpan.FromMilliseconds(300) });
         using ClientWebSocket idle = await Connect(one);
         WebSocketException refused = await Assert.ThrowsAsync<WebSocketException>(() => Connect(one));
         Assert.Contains("429", refused.Message, StringComparison.Ordinal);
@@ -109,7 +110,8 @@ public class StreamTests(ServedMien served) : IClassFixture<ServedMien>
 
     [Fact]
     public async Task An_ordinary_request_is_told_that_a_WebSocket_is_expected() =>
-        Assert.Contains("ws://", await ServedMien.Problem(await served.Client.GetAsync("/v1/stream", Cancellation), 426), StringComparison.Ordinal);
+        Assert.Contains("ws://", await ServedMien.Problem(await served.Client.GetAsync("/v1/stream", Cancellation), 426),
+            StringComparison.Ordinal);
 
     private static async Task<ClientWebSocket> Connect(ServedMien served, string? origin = null)
     {

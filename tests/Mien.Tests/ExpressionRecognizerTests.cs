@@ -24,7 +24,8 @@ public class ExpressionRecognizerTests
     {
         using var recognizer = ExpressionRecognizer.Create(Path.Combine(TestData.Root, "models", $"mien-{model}.int8.onnx"));
         Face[] inOrder = InLabelOrder(recognizer);
-        foreach (FacialExpression plain in (FacialExpression[])[FacialExpression.Happy, FacialExpression.Surprise, FacialExpression.Neutral])
+        foreach (FacialExpression plain in (FacialExpression[])[FacialExpression.Happy, FacialExpression.Surprise,
+            FacialExpression.Neutral])
             Assert.Equal(plain, inOrder[(int)plain].Expression);
         Assert.DoesNotContain(inOrder, face => face.Expression == FacialExpression.Contempt);
         Assert.Equal(FacialExpressions.Names, inOrder[0].Labels);
@@ -98,7 +99,8 @@ public class ExpressionRecognizerTests
         Picture picture = Picture.Load(AverageFaces);
         string expected = Describe(recognizer.Recognize(picture));
         string[] actual = new string[16];
-        Parallel.For(0, actual.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => actual[i] = Describe(recognizer.Recognize(picture)));
+        Parallel.For(0, actual.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            i => actual[i] = Describe(recognizer.Recognize(picture)));
         Assert.All(actual, each => Assert.Equal(expected, each));
     }
 
@@ -119,7 +121,8 @@ public class ExpressionRecognizerTests
         var error = Assert.Throws<MienException>(() => ExpressionRecognizer.Create(file));
         Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
         Assert.Contains("mien train", error.Message, StringComparison.Ordinal);
-        Assert.Contains("not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create(folder.File("none.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Contains("not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create(folder.File("none.onnx"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -142,5 +145,6 @@ public class ExpressionRecognizerTests
     }
 
     private static string Describe(IReadOnlyList<Face> faces) =>
-        string.Join('\n', faces.Select(face => $"{(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height)} {face.Label} {face.Confidence:F4}"));
+        string.Join('\n', faces.Select(face => $"{(face.Box.X, face.Box.Y, face.Box.Width, face.Box.Height)} {face.Label} "
+            + $"{face.Confidence:F4}"));
 }

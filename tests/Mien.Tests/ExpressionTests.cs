@@ -6,7 +6,8 @@ public class ExpressionTests
     public void The_order_is_that_of_FER2013s_labels_and_contempt_comes_after_them()
     {
         Assert.Equal(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"], FacialExpressions.Fer2013Names);
-        Assert.Equal([.. FacialExpressions.Fer2013Names, "contempt"], Enum.GetValues<FacialExpression>().Select(expression => expression.Name()));
+        Assert.Equal([.. FacialExpressions.Fer2013Names, "contempt"],
+            Enum.GetValues<FacialExpression>().Select(expression => expression.Name()));
     }
 
     [Theory]

@@ -62,7 +62,8 @@ public class FaceQualityTests
 
     private static void Plain(SKCanvas canvas, SKBitmap portrait, FaceCrop face) => Whole(canvas, portrait);
 
-    private static void Whole(SKCanvas canvas, SKBitmap portrait, SKPaint? paint = null) => canvas.DrawBitmap(portrait, 0, 0, SKSamplingOptions.Default, paint);
+    private static void Whole(SKCanvas canvas, SKBitmap portrait, SKPaint? paint = null) =>
+        canvas.DrawBitmap(portrait, 0, 0, SKSamplingOptions.Default, paint);
 
     private static IEnumerable<(string Name, Action<SKCanvas, SKBitmap, FaceCrop> Draw)> Spoiled()
     {
@@ -147,7 +148,8 @@ public class FaceQualityTests
     /// <summary>Mean score over the portraits' faces that are still found.</summary>
     private static double Mean(ExpressionRecognizer recognizer, Action<SKCanvas, SKBitmap, FaceCrop> draw)
     {
-        float[] scores = [.. Portraits.Select(portrait => Read(recognizer, portrait, draw)).OfType<FaceQuality>().Select(quality => quality.Score)];
+        float[] scores = [.. Portraits.Select(portrait => Read(recognizer, portrait, draw)).OfType<FaceQuality>()
+            .Select(quality => quality.Score)];
         Assert.NotEmpty(scores);
         return scores.Average();
     }

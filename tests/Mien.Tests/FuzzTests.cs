@@ -63,7 +63,8 @@ public class FuzzTests(ITestOutputHelper output)
             }
         });
 
-        output.WriteLine($"{read} read, {refused} refused ({string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}), slowest {slowest:F2} s");
+        output.WriteLine($"{read} read, {refused} refused ({string.Join(", ", kinds.Select(kind => $"{kind.Value} {kind.Key}"))}), slowest "
+            + $"{slowest:F2} s");
         Assert.Equal(Count, read + refused);
         Assert.InRange(read, Count / 20, Count);
         Assert.InRange(refused, Count / 20, Count);

@@ -65,7 +65,8 @@ public class HostingTests
     [InlineData("Mien:Recognizer:Prior", "Sometimes", "Prior")]
     public void A_wrong_option_is_named_before_the_first_picture(string key, string value, string expected)
     {
-        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value })
+            .Build();
         using ServiceProvider services = new ServiceCollection().AddMien(configuration.GetSection("Mien")).BuildServiceProvider();
         Exception error = Assert.ThrowsAny<Exception>(services.GetRequiredService<IExpressionRecognizer>);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);

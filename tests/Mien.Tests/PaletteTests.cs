@@ -57,7 +57,8 @@ public class PaletteTests
     private static double[] Lab(string color, double[] matrix)
     {
         double[] linear = [.. Enumerable.Range(0, 3).Select(i => Linear(Convert.ToInt32(color.Substring(1 + 2 * i, 2), 16) / 255.0))];
-        double[] seen = [.. Enumerable.Range(0, 3).Select(row => Math.Clamp(linear.Select((value, i) => matrix[row * 3 + i] * value).Sum(), 0, 1))];
+        double[] seen = [.. Enumerable.Range(0, 3).Select(row =>
+            Math.Clamp(linear.Select((value, i) => matrix[row * 3 + i] * value).Sum(), 0, 1))];
         double x = F((0.4124564 * seen[0] + 0.3575761 * seen[1] + 0.1804375 * seen[2]) / 0.95047);
         double y = F(0.2126729 * seen[0] + 0.7151522 * seen[1] + 0.0721750 * seen[2]);
         double z = F((0.0193339 * seen[0] + 0.1191920 * seen[1] + 0.9503041 * seen[2]) / 1.08883);

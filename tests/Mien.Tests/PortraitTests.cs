@@ -2,7 +2,8 @@ using Mien.TestSupport;
 
 namespace Mien.Tests;
 
-/// <summary>Official portraits, on which calm people are commonly read as sad, angry or afraid: by the whole way, with the default model.</summary>
+/// <summary>Official portraits, on which calm people are commonly read as sad, angry or afraid: by the whole way, with the default
+/// model.</summary>
 public class PortraitTests(ITestOutputHelper output)
 {
     [Fact]
@@ -11,7 +12,8 @@ public class PortraitTests(ITestOutputHelper output)
         string folder = TestData.Portraits;
         using var recognizer = ExpressionRecognizer.CreateDefault();
         // What one person saw; empty where it is neither plainly.
-        (string File, string Seen)[] rows = [.. File.ReadLines(Path.Combine(folder, "portraits.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => (cells[0], cells[1]))];
+        (string File, string Seen)[] rows = [.. File.ReadLines(Path.Combine(folder, "portraits.csv")).Skip(1)
+            .Select(line => line.Split(',')).Select(cells => (cells[0], cells[1]))];
         var read = new List<(string File, string Seen, string Label)>();
         foreach ((string file, string seen) in rows)
         {

@@ -32,7 +32,8 @@ public class RecognizerCallsTests
             for (int x = 0; x < 13; x++)
             {
                 for (int place = 0; place < places.Length; place++)
-                    given[y * stride + x * places.Length + place] = rgba[(y * 13 + x) * 4 + "rgba".IndexOf(places[place], StringComparison.Ordinal)];
+                    given[y * stride + x * places.Length + place] = rgba[(y * 13 + x) * 4
+                        + "rgba".IndexOf(places[place], StringComparison.Ordinal)];
             }
         }
 
@@ -48,7 +49,8 @@ public class RecognizerCallsTests
         byte[] gray = new byte[60 * 50];
         new Random(4).NextBytes(gray);
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        Assert.Equal(recognizer.Recognize(Picture.FromGray(gray, 60, 50))[0].Probabilities, recognizer.Recognize(gray, 60, 50, PixelLayout.Gray)[0].Probabilities);
+        Assert.Equal(recognizer.Recognize(Picture.FromGray(gray, 60, 50))[0].Probabilities,
+            recognizer.Recognize(gray, 60, 50, PixelLayout.Gray)[0].Probabilities);
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public class RecognizerCallsTests
         using var recognizer = ExpressionRecognizer.CreateDefault();
         IReadOnlyList<Face> expected = recognizer.Recognize(AverageFaces);
         await using FileStream stream = File.OpenRead(AverageFaces);
-        foreach (IReadOnlyList<Face> faces in (IReadOnlyList<Face>[])[await recognizer.RecognizeAsync(AverageFaces, Token), await recognizer.RecognizeAsync(stream, Token), await recognizer.RecognizeAsync(Picture.Load(AverageFaces), Token)])
+        foreach (IReadOnlyList<Face> faces in (IReadOnlyList<Face>[])[await recognizer.RecognizeAsync(AverageFaces, Token),
+            await recognizer.RecognizeAsync(stream, Token), await recognizer.RecognizeAsync(Picture.Load(AverageFaces), Token)])
             Assert.Equal(expected.Select(face => (face.Box, face.Confidence)), faces.Select(face => (face.Box, face.Confidence)));
     }
 
@@ -71,7 +74,8 @@ public class RecognizerCallsTests
         using var waiting = new System.IO.Pipes.AnonymousPipeServerStream();
         using var reading = new System.IO.Pipes.AnonymousPipeClientStream(waiting.GetClientHandleAsString());
         using var soon = new CancellationTokenSource(50);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => recognizer.RecognizeAsync(reading, soon.Token).WaitAsync(TimeSpan.FromSeconds(10), Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => recognizer.RecognizeAsync(reading, soon.Token)
+            .WaitAsync(TimeSpan.FromSeconds(10), Token));
     }
 
     [Fact]
@@ -86,7 +90,8 @@ public class RecognizerCallsTests
     public void The_session_options_are_open_to_the_user_for_both_networks()
     {
         int calls = 0;
-        using (var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session => { calls++; session.EnableCpuMemArena = false; } }))
+        using (var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session =>
+            { calls++; session.EnableCpuMemArena = false; } }))
             recognizer.Recognize(Picture.FromGray(new byte[100 * 100], 100, 100));
         Assert.Equal(2, calls);
     }
@@ -94,7 +99,9 @@ public class RecognizerCallsTests
     [Fact]
     public void An_execution_provider_that_is_not_there_is_named_with_its_package()
     {
-        var error = Assert.Throws<MienException>(() => ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session => session.AppendExecutionProvider_CUDA(0) }));
+        var error = Assert.Throws<MienException>(() =>
+            ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session =>
+            session.AppendExecutionProvider_CUDA(0) }));
         Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", error.Message, StringComparison.Ordinal);
     }
 
@@ -128,7 +135,8 @@ public class RecognizerCallsTests
         Assert.Empty(failures);
     }
 
-    private static void Call(int kind, ExpressionRecognizer finder, ExpressionRecognizer cropped, Picture small, IReadOnlyList<Face> found, string[] files, IReadOnlyList<float>[] expected)
+    private static void Call(int kind, ExpressionRecognizer finder, ExpressionRecognizer cropped, Picture small, IReadOnlyList<Face> found,
+        string[] files, IReadOnlyList<float>[] expected)
     {
         switch (kind % 4)
         {
@@ -143,10 +151,12 @@ public class RecognizerCallsTests
                 break;
             case 2:
                 which = kind * 5 % files.Length;
-                RecognizeManyTests.AssertClose(expected[which], cropped.RecognizeAsync(files[which], Token).GetAwaiter().GetResult()[0].Probabilities);
+                RecognizeManyTests.AssertClose(expected[which],
+                    cropped.RecognizeAsync(files[which], Token).GetAwaiter().GetResult()[0].Probabilities);
                 break;
             default:
-                PictureResult<string>[] results = [.. cropped.RecognizeManyAsync(files, new BatchOptions { Workers = 3 }, Token).ToBlockingEnumerable(Token)];
+                PictureResult<string>[] results = [.. cropped.RecognizeManyAsync(files, new BatchOptions { Workers = 3 }, Token)
+                    .ToBlockingEnumerable(Token)];
                 Assert.All(expected.Zip(results), pair => RecognizeManyTests.AssertClose(pair.First, pair.Second.Faces![0].Probabilities));
                 break;
         }

@@ -62,8 +62,10 @@ public class ReducedPictureTests
     {
         using var recognizer = ExpressionRecognizer.CreateDefault(LargeFaces);
         Picture reduced = recognizer.Load(TestData.Photo("president.jpg"));
-        Assert.Contains("Picture.Load", Assert.Throws<ArgumentException>(() => Annotator.Annotate(reduced, recognizer.Recognize(reduced))).Message, StringComparison.Ordinal);
-        Assert.Contains("Picture.Load", Assert.Throws<ArgumentException>(() => recognizer.Explain(reduced)).Message, StringComparison.Ordinal);
+        Assert.Contains("Picture.Load", Assert.Throws<ArgumentException>(() => Annotator.Annotate(reduced, recognizer.Recognize(reduced)))
+            .Message, StringComparison.Ordinal);
+        Assert.Contains("Picture.Load", Assert.Throws<ArgumentException>(() => recognizer.Explain(reduced)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -96,7 +98,8 @@ public class ReducedPictureTests
                         int mean = 0;
                         for (int i = 0; i < reduction * reduction; i++)
                         {
-                            int from = (row * reduction + reduced.Corner.Y + y + i / reduction) * whole.Width + column * reduction + reduced.Corner.X + x + i % reduction;
+                            int from = (row * reduction + reduced.Corner.Y + y + i / reduction) * whole.Width + column * reduction
+                                + reduced.Corner.X + x + i % reduction;
                             mean += whole.Pixels[Math.Clamp(from * 4 + 1, 0, whole.Pixels.Length - 1)];
                         }
 

@@ -47,7 +47,8 @@ public class SeamTests
         { "no area", Upright(10, 10, 40) with { Box = new Box(float.NaN, 10, 5, 5) } },
         { "outside the picture of 1000x520", Upright(2000, 10, 40) },
         { "outside the picture", Upright(-200, 10, 40) },
-        { "keypoint that is not a number", Upright(10, 10, 40) with { Keypoints = Upright(10, 10, 40).Keypoints with { Nose = new PicturePoint(float.NaN, 1) } } },
+        { "keypoint that is not a number", Upright(10, 10,
+            40) with { Keypoints = Upright(10, 10, 40).Keypoints with { Nose = new PicturePoint(float.NaN, 1) } } },
         { "both eyes at one place", Upright(10, 10, 40) with { Keypoints = default } },
         { "score that is not a number", Upright(10, 10, 40) with { Score = float.NaN } },
     };
@@ -56,7 +57,8 @@ public class SeamTests
     [MemberData(nameof(Unusable))]
     public void A_face_that_can_not_be_used_is_named(string why, DetectedFace face)
     {
-        using var recognizer = ExpressionRecognizer.CreateDefault(new RecognizerOptions { FaceDetector = new FixedFaces(Upright(100, 60, 160), face) });
+        using var recognizer = ExpressionRecognizer.CreateDefault(new RecognizerOptions { FaceDetector = new FixedFaces(Upright(100, 60,
+            160), face) });
         Picture picture = Picture.Load(AverageFaces);
         string message = Assert.Throws<MienException>(() => recognizer.Recognize(picture)).Message;
         Assert.Contains("FixedFaces: face 2 of 2", message, StringComparison.Ordinal);
@@ -88,7 +90,8 @@ public class SeamTests
         Assert.Contains("BlazeFace", Assert.Throws<MienException>(
             () => ExpressionRecognizer.Create(ModelSource.FromBytes(front, "BlazeFace"))).Message, StringComparison.Ordinal);
         // A word is a file like any other.
-        Assert.Contains("default: not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create("default")).Message, StringComparison.Ordinal);
+        Assert.Contains("default: not found", Assert.Throws<MienException>(() => ExpressionRecognizer.Create("default")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public class SeamTests
     {
         using var recognizer = ExpressionRecognizer.CreateDefault();
         byte[] file = File.ReadAllBytes(AverageFaces);
-        Assert.Equal(recognizer.Recognize(AverageFaces).Select(face => face.Box), recognizer.Recognize(file.AsMemory()).Select(face => face.Box));
+        Assert.Equal(recognizer.Recognize(AverageFaces).Select(face => face.Box),
+            recognizer.Recognize(file.AsMemory()).Select(face => face.Box));
     }
 
     [Fact]
@@ -148,8 +152,10 @@ public class SeamTests
     }
 
     private static DetectedFace Upright(float x, float y, float side) => new(new Box(x, y, side, side), 0.9f, new FaceKeypoints(
-        new PicturePoint(x + 0.3f * side, y + 0.35f * side), new PicturePoint(x + 0.7f * side, y + 0.35f * side), new PicturePoint(x + 0.5f * side, y + 0.55f * side),
-        new PicturePoint(x + 0.5f * side, y + 0.75f * side), new PicturePoint(x + 0.05f * side, y + 0.45f * side), new PicturePoint(x + 0.95f * side, y + 0.45f * side)));
+        new PicturePoint(x + 0.3f * side, y + 0.35f * side), new PicturePoint(x + 0.7f * side, y + 0.35f * side),
+            new PicturePoint(x + 0.5f * side, y + 0.55f * side),
+        new PicturePoint(x + 0.5f * side, y + 0.75f * side), new PicturePoint(x + 0.05f * side, y + 0.45f * side),
+            new PicturePoint(x + 0.95f * side, y + 0.45f * side)));
 
     private sealed class FixedFaces(params DetectedFace[] faces) : IFaceDetector
     {

@@ -72,7 +72,8 @@ internal static class TestData
 /// <summary>A folder of its own for one test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public TemporaryFolder(string name) => Path = Directory.CreateTempSubdirectory("mien-" + name[..Math.Min(name.Length, 20)] + "-").FullName;
+    public TemporaryFolder(string name) => Path = Directory.CreateTempSubdirectory("mien-" + name[..Math.Min(name.Length, 20)] + "-")
+        .FullName;
 
     public string Path { get; }
 

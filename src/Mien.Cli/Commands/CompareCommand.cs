@@ -26,7 +26,8 @@ internal static class CompareCommand
             Description = "What the scores of models that Mien did not write mean, in their "
             + "order: neutral,happiness,… or a JSON array."
         };
-        var pixels = new Option<PixelRange>("--pixels") { Description = "How such models want their pixels: byte (0..255), unit (0..1) or signed (-1..1)." };
+        var pixels = new Option<PixelRange>("--pixels") { Description = "How such models want their pixels: byte (0..255), unit (0..1) or "
+            + "signed (-1..1)." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("compare", "Puts models side by side: accuracy, paired differences with 95 % intervals, McNemar's test.")
         {
@@ -40,7 +41,9 @@ internal static class CompareCommand
             if (parsed.GetValue(drop))
                 table = DatasetInspector.WithoutCopiesOfTraining(table, parsed.GetValue(split));
             Split judged = parsed.GetValue(split);
-            ModelAnswers[] answers = [.. parsed.GetValue(models)!.Select(model => Predict(model, table, judged, parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels), parsed.GetValue(onlyPresent)))];
+            ModelAnswers[] answers = [.. parsed.GetValue(models)!.Select(model =>
+                Predict(model, table, judged, parsed.GetValue(flip), parsed.GetValue(labels), parsed.GetValue(pixels),
+                parsed.GetValue(onlyPresent)))];
             Comparison comparison = Compare(answers, table, judged);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(comparison.ToJson());
@@ -56,19 +59,24 @@ internal static class CompareCommand
     {
         int[] rows = [.. answers.Skip(1).Aggregate<ModelAnswers, IEnumerable<int>>(answers[0].Fit.Rows, (common, next) => common.Intersect(next.Fit.Rows))];
         if (rows.Length == 0)
-            throw new MienException($"The models have no class of the data's {split} faces in common: {string.Join("; ", answers.Select(answer => $"{answer.Model} has {string.Join(", ", answer.Fit.Faces.LabelNames)}"))}.");
+            throw new MienException($"The models have no class of the data's {split} faces in common: "
+                + $"{string.Join("; ", answers.Select(answer => $"{answer.Model} has {string.Join(", ", answer.Fit.Faces.LabelNames)}"))}.");
         FaceTable faces = table.Take(rows);
-        var comparison = Comparison.Of([.. answers.Select(answer => (answer.Model, answer.Among(rows, table), answer.Speed))], faces.Labels, faces.LabelNames.Count);
+        var comparison = Comparison.Of([.. answers.Select(answer => (answer.Model, answer.Among(rows, table), answer.Speed))], faces.Labels,
+            faces.LabelNames.Count);
         HashSet<int> compared = [.. rows];
         return comparison with
         {
-            Models = [.. comparison.Models.Zip(answers, (model, answer) => model with { Missing = answer.Fit.Missing, SharedOut = answer.Fit.SharedOut })],
+            Models = [.. comparison.Models.Zip(answers, (model, answer) =>
+                model with { Missing = answer.Fit.Missing, SharedOut = answer.Fit.SharedOut })],
             LeftOut = Enumerable.Range(0, table.Count).Where(row => table.Splits[row] == split && !compared.Contains(row))
-                .GroupBy(row => table.LabelNames[table.Labels[row]]).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count()),
+                .GroupBy(row => table.LabelNames[table.Labels[row]]).OrderBy(group => group.Key, StringComparer.Ordinal)
+                    .ToDictionary(group => group.Key, group => group.Count()),
         };
     }
 
-    private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels, bool onlyPresent)
+    private static ModelAnswers Predict(string model, FaceTable table, Split split, bool flip, string? labels, PixelRange pixels,
+        bool onlyPresent)
     {
         string[] files = model.Split('+');
         string file = files.Length == 1 ? ModelSource.FileOf(model) : model;
@@ -86,9 +94,11 @@ internal static class CompareCommand
         int classes = classifier.Card.Labels.Count;
         long begun = Stopwatch.GetTimestamp();
         float[] probabilities = fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, flip));
-        return Timed(fit, [.. Enumerable.Range(0, fit.Faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))], begun);
+        return Timed(fit, [.. Enumerable.Range(0, fit.Faces.Count)
+            .Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))], begun);
 
-        ModelAnswers Timed(LabelFit of, byte[] predicted, long since) => new(model, of, predicted, predicted.Length / Stopwatch.GetElapsedTime(since).TotalSeconds);
+        ModelAnswers Timed(LabelFit of, byte[] predicted, long since) =>
+            new(model, of, predicted, predicted.Length / Stopwatch.GetElapsedTime(since).TotalSeconds);
     }
 
     /// <summary>What a model says of the faces that it has the class of, and how fast, the opening of the model left out.</summary>
@@ -117,10 +127,12 @@ internal static class CompareCommand
     {
         console.WriteLine($"{split}: {comparison.Count} faces");
         if (comparison.LeftOut.Count > 0)
-            console.WriteLine($"left out: {comparison.LeftOut.Values.Sum()} faces of classes that one of the models lacks: {string.Join(", ", comparison.LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"))}");
+            console.WriteLine($"left out: {comparison.LeftOut.Values.Sum()} faces of classes that one of the models lacks: "
+                + $"{string.Join(", ", comparison.LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"))}");
         foreach (ComparedModel model in comparison.Models.Where(model => model.Missing.Count > 0))
         {
-            string shared = model.SharedOut.Count > 0 ? $"; the probability of {string.Join(", ", model.SharedOut)} is shared out among its other classes" : "";
+            string shared = model.SharedOut.Count > 0 ? $"; the probability of {string.Join(", ", model.SharedOut)} is shared out among "
+                + "its other classes" : "";
             console.WriteLine($"{model.Name}: no face is {string.Join(", ", model.Missing)}{shared}");
         }
 

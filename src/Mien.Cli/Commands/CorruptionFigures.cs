@@ -39,6 +39,7 @@ internal static partial class CorruptionFigures
     internal sealed record Figures(int Faces, IReadOnlyList<RobustnessRow> Rows, RobustnessRow Mean);
 
     [JsonSerializable(typeof(Figures))]
-    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        UseStringEnumConverter = true)]
     private sealed partial class CorruptionJson : JsonSerializerContext;
 }

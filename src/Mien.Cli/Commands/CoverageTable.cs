@@ -15,7 +15,8 @@ internal static class CoverageTable
         for (int tenths = 2; tenths <= 9; tenths++)
         {
             CoveragePoint point = Coverage.At(probabilities, faces.Labels, classifier.Card.Labels.Count, tenths / 10.0);
-            output.WriteLine($"| {point.Confidence:F1} | {point.Coverage * 100:F1} % | {(point.Coverage > 0 ? $"{point.Accuracy * 100:F1} %" : "")} |");
+            output.WriteLine($"| {point.Confidence:F1} | {point.Coverage * 100:F1} % | "
+                + $"{(point.Coverage > 0 ? $"{point.Accuracy * 100:F1} %" : "")} |");
         }
     }
 }

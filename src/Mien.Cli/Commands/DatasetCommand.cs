@@ -23,12 +23,14 @@ internal static class DatasetCommand
     {
         var path = new Argument<string>("PATH") { Description = "CSV, archive or folder." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels, blank pictures and what to mend before training.") { path, json };
+        var command = new Command("inspect", "Prints splits, classes, sizes, duplicates, conflicting labels, blank pictures and what to "
+            + "mend before training.") { path, json };
         DataArguments reading = DataArguments.AddTo(command);
         command.SetAction(parsed =>
         {
             // One that looks for what is wrong does not stop at the first.
-            LoadedDataset loaded = DatasetLoading.Load(parsed.GetValue(path)!, reading.Read(parsed) with { SkipBadRows = true }, terminal, nameAll: true);
+            LoadedDataset loaded = DatasetLoading.Load(parsed.GetValue(path)!, reading.Read(parsed) with { SkipBadRows = true }, terminal,
+                nameAll: true);
             Inspection inspection = DatasetInspector.Inspect(loaded);
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(inspection.ToJson());
@@ -43,7 +45,8 @@ internal static class DatasetCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
-        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, eight classes)." };
+        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, "
+            + "eight classes)." };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
         Option<bool> overwrite = OutputFiles.OverwriteOption();
         var command = new Command("average", "Draws the average face of each expression from the Training split.")
@@ -73,7 +76,8 @@ internal static class DatasetCommand
         var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
         Ranges.Require(copies, value => value >= 1, "1 or more");
         Option<bool> overwrite = OutputFiles.OverwriteOption();
-        var command = new Command("covers", "Draws masks, sunglasses, hands and the like over the faces of Training and PublicTest, for the network that tells covered faces.")
+        var command = new Command("covers", "Draws masks, sunglasses, hands and the like over the faces of Training and PublicTest, for "
+            + "the network that tells covered faces.")
         {
             data, file, copies, seed, overwrite,
         };

@@ -27,28 +27,36 @@ internal sealed class DatasetErrorsCommand
     };
 
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
-    private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them are printed where left out." };
+    private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them "
+        + "are printed where left out." };
     private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
     private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest "
         + "(train, val, test); all where left out.");
-    private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the others.", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.", DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
+    private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the "
+        + "others.", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.",
+        DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
     private readonly Option<string[]> _model = new("--model")
     {
         Description = $"Read the faces with this model.onnx, or a run's "
         + $"folder, or {Classifiers.Named}, in place of folds; several are averaged."
     };
-    private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) or confidence (label least probable)." };
+    private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) "
+        + "or confidence (label least probable)." };
     private readonly Option<string?> _from = new("--from")
     {
         Description = $"The folds' networks go on from this model.onnx, a run's "
         + $"folder, or {Classifiers.Named}: few faces are read far better so."
     };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the folds; FER+ votes in it are not learned." };
-    private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
-    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.", DefaultValueFactory = _ => Short.Epochs };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the "
+        + "folds; FER+ votes in it are not learned." };
+    private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: "
+        + $"{string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
+    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.",
+        DefaultValueFactory = _ => Short.Epochs };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-    private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors its taggers confirm." };
+    private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors "
+        + "its taggers confirm." };
 
     private readonly Terminal _terminal;
     private readonly Option<bool> _onlyPresent;
@@ -60,7 +68,8 @@ internal sealed class DatasetErrorsCommand
         Ranges.Require(_folds, value => value >= 2, "2 or more");
         Ranges.Require(_epochs, value => value >= 1, "1 or more");
         Ranges.Require(_threads, value => value >= 0, "0 or more");
-        Option[] options = [_data, _out, _overwrite, _split, _folds, _runs, _model, _rank, _from, _recipe, _arch, _epochs, _threads, _ferPlus];
+        Option[] options = [_data, _out, _overwrite, _split, _folds, _runs, _model, _rank, _from, _recipe, _arch, _epochs, _threads,
+            _ferPlus];
         foreach (Option option in options)
             command.Options.Add(option);
         _onlyPresent = JudgingArguments.AddOnlyPresent(command);
@@ -69,7 +78,8 @@ internal sealed class DatasetErrorsCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et al. 2021).");
+        var command = new Command("errors", "Lists the labels that are likely wrong, the likeliest first (confident learning, Northcutt et "
+            + "al. 2021).");
         var verb = new DatasetErrorsCommand(command, terminal);
         command.SetAction(parsed => Interruption.Run(cancellationToken => verb.Run(parsed, cancellationToken)));
         return command;
@@ -109,7 +119,8 @@ internal sealed class DatasetErrorsCommand
         (string who, string cure) = parsed.GetValue(_model) is { Length: > 0 }
             ? ("the model reads", "Name a model that reads such faces, or leave --model out.")
             : parsed.GetValue(_from) is null
-            ? ("the folds' networks read", "Pass --from with a model that reads faces, or --model accurate, or more --epochs or more faces.")
+            ? ("the folds' networks read", "Pass --from with a model that reads faces, or --model accurate, or more --epochs or more "
+                + "faces.")
             : ("the folds' networks read", "Pass --from with another model, or more --epochs or more faces.");
         errors.WarnOfChance(_terminal, who, cure);
         if (table.Votes is not null)
@@ -133,7 +144,8 @@ internal sealed class DatasetErrorsCommand
         LabelFit fit = Evaluator.Fit(classifier, whole, split, onlyPresent);
         JudgingArguments.Say(fit, split, _terminal);
         if (fit.Faces.LabelNames.Count - fit.Missing.Count < 2)
-            throw new MienException($"--model: of the model's labels ({string.Join(", ", fit.Faces.LabelNames)}) the data have {string.Join(", ", fit.Faces.LabelNames.Except(fit.Missing))} alone. Wrong labels are found among two labels or more.");
+            throw new MienException($"--model: of the model's labels ({string.Join(", ", fit.Faces.LabelNames)}) the data have "
+                + $"{string.Join(", ", fit.Faces.LabelNames.Except(fit.Missing))} alone. Wrong labels are found among two labels or more.");
         if (classifier.Card.DataSha256 != whole.Sha256() || fit.Faces.Splits.Contains(Split.Training))
             WarnOfLearned(classifier.Card, whole, "--model", "leave --model out, or judge another --split");
         return (fit, fit.Probabilities(classifier.Classify(fit.Faces.Pixels, fit.Faces.Count, mirror: true)));
@@ -148,7 +160,8 @@ internal sealed class DatasetErrorsCommand
         }
         else
         {
-            const string Blind = "a model that was trained on some of these faces has learned their labels, wrong ones included, and is blind to them.";
+            const string Blind = "a model that was trained on some of these faces has learned their labels, wrong ones included, and is "
+                + "blind to them.";
             _terminal.Error.MarkupLineInterpolated($"[yellow]{option}:[/] {Blind}");
         }
     }
@@ -175,7 +188,8 @@ internal sealed class DatasetErrorsCommand
         var validation = new CrossValidation(table, folds, [.. origins.Select(origin => origin.Group)], recipe.Seed);
         return validation.Predict(
             data, parsed.GetValue(_runs)!, recipe,
-            fold => _terminal.Error.MarkupLineInterpolated($"[bold]fold {fold} of {folds}[/]"), TrainingDisplay.Lines(_terminal), cancellationToken);
+            fold => _terminal.Error.MarkupLineInterpolated($"[bold]fold {fold} of {folds}[/]"), TrainingDisplay.Lines(_terminal),
+                cancellationToken);
 
         T Given<T>(Option<T> option, T otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
     }
@@ -191,7 +205,8 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
     /// <summary>How many, and how many the joint estimates there to be.</summary>
     public void Summarize(Terminal terminal)
     {
-        double[][] joint = ConfidentLearning.EstimateJoint(ConfidentLearning.ConfidentJoint(probabilities, table.Labels, _classes), table.ClassCounts());
+        double[][] joint = ConfidentLearning.EstimateJoint(ConfidentLearning.ConfidentJoint(probabilities, table.Labels, _classes),
+            table.ClassCounts());
         double wrong = 1 - Enumerable.Range(0, _classes).Sum(k => joint[k][k]);
         double accuracy = Metrics.Evaluate(probabilities, table.Labels, table.LabelNames).Accuracy;
         terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labeled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");

@@ -23,13 +23,15 @@ internal static class EvaluationTable
         string balanced = $"balanced accuracy (mean of the recalls) {Percent(evaluation.BalancedAccuracy)}";
         console.WriteLine($"accuracy {Percent(evaluation.Accuracy)}, macro F1 {evaluation.MacroF1:F4}, {balanced}");
         console.WriteLine($"negative log-likelihood {evaluation.Nll:F4}, Brier score {evaluation.Brier:F4}");
-        console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' {evaluation.ClasswiseEce:F4}{(evaluation.Votes is null ? "" : ", against the labels")}");
+        console.WriteLine($"calibration error {evaluation.Ece:F4}, mean of the classes' "
+            + $"{evaluation.ClasswiseEce:F4}{(evaluation.Votes is null ? "" : ", against the labels")}");
 
         string error = evaluation.Votes is null ? "calibration error" : "error against votes";
         Table classes = new Table().WithColumns("class").WithNumbers("precision", "recall", "F1", error, "support");
         foreach ((string label, ClassFigures figures) in evaluation.PerClass)
         {
-            string[] shares = figures.Support > 0 ? [$"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}"] : [None, None, None];
+            string[] shares = figures.Support > 0 ? [$"{figures.Precision:F4}", $"{figures.Recall:F4}", $"{figures.F1:F4}"]
+                : [None, None, None];
             classes.WithRow([label, .. shares, $"{evaluation.Votes?.ClassEce[label] ?? figures.Ece:F4}", $"{figures.Support}"]);
         }
 
@@ -55,7 +57,8 @@ internal static class EvaluationTable
         console.WriteLine($"against the shares of the taggers' votes: negative log-likelihood {votes.Nll:F4}; {floor}");
         double classes = votes.ClassEce.Where(pair => evaluation.PerClass[pair.Key].Support > 0).Average(pair => pair.Value);
         (string worst, double most) = votes.ClassEce.MaxBy(pair => pair.Value);
-        console.WriteLine($"calibration error {votes.Ece:F4}, mean of the classes' {classes:F4}, the largest {most:F4} ({worst}), against the votes");
+        console.WriteLine($"calibration error {votes.Ece:F4}, mean of the classes' {classes:F4}, the largest {most:F4} ({worst}), against "
+            + "the votes");
         Table people = new Table().WithColumns("answers", "held against").WithNumbers("accuracy", "macro F1", "judged");
         (HumanAgreement model, HumanAgreement person) = (votes.Model, votes.OnePerson);
         people.WithRow("the model", "the labels", Percent(evaluation.Accuracy), $"{evaluation.MacroF1:F4}", $"{evaluation.Count} faces");

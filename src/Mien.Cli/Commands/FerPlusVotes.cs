@@ -45,7 +45,8 @@ internal static class FerPlusVotes
         string file = named ?? Beside(data);
         return named is not null || File.Exists(file)
             ? FerPlus.Attach(file, table)
-            : throw new MienException($"--labels ferplus needs the taggers' votes, and {file} is not there. Pass --ferplus fer2013new.csv.");
+            : throw new MienException($"--labels ferplus needs the taggers' votes, and {file} is not there. Pass --ferplus "
+                + "fer2013new.csv.");
     }
 
     private static string Beside(string data) =>

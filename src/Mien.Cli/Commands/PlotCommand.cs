@@ -24,10 +24,13 @@ internal static class PlotCommand
         var command = new Command("plot", "Writes one figure as .png or .svg.");
         command.Subcommands.Add(CreateHistory(terminal));
         command.Subcommands.Add(CreateConfusion(terminal));
-        command.Subcommands.Add(OverPredictions(terminal, "classes", "Precision, recall and F1 of each class.", [], (_, judged, _) => Charts.ClassBars(judged.Evaluation)));
-        command.Subcommands.Add(OverPredictions(terminal, "reliability", "Reliability diagram.", [], (_, judged, _) => Charts.ReliabilityDiagram(
+        command.Subcommands.Add(OverPredictions(terminal, "classes", "Precision, recall and F1 of each class.", [],
+            (_, judged, _) => Charts.ClassBars(judged.Evaluation)));
+        command.Subcommands.Add(OverPredictions(terminal, "reliability", "Reliability diagram.", [],
+            (_, judged, _) => Charts.ReliabilityDiagram(
             Reliability.Bins(judged.Probabilities, judged.Faces.Labels, judged.Faces.LabelNames.Count), judged.Evaluation.Ece)));
-        command.Subcommands.Add(OverPredictions(terminal, "coverage", "Accuracy against the share of faces answered.", [], (_, judged, _) => Charts.CoverageCurve(
+        command.Subcommands.Add(OverPredictions(terminal, "coverage", "Accuracy against the share of faces answered.", [],
+            (_, judged, _) => Charts.CoverageCurve(
             Coverage.Curve(judged.Probabilities, judged.Faces.Labels, judged.Faces.LabelNames.Count))));
         command.Subcommands.Add(CreateMap(terminal));
         command.Subcommands.Add(CreateSamples(terminal));
@@ -36,23 +39,28 @@ internal static class PlotCommand
 
     private static Command CreateConfusion(Terminal terminal)
     {
-        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.", DefaultValueFactory = _ => ConfusionCells.Counts };
+        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.",
+            DefaultValueFactory = _ => ConfusionCells.Counts };
         return OverPredictions(terminal, "confusion", "Confusion matrix.", [cells], (_, judged, parsed) => ConfusionMatrix.Draw(
-            judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy {judged.Evaluation.Accuracy * 100:F2} %"));
+            judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy "
+                + $"{judged.Evaluation.Accuracy * 100:F2} %"));
     }
 
     private static Command CreateMap(Terminal terminal)
     {
         (Option<int> count, Option<int> seed) = SampleOptions(ReportOptions.Default.MapFaces);
-        return OverPredictions(terminal, "map", "The network's last features laid out in a plane (t-SNE), colored by label.", [count, seed], (classifier, judged, parsed) =>
+        return OverPredictions(terminal, "map", "The network's last features laid out in a plane (t-SNE), colored by label.", [count, seed],
+            (classifier, judged, parsed) =>
             EmbeddingMap.Draw(classifier, judged, judged.Sample(parsed.GetValue(count), parsed.GetValue(seed)), parsed.GetValue(seed)));
     }
 
     private static Command CreateSamples(Terminal terminal)
     {
-        var kind = new Option<SampleKind>("--kind") { Description = "Random, Mistakes (most confident first) or Unsure (least confident first)." };
+        var kind = new Option<SampleKind>("--kind") { Description = "Random, Mistakes (most confident first) or Unsure (least confident "
+            + "first)." };
         (Option<int> count, Option<int> seed) = SampleOptions(24);
-        return OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed], (_, judged, parsed) =>
+        return OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed],
+            (_, judged, parsed) =>
         {
             int[] places = parsed.GetValue(kind) switch
             {
@@ -92,7 +100,8 @@ internal static class PlotCommand
     /// <summary>A figure over what a model says of one split.</summary>
     private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
-        var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default "
+            + "where left out.", Arity = ArgumentArity.ZeroOrOne };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
         var file = FileOption();
@@ -109,7 +118,8 @@ internal static class PlotCommand
             table = FerPlusVotes.Attach(table, parsed.GetValue(data)!, null, terminal);
             using ReportSource source = ReportSource.Open(parsed.GetValue(model), table);
             table = WhoseLabels.For(source.Classifier.Card, table);
-            JudgedFaces judged = JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split), onlyPresent: parsed.GetValue(onlyPresent));
+            JudgedFaces judged = JudgedFaces.Judge(source.Classifier, table, parsed.GetValue(split),
+                onlyPresent: parsed.GetValue(onlyPresent));
             JudgingArguments.Say(judged.Fit, judged.Split, terminal);
             return Save(draw(source.Classifier, judged, parsed), parsed.GetValue(file)!, terminal);
         });

@@ -9,7 +9,8 @@ internal static class Ranges
     public static void Require<T>(Option<T> option, Func<T?, bool> holds, string range) => option.Validators.Add(result =>
     {
         // A value that is no number at all is reported by the parser itself.
-        if (result.Tokens.Count == 1 && result.Tokens[0].Value is { } text && double.TryParse(text, out _) && !holds(result.GetValueOrDefault<T>()))
+        if (result.Tokens.Count == 1 && result.Tokens[0].Value is { } text && double.TryParse(text, out _)
+            && !holds(result.GetValueOrDefault<T>()))
             result.AddError($"{option.Name} {text}: expected {range}.");
     });
 }

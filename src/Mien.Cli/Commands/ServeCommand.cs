@@ -16,14 +16,21 @@ internal sealed class ServeCommand
     private const int StrangersRequestsPerMinute = 600;
 
     private readonly Option<int> _port = new("--port") { Description = "Port; 0 for any that is free.", DefaultValueFactory = _ => 5000 };
-    private readonly Option<IPAddress?> _listen = new("--listen") { Description = "Address to listen on, such as 0.0.0.0 for all; this machine alone where left out.", CustomParser = ParseAddress };
-    private readonly Option<string?> _key = new("--api-key") { Description = $"Key that callers must send; also read from {KeyVariable}, where no other user of the machine sees it." };
-    private readonly Option<int?> _rate = new("--rate-limit") { Description = $"Requests a minute and client address; 0 for no limit; with --listen {StrangersRequestsPerMinute}, else none, where left out." };
-    private readonly Option<int> _queue = new("--queue") { Description = "Pictures accepted and not yet read, at most; more get 429.", DefaultValueFactory = _ => ServerOptions.Default.QueueLimit };
+    private readonly Option<IPAddress?> _listen = new("--listen") { Description = "Address to listen on, such as 0.0.0.0 for all; this "
+        + "machine alone where left out.", CustomParser = ParseAddress };
+    private readonly Option<string?> _key = new("--api-key") { Description = $"Key that callers must send; also read from {KeyVariable}, "
+        + "where no other user of the machine sees it." };
+    private readonly Option<int?> _rate = new("--rate-limit") { Description = $"Requests a minute and client address; 0 for no limit; with "
+        + $"--listen {StrangersRequestsPerMinute}, else none, where left out." };
+    private readonly Option<int> _queue = new("--queue") { Description = "Pictures accepted and not yet read, at most; more get 429.",
+        DefaultValueFactory = _ => ServerOptions.Default.QueueLimit };
     private readonly Option<int> _workers = new("--workers") { Description = "Pictures read side by side; 0 for one a core." };
-    private readonly Option<int> _pixels = new("--max-megapixels") { Description = "Larger pictures are refused.", DefaultValueFactory = _ => (int)(ServerOptions.Default.Recognizer.MaxPixels / 1_000_000) };
-    private readonly Option<int> _megabytes = new("--max-megabytes") { Description = "Larger requests are refused.", DefaultValueFactory = _ => (int)(ServerOptions.Default.MaxRequestBytes >> 20) };
-    private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a request may take.", DefaultValueFactory = _ => (int)ServerOptions.Default.RequestTimeout.TotalSeconds };
+    private readonly Option<int> _pixels = new("--max-megapixels") { Description = "Larger pictures are refused.",
+        DefaultValueFactory = _ => (int)(ServerOptions.Default.Recognizer.MaxPixels / 1_000_000) };
+    private readonly Option<int> _megabytes = new("--max-megabytes") { Description = "Larger requests are refused.",
+        DefaultValueFactory = _ => (int)(ServerOptions.Default.MaxRequestBytes >> 20) };
+    private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a request may take.",
+        DefaultValueFactory = _ => (int)ServerOptions.Default.RequestTimeout.TotalSeconds };
     private RecognizerArguments _recognizer = null!;
 
     public static Command Create(Terminal terminal)
@@ -36,8 +43,10 @@ internal sealed class ServeCommand
         Ranges.Require(verb._pixels, value => value is >= 1 and <= 500, "1 to 500");
         Ranges.Require(verb._megabytes, value => value is >= 1 and <= 1024, "1 to 1024");
         Ranges.Require(verb._timeout, value => value >= 1, "1 or more");
-        var command = new Command("serve", "Serves an HTTP API, live video and a page for photos and cameras. Ctrl+C or SIGTERM ends it when what was accepted is done.");
-        foreach (Option option in (Option[])[verb._port, verb._listen, verb._key, verb._rate, verb._queue, verb._workers, verb._pixels, verb._megabytes, verb._timeout])
+        var command = new Command("serve", "Serves an HTTP API, live video and a page for photos and cameras. Ctrl+C or SIGTERM ends it "
+            + "when what was accepted is done.");
+        foreach (Option option in (Option[])[verb._port, verb._listen, verb._key, verb._rate, verb._queue, verb._workers, verb._pixels,
+            verb._megabytes, verb._timeout])
             command.Options.Add(option);
         verb._recognizer = RecognizerArguments.AddTo(command);
         // The host takes Ctrl+C and SIGTERM itself, and as long as what was accepted needs.
@@ -72,7 +81,8 @@ internal sealed class ServeCommand
         }
         catch (IOException e)
         {
-            throw new MienException($"--port {parsed.GetValue(_port)}: can't be listened on ({e.Message}). Choose another port, or end the program that has it.", e);
+            throw new MienException($"--port {parsed.GetValue(_port)}: can't be listened on ({e.Message}). Choose another port, or end the "
+                + "program that has it.", e);
         }
 
         try

@@ -12,7 +12,8 @@ internal sealed record SmallestFace(int Pixels, float Share)
     public static SmallestFace Default { get; } = new(DetectorOptions.Default.MinFacePixels, DetectorOptions.Default.MinFaceShare);
 
     /// <summary>As it is given.</summary>
-    public override string ToString() => Share > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Share * 100:0.###}%") : Pixels.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => Share > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Share * 100:0.###}%")
+        : Pixels.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A detector's options with this smallest face.</summary>
     public DetectorOptions In(DetectorOptions options) => options with { MinFacePixels = Pixels, MinFaceShare = Share };
@@ -20,7 +21,8 @@ internal sealed record SmallestFace(int Pixels, float Share)
     public static SmallestFace Parse(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (text.EndsWith('%') && float.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out float percent) && percent is > 0 and <= 100)
+        if (text.EndsWith('%') && float.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out float percent)
+            && percent is > 0 and <= 100)
             return Default with { Share = percent / 100 };
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels) && pixels >= 1)
             return Default with { Pixels = pixels };

@@ -29,7 +29,8 @@ internal static partial class WholeWayFigures
         using var detector = new FaceDetector();
         FaceTable faces = limit > 0 ? fit.Faces.TakeStratified(limit, Seed) : fit.Faces;
         double?[] turns = way == EvaluationWay.Whole ? [null] : [-30, -20, -10, 0, 10, 20, 30];
-        WholeWayRow[] rows = [.. turns.Select(turn => new WholeWayRow(turn, WholeWay.Measure(classifier, detector, faces, Options(turn), fit)))];
+        WholeWayRow[] rows = [.. turns.Select(turn => new WholeWayRow(turn,
+            WholeWay.Measure(classifier, detector, faces, Options(turn), fit)))];
         string text = JsonSerializer.Serialize(rows, Json.Default.WholeWayRowArray);
         file.Write(text, () => Print(rows, terminal.Console));
         return ExitCode.Ok;
@@ -47,9 +48,11 @@ internal static partial class WholeWayFigures
         {
             CropDifference crops = result.Crops;
             table.WithRow(
-                turn is { } degrees ? $"{degrees:F0}" : "-30..30", $"{result.Faces}", $"{result.Found * 100:F1} %", $"{result.Direct * 100:F2} %",
+                turn is { } degrees ? $"{degrees:F0}" : "-30..30", $"{result.Faces}", $"{result.Found * 100:F1} "
+                    + "%", $"{result.Direct * 100:F2} %",
                 $"{result.Accuracy * 100:F2} %", $"{result.Kept * 100:F1} %", $"{crops.Scale:F3} ± {crops.ScaleDeviation:F3}",
-                $"{crops.ShiftX:F3} ± {crops.ShiftXDeviation:F3}", $"{crops.ShiftY:F3} ± {crops.ShiftYDeviation:F3}", $"± {crops.DegreesDeviation:F1}",
+                $"{crops.ShiftX:F3} ± {crops.ShiftXDeviation:F3}", $"{crops.ShiftY:F3} ± "
+                    + $"{crops.ShiftYDeviation:F3}", $"± {crops.DegreesDeviation:F1}",
                 $"{crops.Sharpness:F2}", $"{crops.Brightness:+0.0;-0.0}", $"{crops.Contrast:F2}");
         }
 

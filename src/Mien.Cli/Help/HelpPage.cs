@@ -24,11 +24,13 @@ internal static class HelpPage
         if (name.Length == 0)
         {
             foreach ((string title, string[] verbs) in HelpTexts.Groups)
-                page.Table(title, command.Subcommands.Where(verb => verbs.Contains(verb.Name)).Select(verb => (verb.Name, verb.Description!)));
+                page.Table(title, command.Subcommands.Where(verb => verbs.Contains(verb.Name))
+                    .Select(verb => (verb.Name, verb.Description!)));
         }
         else
         {
-            page.Table("Verbs", command.Subcommands.Select(verb => (string.Join(' ', [verb.Name, .. verb.Arguments.Select(ArgumentName)]), verb.Description!)));
+            page.Table("Verbs", command.Subcommands.Select(verb =>
+                (string.Join(' ', [verb.Name, .. verb.Arguments.Select(ArgumentName)]), verb.Description!)));
         }
 
         page.Table("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description!)));
@@ -36,7 +38,8 @@ internal static class HelpPage
         string[]? shown = HelpTexts.Short.GetValueOrDefault(name);
         bool shortened = !all && shown is not null;
         page.Table("Options", (shortened ? shown!.Select(one => options.First(option => option.Name == one)) : options).Select(Row));
-        if (name.Length > 0 && HelpTexts.Examples.TryGetValue(name, out string[]? examples) || name.Length == 0 && HelpTexts.Examples.TryGetValue("", out examples))
+        if (name.Length > 0 && HelpTexts.Examples.TryGetValue(name, out string[]? examples) || name.Length == 0
+            && HelpTexts.Examples.TryGetValue("", out examples))
             page.List("Examples", examples);
         page.Line("");
         if (shortened)
@@ -65,7 +68,8 @@ internal static class HelpPage
     }
 
     private static string ArgumentName(Argument argument) =>
-        (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name) + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
+        (argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name)
+            + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
 
     private static (string, string) Row(Option option)
     {

@@ -1,6 +1,7 @@
 namespace Mien.Cli.Help;
 
-/// <summary>What the help pages say beside what the options say of themselves: groups of verbs, examples, the short list of `train`.</summary>
+/// <summary>What the help pages say beside what the options say of themselves: groups of verbs, examples, the short list of
+/// `train`.</summary>
 internal static class HelpTexts
 {
     /// <summary>The verbs as `mien` lists them.</summary>

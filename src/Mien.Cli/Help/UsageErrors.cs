@@ -33,11 +33,14 @@ internal static class UsageErrors
 
     private static string Message(ParseError error, ParseResult parsed) => error switch
     {
-        { Message: var text } when text.StartsWith(Unmatched, StringComparison.Ordinal) => $"{parsed.UnmatchedTokens[0]}: one argument too many.",
-        { Message: NoCommand } => $"`mien {HelpPage.Name(parsed.CommandResult.Command)}` needs one of its verbs: {Verbs(parsed.CommandResult.Command)}.",
+        { Message: var text } when text.StartsWith(Unmatched, StringComparison.Ordinal) => $"{parsed.UnmatchedTokens[0]}: one argument too "
+            + "many.",
+        { Message: NoCommand } => $"`mien {HelpPage.Name(parsed.CommandResult.Command)}` needs one of its verbs: "
+            + $"{Verbs(parsed.CommandResult.Command)}.",
         { SymbolResult: OptionResult option, Message: var text } when text.Contains(WrongType, StringComparison.Ordinal) =>
             $"{option.Option.Name} {string.Join(' ', option.Tokens.Select(token => token.Value))}: expected {Expected(option.Option)}.",
-        { SymbolResult: ArgumentResult argument, Message: var text } when text.StartsWith(Missing, StringComparison.Ordinal) => $"{argument.Argument.Name} is missing.",
+        { SymbolResult: ArgumentResult argument, Message: var text } when text.StartsWith(Missing, StringComparison.Ordinal) =>
+            $"{argument.Argument.Name} is missing.",
         // The list of what is allowed comes a line each.
         { Message: var text } => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
     };
@@ -71,7 +74,8 @@ internal static class UsageErrors
     private static string NoSuchOption(string written, Command command)
     {
         string name = written.Split('=', ':')[0];
-        IEnumerable<string> names = command.Options.Where(option => !option.Hidden && option is not HelpOption).Select(option => option.Name);
+        IEnumerable<string> names = command.Options.Where(option => !option.Hidden && option is not HelpOption)
+            .Select(option => option.Name);
         string verb = HelpPage.Name(command);
         string of = verb.Length == 0 ? "`mien`" : $"`mien {verb}`";
         string? meant = Spelling.Nearest(name, names);
@@ -81,5 +85,6 @@ internal static class UsageErrors
         return $"{name} is not an option of {of}. {cure}".TrimEnd();
     }
 
-    private static string Verbs(Command command) => string.Join(", ", command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name));
+    private static string Verbs(Command command) =>
+        string.Join(", ", command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name));
 }

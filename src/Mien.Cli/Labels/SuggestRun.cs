@@ -45,7 +45,8 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         using var journal = SuggestionJournal.Open(journalFile, head);
         int failedBefore = journal.Failed;
         var progress = new BatchProgress(terminal);
-        await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before, () => Read(journal, progress, cancellationToken));
+        await progress.ShowAsync(true, () => PictureFile.Of(Inputs, TextReader.Null).LongCount() - journal.Before,
+            () => Read(journal, progress, cancellationToken));
         if (_passed.Sentence() is { } sentence)
             terminal.Error.MarkupLineInterpolated($"[gray]{sentence}[/]");
         progress.Summarize(journal.Before, failedBefore, cancellationToken.IsCancellationRequested);
@@ -64,14 +65,16 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
             .Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
         try
         {
-            await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load, source => _loader.PixelsOf(source.File), seen: null, Batch, cancellationToken))
+            await foreach (PictureResult<Hashed> result in recognizer.RecognizeManyAsync(files.ToAsyncEnumerable(), Load,
+                source => _loader.PixelsOf(source.File), seen: null, Batch, cancellationToken))
             {
                 MachineStop.At(result, resumes: true);
                 string file = result.Source.File.Path;
                 if (result.Error is not null)
                     terminal.Error.MarkupLineInterpolated($"[red]error:[/] {result.Error}");
                 Face? face = result.Faces?.MaxBy(face => face.Box.Area);
-                journal.Write(new Suggestion(file, face is null ? null : $"{result.Source.Hash}", result.Faces?.Count ?? 0, face?.Box ?? default, [.. face?.Probabilities ?? []], result.Error));
+                journal.Write(new Suggestion(file, face is null ? null : $"{result.Source.Hash}", result.Faces?.Count ?? 0,
+                    face?.Box ?? default, [.. face?.Probabilities ?? []], result.Error));
                 progress.Add(new PicturePrediction(file, result.Width, result.Height, result.Faces, result.Error));
             }
         }
@@ -99,7 +102,8 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         if (journal.LeftOut > 0)
             WriteLeftOut(journal);
         if (journal.Count == 0)
-            throw new MienException($"{string.Join(", ", Inputs)}: no face found in any picture, so there is nothing to label. Pass --faces cropped where pictures are faces already, or a smaller --min-face.");
+            throw new MienException($"{string.Join(", ", Inputs)}: no face found in any picture, so there is nothing to label. Pass "
+                + "--faces cropped where pictures are faces already, or a smaller --min-face.");
         int groups = WriteLabels(journal);
         terminal.Error.MarkupLineInterpolated($"{journal.Count} labels suggested, the least sure first; {groups} groups of near-duplicates");
         journal.Delete();
@@ -113,13 +117,16 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
         int groups = 0;
         OutputFiles.Write(Out, output =>
         {
-            output.WriteLine(FaceText.Csv(["file", "label", "group", "confidence", "faces", "x", "y", "boxWidth", "boxHeight", .. labels.Select(label => $"p({label})")]));
+            output.WriteLine(FaceText.Csv(["file", "label", "group", "confidence", "faces", "x", "y", "boxWidth", "boxHeight",
+                .. labels.Select(label => $"p({label})")]));
             foreach ((Suggestion suggestion, int group) in journal.Ordered())
             {
                 groups = Math.Max(groups, group);
                 output.WriteLine(FaceText.Csv([
-                    FromOut(suggestion.File), labels[suggestion.MostProbable], group > 0 ? $"near-{group}" : "", Number(suggestion.Confidence), $"{suggestion.Faces}",
-                    Number(suggestion.Box.X), Number(suggestion.Box.Y), Number(suggestion.Box.Width), Number(suggestion.Box.Height), .. suggestion.Probabilities.Select(Number)]));
+                    FromOut(suggestion.File), labels[suggestion.MostProbable], group > 0 ? $"near-{group}" : "",
+                        Number(suggestion.Confidence), $"{suggestion.Faces}",
+                    Number(suggestion.Box.X), Number(suggestion.Box.Y), Number(suggestion.Box.Width), Number(suggestion.Box.Height),
+                        .. suggestion.Probabilities.Select(Number)]));
             }
         }, Overwrite);
         return groups;

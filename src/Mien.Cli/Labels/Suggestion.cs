@@ -38,5 +38,6 @@ internal sealed record JournalHead(RunRecord Run, IReadOnlyList<string> Labels);
 /// <summary>JSON of the journal's lines.</summary>
 [JsonSerializable(typeof(Suggestion))]
 [JsonSerializable(typeof(JournalHead))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class LabelJson : JsonSerializerContext;

@@ -151,7 +151,8 @@ internal sealed class SuggestionJournal : IDisposable
             throw NoJournal();
         head.Run.RequireSameAs(_path, begun.Run);
         if (!begun.Labels.SequenceEqual(head.Labels))
-            throw new MienException($"{_path}: begun with other labels than the model's. Pass the same model as then, or give another --out.");
+            throw new MienException($"{_path}: begun with other labels than the model's. Pass the same model as then, or give another "
+                + "--out.");
     }
 
     /// <summary>A file without a whole line may be the beginning of a journal; nothing else is cut.</summary>

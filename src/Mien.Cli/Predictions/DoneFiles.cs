@@ -129,7 +129,8 @@ internal sealed class DoneFiles
             string file = FirstCell(text, out int rest);
             string[] cells = text[rest..].Split(',', 5);
             if (cells.Length < 5)
-                throw new MienException($"{path}: a line that begins {text[..Math.Min(text.Length, 40)]} has too few columns. Give another --out.");
+                throw new MienException($"{path}: a line that begins {text[..Math.Min(text.Length, 40)]} has too few columns. Give another "
+                    + "--out.");
             if (cells[3] is "" or "1")
             {
                 if (last is not null)

@@ -12,14 +12,16 @@ internal static class FaceText
     public static readonly string[] Columns =
     [
         "x", "y", "boxWidth", "boxHeight", "detectorScore",
-        "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence",
+        "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label",
+            "confidence",
     ];
 
     /// <summary>An object's text.</summary>
     public static string Json(Action<Utf8JsonWriter> write, bool indented)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = indented,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             write(json);
@@ -41,7 +43,8 @@ internal static class FaceText
         const int Count = 11;
         return quality is { } some
             ? ((float[])[
-                some.Score, some.Exposure, some.Contrast, some.Noise, some.Sharpness, some.Pixels, some.Roll, some.Yaw, some.Pitch, some.Cover, some.Upright,
+                some.Score, some.Exposure, some.Contrast, some.Noise, some.Sharpness, some.Pixels, some.Roll, some.Yaw, some.Pitch,
+                    some.Cover, some.Upright,
             ]).Select(Number)
             : Enumerable.Repeat("", Count);
     }

@@ -31,7 +31,8 @@ internal static class ParquetFile
         await using (FileStream file = AtomicFile.Create(unfinished))
         {
             IColumn[] columns = [.. video ? VideoColumns() : PictureColumns(), .. FaceColumns(labels), .. video ? [] : ErrorColumn()];
-            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. columns.Select(column => column.Field)]), file);
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema([.. columns.Select(column =>
+                column.Field)]), file);
             if (run is not null)
                 writer.CustomMetadata = new Dictionary<string, string> { [RunKey] = run.ToJson() };
             int rows = 0;
@@ -146,7 +147,8 @@ internal static class ParquetFile
     ];
 
     // Beside the share, as in the JSON.
-    private static readonly string[] QualityNames = ["exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright"];
+    private static readonly string[] QualityNames = ["exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch",
+        "cover", "upright"];
 
     private static IColumn[] FaceColumns(IReadOnlyList<string> labels) =>
     [

@@ -41,7 +41,8 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
         if (Out is null)
         {
             using PredictionWriter writer = PredictionWriter.Create(Format, recognizer.Model.Labels, terminal, Wide);
-            await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0), () => Read(writer.Write, null, progress, cancellationToken));
+            await progress.ShowAsync(Console.IsOutputRedirected && !OneFile, () => Count(0),
+                () => Read(writer.Write, null, progress, cancellationToken));
             NameWhatWasNotRead(cancellationToken);
             return Exit(progress, cancellationToken);
         }

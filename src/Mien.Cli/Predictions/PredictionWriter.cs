@@ -19,7 +19,8 @@ internal abstract class PredictionWriter : IDisposable
     /// <param name="labels">The model's class names.</param>
     /// <param name="output">Where to; not closed.</param>
     /// <param name="goesOn">Lines stand there already: no header.</param>
-    public static PredictionWriter Create(PredictionFormat format, IReadOnlyList<string> labels, TextWriter output, bool goesOn = false) => format switch
+    public static PredictionWriter Create(PredictionFormat format, IReadOnlyList<string> labels, TextWriter output, bool goesOn = false) =>
+        format switch
     {
         PredictionFormat.Json => new JsonArrayWriter(output),
         PredictionFormat.Jsonl => new JsonLinesWriter(output),
@@ -40,7 +41,8 @@ internal abstract class PredictionWriter : IDisposable
         .. ClassColumns.Of(labels), "error"];
 
     private static string ToJson(PicturePrediction prediction, bool indented) => FaceText.Json(
-        json => FaceJson.WritePicture(json, prediction.File, prediction.Width, prediction.Height, prediction.Faces, prediction.Error), indented);
+        json => FaceJson.WritePicture(json, prediction.File, prediction.Width, prediction.Height, prediction.Faces, prediction.Error),
+            indented);
 
     private sealed class JsonArrayWriter(TextWriter output) : PredictionWriter
     {
@@ -124,7 +126,8 @@ internal abstract class PredictionWriter : IDisposable
             foreach (Face face in faces)
             {
                 table.AddRow([
-                    new Text(face.Box.ToString()), new Text($"{face.DetectorScore:F2}"), Label(face, $"{face.Label} {Percent(face.Confidence)}"),
+                    new Text(face.Box.ToString()), new Text($"{face.DetectorScore:F2}"),
+                        Label(face, $"{face.Label} {Percent(face.Confidence)}"),
                     .. face.Probabilities.Select(probability => new Text($"{probability:F2}"))]);
             }
 

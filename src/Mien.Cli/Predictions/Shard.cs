@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Mien.Cli.Predictions;
 
-/// <summary>One part of several of a set of pictures, told by each picture's name alone: parts are disjoint, together they are the whole.</summary>
+/// <summary>One part of several of a set of pictures, told by each picture's name alone: parts are disjoint, together they are the
+/// whole.</summary>
 /// <param name="Number">1..Count.</param>
 /// <param name="Count">Parts.</param>
 internal readonly record struct Shard(int Number, int Count)

@@ -60,7 +60,8 @@ internal abstract class TrackWriter : IDisposable
 
     private sealed class JsonLinesWriter(TextWriter output) : TrackWriter
     {
-        public override void Write(string file, long frame, TrackedFace face) => output.WriteLine(ToJson(file, frame, face, indented: false));
+        public override void Write(string file, long frame, TrackedFace face) =>
+            output.WriteLine(ToJson(file, frame, face, indented: false));
     }
 
     private sealed class CsvLinesWriter : TrackWriter
@@ -74,13 +75,15 @@ internal abstract class TrackWriter : IDisposable
         }
 
         public override void Write(string file, long frame, TrackedFace face) => _output.WriteOneLine(FaceText.Csv(
-            [file, $"{frame}", face.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), $"{face.Track}", .. FaceText.Cells(face.Face)]));
+            [file, $"{frame}", face.Time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), $"{face.Track}",
+                .. FaceText.Cells(face.Face)]));
     }
 
     /// <summary>A row a face at the video's end: how long it was seen, and its mean probabilities.</summary>
     private sealed class TableWriter(IReadOnlyList<string> labels, SafeConsole console) : TrackWriter
     {
-        private readonly SortedDictionary<(string File, int Track), Summary> _faces = new(Comparer<(string File, int Track)>.Create((one, other) =>
+        private readonly SortedDictionary<(string File, int Track),
+            Summary> _faces = new(Comparer<(string File, int Track)>.Create((one, other) =>
             one.File == other.File ? one.Track.CompareTo(other.Track) : string.CompareOrdinal(one.File, other.File)));
 
         public override void Write(string file, long frame, TrackedFace face)
@@ -103,7 +106,8 @@ internal abstract class TrackWriter : IDisposable
                 {
                     int top = Enumerable.Range(0, labels.Count).MaxBy(i => summary.Sums[i]);
                     table.AddRow([
-                        new Text($"{track}"), new Text($"{summary.First.TotalSeconds:F2} s"), new Text($"{summary.Last.TotalSeconds:F2} s"), new Text($"{summary.Frames}"),
+                        new Text($"{track}"), new Text($"{summary.First.TotalSeconds:F2} s"), new Text($"{summary.Last.TotalSeconds:F2} "
+                            + "s"), new Text($"{summary.Frames}"),
                         new Text(labels[top], new Style(Color.FromHex(Palette.Of(labels[top], top)))),
                         .. summary.Sums.Select(sum => new Text($"{sum / summary.Frames:F2}"))]);
                 }

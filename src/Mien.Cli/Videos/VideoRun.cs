@@ -78,7 +78,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         {
             BatchOptions options = Batch with { Ahead = buffers, Faces = 8 };
             await using IAsyncEnumerator<PictureResult<VideoFrame>> results = recognizer.RecognizeManyAsync(
-                reader.ReadAsync(buffers, cancellationToken), frame => frame.Picture, options: options, cancellationToken: cancellationToken)
+                reader.ReadAsync(buffers, cancellationToken), frame => frame.Picture, options: options,
+                    cancellationToken: cancellationToken)
                 .GetAsyncEnumerator(cancellationToken);
             while (true)
             {

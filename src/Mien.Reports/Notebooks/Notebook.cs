@@ -36,7 +36,8 @@ public sealed class Notebook
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{file}: can't be read ({e.Message}). A notebook is made where its program's source is: run it with `dotnet run`.", e);
+            throw new MienException($"{file}: can't be read ({e.Message}). A notebook is made where its program's source is: run it with "
+                + "`dotnet run`.", e);
         }
     }
 

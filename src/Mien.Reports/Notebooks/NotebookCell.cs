@@ -33,7 +33,8 @@ internal static class PercentFormat
             int next = first + 1;
             while (next < lines.Length && !IsMarker(lines[next]))
                 next++;
-            CellKind kind = IsMarker(lines[first]) && lines[first][Marker.Length..].Contains("[markdown]", StringComparison.Ordinal) ? CellKind.Markdown : CellKind.Code;
+            CellKind kind = IsMarker(lines[first]) && lines[first][Marker.Length..].Contains("[markdown]", StringComparison.Ordinal)
+                ? CellKind.Markdown : CellKind.Code;
             IEnumerable<string> body = lines[(IsMarker(lines[first]) ? first + 1 : first)..next];
             string source = string.Join('\n', kind == CellKind.Markdown ? body.Select(WithoutComment) : body).Trim('\n');
             if (source.Length > 0)
@@ -44,7 +45,8 @@ internal static class PercentFormat
         return cells;
     }
 
-    private static bool IsMarker(string line) => line.StartsWith(Marker, StringComparison.Ordinal) && (line.Length == Marker.Length || line[Marker.Length] == ' ');
+    private static bool IsMarker(string line) => line.StartsWith(Marker, StringComparison.Ordinal)
+        && (line.Length == Marker.Length || line[Marker.Length] == ' ');
 
     private static string WithoutComment(string line) =>
         line.StartsWith("// ", StringComparison.Ordinal) ? line[3..] : line.StartsWith("//", StringComparison.Ordinal) ? line[2..] : line;

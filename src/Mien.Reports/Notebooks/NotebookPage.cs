@@ -8,7 +8,8 @@ namespace Mien.Reports.Notebooks;
 /// <summary>A notebook as one page that opens without network.</summary>
 internal static class NotebookPage
 {
-    private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers().DisableHtml().Build();
+    private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers().DisableHtml()
+        .Build();
 
     public static string Write(IReadOnlyList<NotebookCell> cells, IReadOnlyList<IReadOnlyList<NotebookOutput>> outputs)
     {
@@ -26,7 +27,8 @@ internal static class NotebookPage
                 Output(body, output);
         }
 
-        string title = cells.SelectMany(cell => cell.Source.Split('\n')).FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal)) ?? "# Notebook";
+        string title = cells.SelectMany(cell => cell.Source.Split('\n'))
+            .FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal)) ?? "# Notebook";
         return $"""
             <!doctype html>
             <html lang="en">
@@ -57,6 +59,7 @@ internal static class NotebookPage
         }
 
         (string kind, byte[] bytes) = output.Svg is { } svg ? ("svg+xml", Encoding.UTF8.GetBytes(svg)) : ("png", output.Png);
-        body.Add($"<p class=\"output\"><img width=\"{output.Width}\" alt=\"{output.Text}\" src=\"data:image/{kind};base64,{Convert.ToBase64String(bytes)}\"></p>\n");
+        body.Add($"<p class=\"output\"><img width=\"{output.Width}\" alt=\"{output.Text}\" "
+            + $"src=\"data:image/{kind};base64,{Convert.ToBase64String(bytes)}\"></p>\n");
     }
 }

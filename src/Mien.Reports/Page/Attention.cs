@@ -25,8 +25,10 @@ internal sealed class Attention
         var explainer = new Explainer(classifier);
         for (int label = 0; label < judged.Faces.LabelNames.Count; label++)
         {
-            var labeled = Enumerable.Range(0, judged.Faces.Count).Where(face => judged.Faces.Labels[face] == label).OrderByDescending(judged.Confidence).ToArray();
-            foreach (int face in labeled.Where(judged.Right).Take(facesAClass).Concat(labeled.Where(face => !judged.Right(face)).Take(facesAClass)))
+            var labeled = Enumerable.Range(0, judged.Faces.Count).Where(face => judged.Faces.Labels[face] == label)
+                .OrderByDescending(judged.Confidence).ToArray();
+            foreach (int face in labeled.Where(judged.Right).Take(facesAClass)
+                .Concat(labeled.Where(face => !judged.Right(face)).Take(facesAClass)))
             {
                 ReadOnlySpan<byte> pixels = judged.Faces.Face(face);
                 int predicted = judged.Predicted(face);

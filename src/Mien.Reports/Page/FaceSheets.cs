@@ -39,7 +39,8 @@ internal sealed class FaceSheets(int side)
                 }
             }
 
-            using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(Columns * side, rows * side, SKColorType.Rgba8888, SKAlphaType.Opaque), sheet);
+            using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(Columns * side, rows * side, SKColorType.Rgba8888,
+                SKAlphaType.Opaque), sheet);
             using SKData data = image.Encode(SKEncodedImageFormat.Webp, Quality);
             yield return data.ToArray();
         }

@@ -36,7 +36,8 @@ internal sealed class Html
         public void AppendLiteral(string text) => _text.Append(text);
 
         public void AppendFormatted<T>(T value, string? format = null) => _text.Append(WebUtility.HtmlEncode(
-            value is IFormattable formattable ? formattable.ToString(format, System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
+            value is IFormattable formattable ? formattable.ToString(format, System.Globalization.CultureInfo.InvariantCulture)
+                : value?.ToString()));
 
         public override string ToString() => _text.ToString();
     }

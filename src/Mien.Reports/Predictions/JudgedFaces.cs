@@ -15,8 +15,10 @@ public sealed class JudgedFaces
         Faces = faces;
         Probabilities = probabilities;
         int classes = faces.LabelNames.Count;
-        _predicted = [.. Enumerable.Range(0, faces.Count).Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))];
-        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { LeftOut = fit.LeftOut, SharedOut = fit.SharedOut };
+        _predicted = [.. Enumerable.Range(0, faces.Count)
+            .Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))];
+        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { LeftOut = fit.LeftOut,
+            SharedOut = fit.SharedOut };
     }
 
     /// <summary>The split.</summary>
@@ -79,7 +81,8 @@ public sealed class JudgedFaces
 
     /// <summary>Confident disagreement with the label: wrong answers whose label the model gives the lowest probability, first.</summary>
     public int[] LikelyLabelErrors(int count) =>
-        [.. Enumerable.Range(0, Faces.Count).Where(i => !Right(i)).OrderBy(LabelProbability).ThenByDescending(Confidence).ThenBy(i => i).Take(count)];
+        [.. Enumerable.Range(0, Faces.Count).Where(i => !Right(i)).OrderBy(LabelProbability).ThenByDescending(Confidence).ThenBy(i => i)
+            .Take(count)];
 
     /// <summary>All answers, the least confident first.</summary>
     public int[] LeastConfident(int count) =>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Mien.Reports.Predictions;
 
-/// <summary>Lays vectors out in a plane so that near ones stay near: t-SNE (van der Maaten and Hinton 2008), exact, for up to a few thousand.</summary>
+/// <summary>Lays vectors out in a plane so that near ones stay near: t-SNE (van der Maaten and Hinton 2008), exact, for up to a few
+/// thousand.</summary>
 internal static class NeighborMap
 {
     private const double Perplexity = 30;

@@ -9,7 +9,8 @@ public static class WhoseLabels
     /// <summary>The faces with the labels that judge.</summary>
     /// <param name="card">The model's.</param>
     /// <param name="table">The data set, with FER+'s votes where they are at hand.</param>
-    /// <returns>For a model of people's shares and faces with votes those on which the taggers agree, labeled so; else the table as it is.</returns>
+    /// <returns>For a model of people's shares and faces with votes those on which the taggers agree, labeled so; else the table as it
+    /// is.</returns>
     public static FaceTable For(ModelCard card, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(card);

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Mien.Server.Answers;
 
-/// <summary>What `POST /v1/expressions` answers. The server writes it through <see cref="FaceJson"/>; these types describe it, and read it in C#.</summary>
+/// <summary>What `POST /v1/expressions` answers. The server writes it through <see cref="FaceJson"/>; these types describe it, and read it
+/// in C#.</summary>
 public sealed record ExpressionsAnswer
 {
     /// <summary>Name of the model that read the pictures.</summary>
@@ -76,7 +77,8 @@ public sealed record BoxAnswer(float X, float Y, float Width, float Height);
 /// <param name="Cover">Probability that mouth, eyes or one side is covered, 0..1.</param>
 /// <param name="Upright">Probability that the network saw it upright, 0..1.</param>
 public sealed record QualityAnswer(
-    float Score, float Exposure, float Contrast, float Noise, float Sharpness, float Pixels, float Roll, float Yaw, float Pitch, float Cover, float Upright);
+    float Score, float Exposure, float Contrast, float Noise, float Sharpness, float Pixels, float Roll, float Yaw, float Pitch,
+        float Cover, float Upright);
 
 /// <summary>What `WS /v1/stream` answers to a frame that was read.</summary>
 public sealed record StreamAnswer
@@ -178,7 +180,9 @@ public sealed record ClassAnswer(string Label, string Color, IReadOnlyDictionary
 public sealed record LimitsAnswer(long RequestBytes, int Pictures, long Pixels, int FrameBytes);
 
 /// <summary>Serializers made at build time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PicturesRequest))]
 [JsonSerializable(typeof(ModelAnswer))]
 [JsonSerializable(typeof(ExplanationAnswer))]

@@ -1,6 +1,7 @@
 namespace Mien.Server.Answers;
 
-/// <summary>How the page's own modules read pictures, so that they answer as the server does. For them alone: it changes with them.</summary>
+/// <summary>How the page's own modules read pictures, so that they answer as the server does. For them alone: it changes with
+/// them.</summary>
 internal sealed record BrowserSettings
 {
     /// <summary>Why the page can't read pictures as this server does; absent where it can.</summary>

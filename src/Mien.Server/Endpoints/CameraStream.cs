@@ -67,7 +67,8 @@ internal sealed class CameraStream(WebSocket socket, FaceReader reader, ServerMe
                 return new Farewell(WebSocketCloseStatus.EndpointUnavailable, "The server ends.");
         }
 
-        return new Farewell(WebSocketCloseStatus.PolicyViolation, $"No frame came for {reader.Options.StreamIdle.TotalSeconds:F0} seconds.");
+        return new Farewell(WebSocketCloseStatus.PolicyViolation, $"No frame came for {reader.Options.StreamIdle.TotalSeconds:F0} "
+            + "seconds.");
     }
 
     private async Task<Farewell> Receive(CancellationToken hangUp)

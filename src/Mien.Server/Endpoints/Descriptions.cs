@@ -7,7 +7,8 @@ namespace Mien.Server.Endpoints;
 /// <summary>What OpenAPI can't see in a handler that reads its body itself.</summary>
 internal static class Descriptions
 {
-    public static RouteHandlerBuilder DescribePictures(this RouteHandlerBuilder endpoint, bool annotate) => endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    public static RouteHandlerBuilder DescribePictures(this RouteHandlerBuilder endpoint, bool annotate) =>
+        endpoint.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
     {
         // By name, so that tools make a type of each.
         OpenApiDocument document = context.Document!;
@@ -20,7 +21,8 @@ internal static class Descriptions
         var form = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Properties = new Dictionary<string, IOpenApiSchema> { ["pictures"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = File() } },
+            Properties = new Dictionary<string, IOpenApiSchema> { ["pictures"] = new OpenApiSchema { Type = JsonSchemaType.Array,
+                Items = File() } },
         };
         operation.RequestBody = new OpenApiRequestBody
         {
@@ -42,7 +44,8 @@ internal static class Descriptions
             {
                 Name = "annotate",
                 In = ParameterLocation.Query,
-                Description = "Give the picture back with boxes and labels: as `annotated` in the JSON, or as the answer itself where Accept is image/jpeg or image/png.",
+                Description = "Give the picture back with boxes and labels: as `annotated` in the JSON, or as the answer itself where "
+                    + "Accept is image/jpeg or image/png.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) },
             }
             : new OpenApiParameter

@@ -21,14 +21,17 @@ internal static class ExpressionsEndpoint
         using IDisposable reserved = bytes.Reserve(http.Request);
         IReadOnlyList<NamedPicture> pictures = await PictureBodies.Read(http.Request, reader.Options, cancellationToken);
         if (wantsPicture && pictures.Count > 1)
-            throw new RefusedException(StatusCodes.Status406NotAcceptable, "One picture can't hold several", "Send one picture, or accept application/json.");
+            throw new RefusedException(StatusCodes.Status406NotAcceptable, "One picture can't hold several", "Send one picture, or accept "
+                + "application/json.");
 
         bool png = wantsPicture && http.Request.Headers.Accept.ToString().StartsWith("image/png", StringComparison.OrdinalIgnoreCase);
         byte[][] annotated = new byte[pictures.Count][];
         Task<PictureFaces>[] read = await reader.ReadAsync(
-            pictures, annotate ? (place, picture, faces) => annotated[place] = Annotator.Encode(picture, faces, jpeg: !png) : null, cancellationToken);
+            pictures, annotate ? (place, picture, faces) => annotated[place] = Annotator.Encode(picture, faces, jpeg: !png) : null,
+                cancellationToken);
         // What fails for a reason that is not the picture's is the server's failure; one picture alone fails as a whole.
-        if (read.FirstOrDefault(picture => picture.IsFaulted && (read.Length == 1 || picture.Exception!.InnerException is not MienException)) is { } failed)
+        if (read.FirstOrDefault(picture => picture.IsFaulted
+            && (read.Length == 1 || picture.Exception!.InnerException is not MienException)) is { } failed)
             await failed;
         return wantsPicture
             ? Results.Bytes(annotated[0], png ? "image/png" : "image/jpeg")
@@ -36,11 +39,13 @@ internal static class ExpressionsEndpoint
     }
 
     /// <summary>A yes or no of the address: `?name`, `?name=true`, `?name=false`.</summary>
-    private static bool Flag(HttpRequest request, string name) => !request.Query.TryGetValue(name, out var values) ? false : values.ToString().ToLowerInvariant() switch
+    private static bool Flag(HttpRequest request, string name) => !request.Query.TryGetValue(name, out var values) ? false
+        : values.ToString().ToLowerInvariant() switch
     {
         "" or "true" or "1" => true,
         "false" or "0" => false,
-        _ => throw new RefusedException(StatusCodes.Status400BadRequest, $"{name} is neither true nor false", $"Write ?{name}=true or leave it out."),
+        _ => throw new RefusedException(StatusCodes.Status400BadRequest, $"{name} is neither true nor false", $"Write ?{name}=true or "
+            + "leave it out."),
     };
 
     private static IResult Json(string model, IReadOnlyList<NamedPicture> pictures, Task<PictureFaces>[] read, byte[][]? annotated)
@@ -55,7 +60,8 @@ internal static class ExpressionsEndpoint
             {
                 PictureFaces? result = read[i].IsCompletedSuccessfully ? read[i].Result : null;
                 json.WriteStartObject();
-                FaceJson.WritePicture(json, pictures[i].Name, result?.Width ?? 0, result?.Height ?? 0, result?.Faces, read[i].Exception?.InnerException?.Message);
+                FaceJson.WritePicture(json, pictures[i].Name, result?.Width ?? 0, result?.Height ?? 0, result?.Faces,
+                    read[i].Exception?.InnerException?.Message);
                 if (result is not null && annotated is not null)
                     json.WriteString("annotated", DataAddress.Of(annotated[i], "image/jpeg"));
                 json.WriteEndObject();

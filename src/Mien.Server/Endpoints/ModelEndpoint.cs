@@ -21,10 +21,12 @@ internal static class ModelEndpoint
                 Created = card.Created,
                 InputSize = card.Input.Size,
                 DataSha256 = card.DataSha256,
-                Classes = [.. card.Labels.Select((label, place) => new ClassAnswer(label, Palette.Of(label, place), RecallOf(card, label)))],
+                Classes = [.. card.Labels.Select((label, place) =>
+                    new ClassAnswer(label, Palette.Of(label, place), RecallOf(card, label)))],
                 Metrics = card.Metrics,
                 Notes = card.Notes,
-                Limits = new LimitsAnswer(options.MaxRequestBytes, options.MaxPictures, options.Recognizer.MaxPixels, options.MaxFrameBytes),
+                Limits = new LimitsAnswer(options.MaxRequestBytes, options.MaxPictures, options.Recognizer.MaxPixels,
+                    options.MaxFrameBytes),
             },
             ServerJson.Default.ModelAnswer);
     }

@@ -18,12 +18,14 @@ internal static class PictureBodies
     private const int MaxBoundaryLength = 128;
 
     /// <exception cref="RefusedException">The body is of another kind, too large, or holds no picture or too many.</exception>
-    public static async Task<IReadOnlyList<NamedPicture>> Read(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<NamedPicture>> Read(HttpRequest request, ServerOptions options,
+        CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = options.MaxRequestBytes;
         if (request.Headers.ContentEncoding.Count > 0 && request.Headers.ContentEncoding != "identity")
-            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The body is compressed", "Pictures are compressed by themselves: send them without Content-Encoding.");
+            throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The body is compressed", "Pictures are compressed by "
+                + "themselves: send them without Content-Encoding.");
 
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
         string kind = type?.MediaType.Value?.ToLowerInvariant() ?? MediaTypeNames.Application.Octet;
@@ -31,23 +33,29 @@ internal static class PictureBodies
         {
             MediaTypeNames.Multipart.FormData => await ReadForm(request, type!, options, cancellationToken),
             MediaTypeNames.Application.Json => await ReadJson(request, options, cancellationToken),
-            MediaTypeNames.Application.Octet => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
-            _ when kind.StartsWith("image/", StringComparison.Ordinal) => [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
+            MediaTypeNames.Application.Octet => [new NamedPicture("picture",
+                await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
+            _ when kind.StartsWith("image/", StringComparison.Ordinal) =>
+                [new NamedPicture("picture", await ReadAll(request.Body, options.MaxRequestBytes, cancellationToken))],
             _ => throw new RefusedException(StatusCodes.Status415UnsupportedMediaType, "The body is of another kind",
-                "Send the picture itself with Content-Type image/jpeg (or image/png, image/webp, application/octet-stream), several as multipart/form-data, or application/json with base64."),
+                "Send the picture itself with Content-Type image/jpeg (or image/png, image/webp, application/octet-stream), several as "
+                    + "multipart/form-data, or application/json with base64."),
         };
         if (pictures.Count == 0)
-            throw new RefusedException(StatusCodes.Status400BadRequest, "There is no picture", "Send at least one picture: a part with a file name in a form, or an entry of `pictures` in JSON.");
+            throw new RefusedException(StatusCodes.Status400BadRequest, "There is no picture", "Send at least one picture: a part with a "
+                + "file name in a form, or an entry of `pictures` in JSON.");
         if (pictures.Count > options.MaxPictures)
             throw TooMany(options);
         return pictures;
     }
 
-    private static async Task<List<NamedPicture>> ReadForm(HttpRequest request, MediaTypeHeaderValue type, ServerOptions options, CancellationToken cancellationToken)
+    private static async Task<List<NamedPicture>> ReadForm(HttpRequest request, MediaTypeHeaderValue type, ServerOptions options,
+        CancellationToken cancellationToken)
     {
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
         if (boundary.Length is 0 or > MaxBoundaryLength)
-            throw new RefusedException(StatusCodes.Status400BadRequest, "The form has no boundary", "Let the client's form support set Content-Type: it holds a boundary that separates the parts.");
+            throw new RefusedException(StatusCodes.Status400BadRequest, "The form has no boundary", "Let the client's form support set "
+                + "Content-Type: it holds a boundary that separates the parts.");
         var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8192 };
         var pictures = new List<NamedPicture>();
         long left = options.MaxRequestBytes;
@@ -57,8 +65,10 @@ internal static class PictureBodies
                 throw TooMany(options);
             _ = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition);
             string name = NameOf(disposition);
-            if (disposition is null || (!disposition.IsFileDisposition() && section.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) != true))
-                throw new RefusedException(StatusCodes.Status400BadRequest, "A part of the form is no file", $"The part `{name}` has no file name. Send pictures as files; options such as annotate go into the address.");
+            if (disposition is null || (!disposition.IsFileDisposition()
+                && section.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) != true))
+                throw new RefusedException(StatusCodes.Status400BadRequest, "A part of the form is no file", $"The part `{name}` has no "
+                    + "file name. Send pictures as files; options such as annotate go into the address.");
             byte[] bytes = await ReadAll(section.Body, left, cancellationToken);
             left -= bytes.Length;
             pictures.Add(new NamedPicture(name, bytes));
@@ -101,12 +111,14 @@ internal static class PictureBodies
 
     private static string NameOf(ContentDispositionHeaderValue? disposition)
     {
-        string file = disposition is null ? "" : disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value! : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString();
+        string file = disposition is null ? "" : disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value!
+            : HeaderUtilities.RemoveQuotes(disposition.FileName).ToString();
         return Named(file, disposition is null ? "" : HeaderUtilities.RemoveQuotes(disposition.Name).ToString());
     }
 
     private static string Named(string? name, string otherwise) =>
-        string.IsNullOrWhiteSpace(name) ? Named(string.IsNullOrWhiteSpace(otherwise) ? "picture" : otherwise, "picture") : name.Length <= MaxNameLength ? name : name[..MaxNameLength];
+        string.IsNullOrWhiteSpace(name) ? Named(string.IsNullOrWhiteSpace(otherwise) ? "picture" : otherwise, "picture")
+            : name.Length <= MaxNameLength ? name : name[..MaxNameLength];
 
     private static RefusedException TooMany(ServerOptions options) => new(StatusCodes.Status413PayloadTooLarge, "Too many pictures",
         $"At most {options.MaxPictures} pictures a request. Send several requests.");

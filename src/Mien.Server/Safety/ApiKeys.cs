@@ -30,18 +30,21 @@ internal static class ApiKeys
     {
         if (request.Headers["X-Api-Key"] is [{ } header])
             return header;
-        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? bearer) && bearer.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? bearer)
+            && bearer.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             return bearer.Parameter;
         return KeyProtocol(request) is { } protocol ? Decode(protocol[ProtocolPrefix.Length..]) : null;
     }
 
     private static string? KeyProtocol(HttpRequest request) => request.HttpContext.WebSockets.IsWebSocketRequest
-        ? request.HttpContext.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(protocol => protocol.StartsWith(ProtocolPrefix, StringComparison.Ordinal))
+        ? request.HttpContext.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(protocol =>
+            protocol.StartsWith(ProtocolPrefix, StringComparison.Ordinal))
         : null;
 
     private static string? Decode(string text)
     {
         byte[] bytes = new byte[text.Length];
-        return System.Buffers.Text.Base64Url.TryDecodeFromChars(text, bytes, out int count) ? Encoding.UTF8.GetString(bytes, 0, count) : null;
+        return System.Buffers.Text.Base64Url.TryDecodeFromChars(text, bytes, out int count) ? Encoding.UTF8.GetString(bytes, 0, count)
+            : null;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class RateLimits(ServerOptions options) : IDisposable
         if (lease.IsAcquired)
             return;
         throw new RefusedException(StatusCodes.Status429TooManyRequests, "Too many requests",
-            $"At most {options.RequestsPerMinute} a minute. Send several pictures in one request, or come again after the seconds that Retry-After names.")
+            $"At most {options.RequestsPerMinute} a minute. Send several pictures in one request, or come again after the seconds that "
+                + "Retry-After names.")
         {
             RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait) ? wait : TimeSpan.FromMinutes(1),
         };

@@ -52,7 +52,8 @@ internal sealed partial class RequestGuard(ServerOptions options, RateLimits lim
         {
             http.Response.Headers.RetryAfter = "5";
             return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: "It took too long",
-                detail: $"The request was not done within {options.RequestTimeout.TotalSeconds:F0} seconds. Send fewer or smaller pictures, or come again when the server is less busy.");
+                detail: $"The request was not done within {options.RequestTimeout.TotalSeconds:F0} seconds. Send fewer or smaller "
+                    + "pictures, or come again when the server is less busy.");
         }
 
         // Nobody is there any more to read an answer.
@@ -71,19 +72,24 @@ internal sealed partial class RequestGuard(ServerOptions options, RateLimits lim
                     http.Response.Headers.WWWAuthenticate = "Bearer";
                 return Results.Problem(statusCode: refused.Status, title: refused.Title, detail: refused.Message);
             case MienException:
-                return Results.Problem(statusCode: StatusCodes.Status422UnprocessableEntity, title: "The picture can't be read", detail: e.Message);
+                return Results.Problem(statusCode: StatusCodes.Status422UnprocessableEntity, title: "The picture can't be "
+                    + "read", detail: e.Message);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Answer(http, RefusedException.TooLarge(options.MaxRequestBytes), false, gone);
             case BadHttpRequestException bad:
-                return Results.Problem(statusCode: bad.StatusCode, title: "The request is damaged", detail: "Its body could not be read to the end. Send it again, whole and not too slowly.");
+                return Results.Problem(statusCode: bad.StatusCode, title: "The request is damaged", detail: "Its body could not be read to "
+                    + "the end. Send it again, whole and not too slowly.");
             case IOException or InvalidDataException:
-                return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is damaged", detail: "Its body is cut off or not what its Content-Type says. Check how the client builds it.");
+                return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is damaged",
+                    detail: "Its body is cut off or not what its Content-Type says. Check how the client builds it.");
             case JsonException:
                 return Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The JSON is not as expected",
-                    detail: "Expected {\"pictures\":[{\"name\":\"party.jpg\",\"data\":\"<base64 of the file>\"}]}, base64 without a data: prefix.");
+                    detail: "Expected {\"pictures\":[{\"name\":\"party.jpg\",\"data\":\"<base64 of the file>\"}]}, base64 without a data: "
+                        + "prefix.");
             default:
                 Failed(log, e, http.Request.Method, http.GetEndpoint()?.DisplayName);
-                return Results.Problem(statusCode: StatusCodes.Status500InternalServerError, title: "The server failed", detail: "It was noted in the server's log. Send the request again; if it fails again, tell whoever runs the server.");
+                return Results.Problem(statusCode: StatusCodes.Status500InternalServerError, title: "The server failed",
+                    detail: "It was noted in the server's log. Send the request again; if it fails again, tell whoever runs the server.");
         }
     }
 

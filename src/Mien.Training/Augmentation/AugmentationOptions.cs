@@ -30,7 +30,8 @@ public sealed record AugmentationOptions
     /// <summary>Mirrors each face in every other epoch, rather than half of them by chance (Jordan 2024).</summary>
     public bool AlternateFlip { get; init; }
 
-    /// <summary>Share of faces that are rotated, zoomed and shifted, 0..1; the others are only shifted by whole pixels, which keeps them sharp.</summary>
+    /// <summary>Share of faces that are rotated, zoomed and shifted, 0..1; the others are only shifted by whole pixels, which keeps them
+    /// sharp.</summary>
     public double Affine { get; init; } = 0.8;
 
     /// <summary>Largest rotation to either side, degrees.</summary>
@@ -66,7 +67,8 @@ public sealed record AugmentationOptions
     /// <summary>Share of batches whose faces are pasted into each other, 0..1 (CutMix, Yun et al. 2019).</summary>
     public double CutMix { get; init; }
 
-    /// <summary>Side of the faces in the first part of the epochs; 0 for full size throughout (progressive resizing, Howard 2018).</summary>
+    /// <summary>Side of the faces in the first part of the epochs; 0 for full size throughout (progressive resizing, Howard
+    /// 2018).</summary>
     public int SmallSize { get; init; } = 40;
 
     /// <summary>Share of the epochs that learn from the small size, 0..1.</summary>
@@ -83,7 +85,8 @@ public sealed record AugmentationOptions
         TrainingOptions.Require(Brightness >= 0, "augmentation.brightness", Brightness, "0 or more");
         TrainingOptions.Require(Blur is >= 0 and <= 1, "augmentation.blur", Blur, "0 to 1");
         TrainingOptions.Require(Corruption is >= 0 and <= 1, "augmentation.corruption", Corruption, "0 to 1");
-        TrainingOptions.Require(MixUp >= 0 && CutMix >= 0 && MixUp + CutMix <= 1, "augmentation.mixUp and cutMix together", MixUp + CutMix, "0 to 1");
+        TrainingOptions.Require(MixUp >= 0 && CutMix >= 0 && MixUp + CutMix <= 1, "augmentation.mixUp and cutMix "
+            + "together", MixUp + CutMix, "0 to 1");
         TrainingOptions.Require(SmallSize == 0 || SmallSize >= 16, "augmentation.smallSize", SmallSize, "0, or 16 or more");
         TrainingOptions.Require(SmallShare is >= 0 and <= 1, "augmentation.smallShare", SmallShare, "0 to 1");
     }

@@ -23,7 +23,8 @@ public sealed class Augmenter(AugmentationOptions options)
         Tensor grid = nn.functional.affine_grid(theta, [count, 1, size, size], align_corners: false);
         Tensor result = nn.functional.grid_sample(faces, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
         if (options.Blur > 0)
-            result = Blurred(result, Draw(count, () => random.NextDouble() < options.Blur ? LeastBlur + (float)random.NextDouble() * (1 - LeastBlur) : 0));
+            result = Blurred(result, Draw(count, () => random.NextDouble() < options.Blur ? LeastBlur
+                + (float)random.NextDouble() * (1 - LeastBlur) : 0));
         if (options.Contrast > 0 || options.Brightness > 0)
         {
             float[] contrast = Draw(count, () => 1 + Symmetric(random, options.Contrast));

@@ -40,7 +40,8 @@ public static class Corruptions
     /// <summary>Every kind, in the order of tables.</summary>
     public static IReadOnlyList<Corruption> All { get; } = Enum.GetValues<Corruption>();
 
-    /// <summary>What a strength means in the kind's own unit, such as `levels x 0.25`; sizes in pixels are for faces of 48 pixels.</summary>
+    /// <summary>What a strength means in the kind's own unit, such as `levels x 0.25`; sizes in pixels are for faces of 48
+    /// pixels.</summary>
     /// <param name="kind">What is wrong with a face.</param>
     /// <param name="strength">0..3.</param>
     public static string Describe(Corruption kind, double strength) =>

@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace Mien.Training.Augmentation;
 
-/// <summary>Paints shapes over a gray face in varied shades and patterns, softened at the edges as a camera does. The face is a unit square.</summary>
+/// <summary>Paints shapes over a gray face in varied shades and patterns, softened at the edges as a camera does. The face is a unit
+/// square.</summary>
 internal sealed class CoverPainter(byte[] face, int size, Random random)
 {
     // Shapes are drawn so many times larger and then averaged.
@@ -38,7 +39,8 @@ internal sealed class CoverPainter(byte[] face, int size, Random random)
                 float own = cover[y * size + x];
                 // A soft edge on the face below the thing.
                 float dark = y >= below ? shadow * Math.Max(cover[(y - below) * size + x] - own, 0) : 0;
-                float shade = level + light * ((u - 0.5f) * MathF.Cos((float)direction) + (v - 0.5f) * MathF.Sin((float)direction)) + texture(u, v);
+                float shade = level + light * ((u - 0.5f) * MathF.Cos((float)direction) + (v - 0.5f) * MathF.Sin((float)direction))
+                    + texture(u, v);
                 float mixed = face[y * size + x] * (1 - dark) * (1 - own * opacity) + shade * own * opacity;
                 face[y * size + x] = (byte)Math.Clamp(mixed + 0.5f, 0, 255);
             }
@@ -88,7 +90,8 @@ internal sealed class CoverPainter(byte[] face, int size, Random random)
             case 0:
                 return (u, v) => amplitude * MathF.Sin(rate * (across * u + down * v) + phase);
             case 1:
-                return (u, v) => amplitude * MathF.Sign(MathF.Sin(rate * (across * u + down * v) + phase) * MathF.Sin(rate * (across * v - down * u) + phase));
+                return (u, v) => amplitude * MathF.Sign(MathF.Sin(rate * (across * u + down * v)
+                    + phase) * MathF.Sin(rate * (across * v - down * u) + phase));
             case 2:
                 return (u, v) => MathF.Sin(rate * u + phase) * MathF.Sin(rate * v + phase) > 0.5f ? amplitude : 0;
             case 3:

@@ -95,7 +95,8 @@ internal static class CoverShapes
         on.Paint((canvas, paint) =>
         {
             if (shape == 3)
-                canvas.DrawRoundRect(new SKRect(middle - apart - radius, y - height, middle + apart + radius, y + height), height * 0.7f, height * 0.7f, paint);
+                canvas.DrawRoundRect(new SKRect(middle - apart - radius, y - height, middle + apart + radius, y + height), height * 0.7f,
+                    height * 0.7f, paint);
             foreach (float x in (float[])[middle - apart, middle + apart])
             {
                 if (shape == 0)

@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace Mien.Training.Augmentation;
 
-/// <summary>Draws what people wear and hold before their faces, and what only looks like it, where aligned faces have eyes and mouth.</summary>
+/// <summary>Draws what people wear and hold before their faces, and what only looks like it, where aligned faces have eyes and
+/// mouth.</summary>
 internal static class Covers
 {
     private const float EyeLine = CoverShapes.EyeLine;
@@ -20,14 +21,17 @@ internal static class Covers
                 CoverShapes.Scarf(on);
                 break;
             case < 8:
-                CoverShapes.Hand(on, 0.5f + on.Around(0.08f), MouthLine + on.Around(0.06f), on.Between(0.16f, 0.3f), on.Around(40) + 90 * on.Random.Next(4));
+                CoverShapes.Hand(on, 0.5f + on.Around(0.08f), MouthLine + on.Around(0.06f), on.Between(0.16f, 0.3f), on.Around(40)
+                    + 90 * on.Random.Next(4));
                 break;
             case 8:
-                CoverShapes.Thing(on, 0.5f + on.Around(0.06f), MouthLine + on.Around(0.05f), on.Between(0.15f, 0.35f), on.Between(0.13f, 0.25f));
+                CoverShapes.Thing(on, 0.5f + on.Around(0.06f), MouthLine + on.Around(0.05f), on.Between(0.15f, 0.35f),
+                    on.Between(0.13f, 0.25f));
                 break;
             default:
                 float top = on.Between(0.52f, 0.7f);
-                on.Paint((canvas, paint) => canvas.DrawRect(new SKRect(-1, top, 2, 2), paint), CoverShapes.Any(on), CoverShapes.Pattern(on));
+                on.Paint((canvas, paint) => canvas.DrawRect(new SKRect(-1, top, 2, 2), paint), CoverShapes.Any(on),
+                    CoverShapes.Pattern(on));
                 break;
         }
     }
@@ -41,7 +45,8 @@ internal static class Covers
                 CoverShapes.Sunglasses(on);
                 break;
             case 6:
-                CoverShapes.Hand(on, 0.5f + on.Around(0.08f), EyeLine + on.Around(0.05f), on.Between(0.18f, 0.32f), on.Around(40) + 90 * on.Random.Next(4));
+                CoverShapes.Hand(on, 0.5f + on.Around(0.08f), EyeLine + on.Around(0.05f), on.Between(0.18f, 0.32f), on.Around(40)
+                    + 90 * on.Random.Next(4));
                 break;
             case 7:
                 CoverShapes.Fringe(on, on.Between(0.44f, 0.56f));
@@ -50,7 +55,8 @@ internal static class Covers
                 float half = on.Between(0.07f, 0.16f);
                 float middle = EyeLine + on.Around(0.03f);
                 float reach = on.Between(0.3f, 0.6f);
-                on.Paint((canvas, paint) => canvas.DrawRoundRect(new SKRect(0.5f - reach, middle - half, 0.5f + reach, middle + half), 0.05f, 0.05f, paint), CoverShapes.Any(on), CoverShapes.Pattern(on));
+                on.Paint((canvas, paint) => canvas.DrawRoundRect(new SKRect(0.5f - reach, middle - half, 0.5f + reach, middle + half),
+                    0.05f, 0.05f, paint), CoverShapes.Any(on), CoverShapes.Pattern(on));
                 break;
         }
     }

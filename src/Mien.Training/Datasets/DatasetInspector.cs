@@ -139,7 +139,8 @@ public static class DatasetInspector
             .. from first in splits
                from second in splits
                where first < second
-               select new CrossDuplicates(first.ToString(), second.ToString(), Shared(groups, first, second).Except(Shared(except, first, second)).Count()),
+               select new CrossDuplicates(first.ToString(), second.ToString(),
+                   Shared(groups, first, second).Except(Shared(except, first, second)).Count()),
         ];
 
         IEnumerable<int> Shared(IReadOnlyList<int[]> all, Split first, Split second) => all
@@ -153,12 +154,14 @@ public static class DatasetInspector
         int[] faces = [.. Enumerable.Range(0, table.Count).Where(i => !IsBlank(table.Face(i)))];
         var hashes = new PictureHash[faces.Length];
         Parallel.For(0, faces.Length, i => hashes[i] = PictureHash.Of(table.Face(faces[i]), table.Size, table.Size));
-        return [.. NearDuplicates.Group(hashes).Select((root, i) => (Root: root, Face: faces[i])).GroupBy(pair => pair.Root, pair => pair.Face).Select(group => group.ToArray()).Where(group => group.Length > 1)];
+        return [.. NearDuplicates.Group(hashes).Select((root, i) => (Root: root, Face: faces[i]))
+            .GroupBy(pair => pair.Root, pair => pair.Face).Select(group => group.ToArray()).Where(group => group.Length > 1)];
     }
 
     private static IEnumerable<string> WarningsOf(Inspection inspection)
     {
-        string[] labels = [.. inspection.Splits.Values.SelectMany(split => split).Where(label => label.Value > 0).Select(label => label.Key).Distinct()];
+        string[] labels = [.. inspection.Splits.Values.SelectMany(split => split).Where(label => label.Value > 0).Select(label => label.Key)
+            .Distinct()];
         if (labels is [var only])
             yield return $"every face is {only}: training needs two labels or more. Add pictures of another.";
         foreach ((string split, IReadOnlyDictionary<string, int> classes) in inspection.Splits.Where(split => split.Value.Values.Sum() > 0))
@@ -167,7 +170,8 @@ public static class DatasetInspector
             string[] none = [.. classes.Where(pair => pair.Value == 0).Select(pair => pair.Key)];
             string[] tiny = [.. classes.Where(pair => pair.Value > 0 && pair.Value < least).Select(pair => $"{pair.Key} ({pair.Value})")];
             if (tiny.Length > 0)
-                yield return $"{split} has few faces {purpose} of {string.Join(", ", tiny)}: add more, {least} at least, or put labels together with --map.";
+                yield return $"{split} has few faces {purpose} of {string.Join(", ", tiny)}: add more, {least} at least, or put labels "
+                    + "together with --map.";
             if (none.Length > 0)
                 yield return $"{split} has no faces of {string.Join(", ", none)}: add some, or leave the label out of all splits.";
         }
@@ -177,17 +181,21 @@ public static class DatasetInspector
         foreach (CrossDuplicates across in inspection.DuplicatesAcross.Where(across => across.Count > 0))
         {
             yield return $"{across.To} has {across.Count} faces that {across.From} has too, so its figures will be too good: "
-                + (across.From == nameof(Split.Training) ? "`mien train` leaves those Training faces out, `mien evaluate --drop-copies` these." : "take them out of one.");
+                + (across.From == nameof(Split.Training) ? "`mien train` leaves those Training faces out, `mien evaluate --drop-copies` "
+                    + "these." : "take them out of one.");
         }
 
         foreach (CrossDuplicates across in inspection.NearDuplicatesAcross.Where(across => across.Count > 0))
-            yield return $"{across.To} has {across.Count} faces that look nearly like one of {across.From}: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.";
+            yield return $"{across.To} has {across.Count} faces that look nearly like one of {across.From}: if they are the same pictures "
+                + "saved again, give each and its copies one group in a manifest, so that they stay in one split.";
         if (inspection.Blank > 0)
             yield return $"{inspection.Blank} pictures are blank: nothing is learned from them.";
         if (inspection.BadRows.Count > 0)
-            yield return $"{inspection.BadRows.Count} rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.";
+            yield return $"{inspection.BadRows.Count} rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without "
+                + "them.";
         if (inspection.Search is { WithoutFace.Count: > 0 and int without })
-            yield return $"{without} photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.";
+            yield return $"{without} photos have no face that was found: they are left out. Crop them by hand, or pass a smaller "
+                + "--min-face.";
         if (inspection.Search is { SeveralFaces: > 0 and int several })
             yield return $"{several} photos have several faces: the largest is taken. Crop those where another one is meant.";
     }
@@ -268,7 +276,8 @@ public static class DatasetInspector
     {
         ArgumentNullException.ThrowIfNull(faces);
         ArgumentNullException.ThrowIfNull(table);
-        var training = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] == Split.Training).Select(i => Fingerprint(table.Face(i))).ToHashSet();
+        var training = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] == Split.Training)
+            .Select(i => Fingerprint(table.Face(i))).ToHashSet();
         return Enumerable.Range(0, faces.Count).Count(i => training.Contains(Fingerprint(faces.Face(i))));
     }
 

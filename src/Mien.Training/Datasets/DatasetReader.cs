@@ -8,13 +8,15 @@ public static class DatasetReader
 {
     private const int MostArchives = 4;
 
-    private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg, or a manifest with the columns file and label";
+    private const string Shapes = "fer2013.csv, a .zip or .tar.gz that holds it, or a folder train/<label>/*.jpg, or a manifest with the "
+        + "columns file and label";
 
     /// <summary>Reads a data set into memory. The shape is told from the content, not from the name.</summary>
     /// <param name="path">CSV file, zip, tar, tar.gz, gz, or folder.</param>
     /// <param name="options">What to do with damaged rows; null for the default.</param>
     /// <returns>Faces of 48x48 pixels in the order of the source.</returns>
-    /// <exception cref="MienException">The path is absent, no data set, or damaged: the message names file, row and expectation.</exception>
+    /// <exception cref="MienException">The path is absent, no data set, or damaged: the message names file, row and
+    /// expectation.</exception>
     public static LoadedDataset Load(string path, DatasetOptions? options = null)
     {
         using var builder = new FaceTableBuilder(Fer2013Csv.Side, options ?? DatasetOptions.Default);
@@ -37,7 +39,8 @@ public static class DatasetReader
         if (builder.Count == 0)
         {
             if (builder.Search is { WithoutFace: [var first, ..] without })
-                throw new MienException($"{source}: no face found in any of its {without.Count} photos, the first {first}. Leave --faces detect out where pictures are faces already, or pass a smaller --min-face.");
+                throw new MienException($"{source}: no face found in any of its {without.Count} photos, the first {first}. Leave --faces "
+                    + "detect out where pictures are faces already, or pass a smaller --min-face.");
             throw new MienException(builder.BadRows.Count > 0
                 ? $"{source}: none of its {builder.BadRows.Count} rows can be read. The first: {builder.BadRows[0]}"
                 : $"{source}: no faces in it{(builder.Notes is [var note, ..] ? $" ({note})" : "")}. Expected {Shapes}.");
@@ -119,7 +122,8 @@ public static class DatasetReader
                         + $"{firsts[row.File].Line}: keep one of both rows");
                 var file = new PictureFile(row.File, () => OrdinaryFile.Open(Path.Combine(folder, row.File)));
                 var origin = new FaceOrigin(row.File, row.Line, row.Group);
-                pictures.Add(new LabeledPicture($"{where}: {row.File}", file, row.Label, row.Split is null ? null : split, origin, Listed: true));
+                pictures.Add(new LabeledPicture($"{where}: {row.File}", file, row.Label, row.Split is null ? null : split, origin,
+                    Listed: true));
             }
         }
 
@@ -173,7 +177,8 @@ public static class DatasetReader
                 if (entry.DataStream is null || !HasExtension(entry.Name, ".csv") || Path.GetFileName(entry.Name).StartsWith('.'))
                     continue;
                 string member = entry.Name;
-                var table = new Table($"{name}/{member}", entry.Length, () => OpenMember(open, member), Fer2013Csv.ReadHeader(entry.DataStream));
+                var table = new Table($"{name}/{member}", entry.Length, () => OpenMember(open, member),
+                    Fer2013Csv.ReadHeader(entry.DataStream));
                 tables.Add(table);
                 // The rest of a compressed archive can't be skipped for free: a complete table is good enough.
                 if (table.Header.IsComplete)
@@ -251,7 +256,8 @@ public static class DatasetReader
     {
         if (tree.Others.Count > 0)
         {
-            IEnumerable<string> kinds = tree.Others.Select(kind => $"{(kind.Key.Length == 0 ? "without ending" : kind.Key)} ({kind.Value})");
+            IEnumerable<string> kinds = tree.Others.Select(kind => $"{(kind.Key.Length == 0 ? "without ending" : kind.Key)} "
+                + $"({kind.Value})");
             yield return $"passed over, as no picture that can be read: {string.Join(", ", kinds)}";
         }
     }
@@ -278,7 +284,8 @@ public static class DatasetReader
     private static void ThrowIfUnlabeled(List<Table> tables)
     {
         if (tables.Count > 0)
-            throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learned from or judged. Expected {Shapes}.");
+            throw new MienException($"{tables[0].Name}: no columns emotion and pixels, so its rows can't be learned from or judged. "
+                + $"Expected {Shapes}.");
     }
 
     private static string ReadTables(string container, List<Table> tables, FaceTableBuilder builder)
@@ -296,7 +303,8 @@ public static class DatasetReader
     {
         foreach (string extension in extensions)
         {
-            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(name).StartsWith("._", StringComparison.Ordinal))
+            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)
+                && !Path.GetFileName(name).StartsWith("._", StringComparison.Ordinal))
                 return true;
         }
 

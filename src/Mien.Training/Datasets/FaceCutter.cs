@@ -46,14 +46,16 @@ internal sealed class FaceCutter : IDisposable
         (_size, _options, _folder) = (size, options, folder);
         // Detector and aligner are the library's: another build of it may find other faces.
         _settings = Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"{typeof(FaceDetector).Module.ModuleVersionId} {size} {options.MinScore} {options.MinFacePixels} {options.MinFaceShare} {options.AnyRotation}"));
+            CultureInfo.InvariantCulture, $"{typeof(FaceDetector).Module.ModuleVersionId} {size} {options.MinScore} "
+                + $"{options.MinFacePixels} {options.MinFaceShare} {options.AnyRotation}"));
         try
         {
             Directory.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{folder}: can't be made, and found faces are kept there ({e.Message}). Pass another --face-cache.", e);
+            throw new MienException($"{folder}: can't be made, and found faces are kept there ({e.Message}). Pass another "
+                + "--face-cache.", e);
         }
     }
 
@@ -123,7 +125,8 @@ internal sealed class FaceCutter : IDisposable
             if (bytes.Length != HeaderBytes + (faces > 0 ? _size * _size : 0))
                 return null;
             return new FaceCut(
-                faces > 0 ? bytes[HeaderBytes..] : null, BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)), faces);
+                faces > 0 ? bytes[HeaderBytes..] : null, BinaryPrimitives.ReadInt32LittleEndian(bytes),
+                    BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)), faces);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -147,7 +150,8 @@ internal sealed class FaceCutter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{file}: can't be written ({e.Message}). Make room, or pass another --face-cache; what was found is kept.", e);
+            throw new MienException($"{file}: can't be written ({e.Message}). Make room, or pass another --face-cache; what was found is "
+                + "kept.", e);
         }
     }
 }

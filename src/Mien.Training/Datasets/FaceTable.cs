@@ -14,7 +14,8 @@ public sealed class FaceTable
     /// <param name="votes">[Count*10] FER+ votes, or null.</param>
     /// <param name="ownLabels">[Count] the data set's own labels where <paramref name="labels"/> are others, or null.</param>
     /// <exception cref="ArgumentException">Lengths don't match, or a label is out of range.</exception>
-    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames, byte[]? votes = null, byte[]? ownLabels = null)
+    public FaceTable(int size, byte[] pixels, byte[] labels, Split[] splits, IReadOnlyList<string> labelNames, byte[]? votes = null,
+        byte[]? ownLabels = null)
     {
         if (pixels.Length != (long)labels.Length * size * size)
             throw new ArgumentException($"{pixels.Length} pixels for {labels.Length} faces of {size}x{size}.", nameof(pixels));
@@ -56,7 +57,8 @@ public sealed class FaceTable
     /// <summary>[Count*10] FER+ votes in the order of <see cref="FerPlus.Choices"/>; null where the data came without.</summary>
     public byte[]? Votes { get; }
 
-    /// <summary>[Count] the data set's own labels, indices into <see cref="FacialExpressions.Fer2013Names"/>; null where <see cref="Labels"/> are they.</summary>
+    /// <summary>[Count] the data set's own labels, indices into <see cref="FacialExpressions.Fer2013Names"/>; null where
+    /// <see cref="Labels"/> are they.</summary>
     public byte[]? OwnLabels { get; }
 
     /// <summary>[Count] the person or clip that each face is of, null for a face that stands alone; empty where the data names
@@ -153,7 +155,8 @@ public sealed class FaceTable
         }
 
         var random = new Random(seed);
-        foreach (var stratum in Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training).GroupBy(i => Labels[i]).OrderBy(group => group.Key))
+        foreach (var stratum in Enumerable.Range(0, Count).Where(i => Splits[i] == Split.Training).GroupBy(i => Labels[i])
+            .OrderBy(group => group.Key))
         {
             int[] rows = [.. stratum];
             random.Shuffle(rows);

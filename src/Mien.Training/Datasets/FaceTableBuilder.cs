@@ -30,10 +30,12 @@ internal sealed class FaceTableBuilder(int size, DatasetOptions options) : IDisp
     public int Count => _labels.Count;
 
     /// <summary>Finds the faces of photos; null where pictures are faces.</summary>
-    public FaceCutter? Cutter { get; } = options.FaceMode == FaceMode.Detect ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
+    public FaceCutter? Cutter { get; } = options.FaceMode == FaceMode.Detect
+        ? new FaceCutter(size, options.Detector, options.FaceCache ?? FaceCutter.DefaultFolder) : null;
 
     /// <summary>What became of the search for faces.</summary>
-    public FaceSearch? Search => Cutter is null ? null : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
+    public FaceSearch? Search => Cutter is null ? null
+        : new FaceSearch(Cutter.Searched, Cutter.Kept, options.FaceCache ?? FaceCutter.DefaultFolder, _withoutFace, _severalFaces);
 
     public IReadOnlyList<string> BadRows => _badRows;
 

@@ -50,11 +50,14 @@ internal static class Fer2013Csv
                 throw new MienException($"{name}: empty file. Expected a table with the columns emotion, pixels and Usage.");
             Header header = ParseHeader(first);
             if (!header.HasLabels)
-                throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
+                throw new MienException($"{name}, line 1: the columns are \"{Shorten(first)}\". Expected emotion, pixels and Usage: pass "
+                    + "fer2013.csv, an archive that holds it, or a folder train/<label>/*.jpg.");
             while (lines.TryRead(out ReadOnlySpan<byte> line))
             {
-                if (!line.Trim((byte)' ').IsEmpty && ReadRow(line, header, withoutUsage, new FaceOrigin(name, lines.Line), builder) is { } wrong)
-                    builder.Bad($"{name}, line {lines.Line}: {wrong}{(lines.Unfinished ? " The file ends in this row: it may be cut off." : "")}");
+                if (!line.Trim((byte)' ').IsEmpty && ReadRow(line, header, withoutUsage, new FaceOrigin(name, lines.Line),
+                    builder) is { } wrong)
+                    builder.Bad($"{name}, line {lines.Line}: "
+                        + $"{wrong}{(lines.Unfinished ? " The file ends in this row: it may be cut off." : "")}");
             }
         }
         catch (IOException e) when (MachineFaults.CureOf(e) is { } cure)
@@ -63,7 +66,8 @@ internal static class Fer2013Csv
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            builder.Bad($"{name}, line {lines.Line + 1}: the file ends or is damaged here ({e.Message}), after {builder.Count} faces. Expected 35,887 in all of FER2013: fetch the file again.");
+            builder.Bad($"{name}, line {lines.Line + 1}: the file ends or is damaged here ({e.Message}), after {builder.Count} faces. "
+                + "Expected 35,887 in all of FER2013: fetch the file again.");
         }
     }
 
@@ -160,7 +164,8 @@ internal static class Fer2013Csv
         string text = Encoding.UTF8.GetString(field);
         if (builder.IsMapped(text))
             return text;
-        return FacialExpressions.TryParse(text, out FacialExpression label) && (int)label < FacialExpressions.Fer2013Names.Count ? label.Name() : null;
+        return FacialExpressions.TryParse(text, out FacialExpression label) && (int)label < FacialExpressions.Fer2013Names.Count
+            ? label.Name() : null;
     }
 
     private static string UnknownLabel(string written)

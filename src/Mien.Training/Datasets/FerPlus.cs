@@ -7,7 +7,8 @@ namespace Mien.Training.Datasets;
 /// <remarks>The file is `fer2013new.csv` of github.com/microsoft/FERPlus; its row i is row i of `fer2013.csv`.</remarks>
 public static class FerPlus
 {
-    /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>: the expressions, then two that are none.</summary>
+    /// <summary>What a tagger could vote for, in the order of <see cref="FaceTable.Votes"/>: the expressions, then two that are
+    /// none.</summary>
     public static IReadOnlyList<string> Choices { get; } = [.. FacialExpressions.Names, "unknown", "not a face"];
 
     /// <summary>Place of contempt among <see cref="Choices"/>: those before it are the seven expressions in label order.</summary>
@@ -32,10 +33,12 @@ public static class FerPlus
         ArgumentNullException.ThrowIfNull(table);
         (byte[] votes, List<Split> splits) = Read(file);
         if (splits.Count != table.Count)
-            throw new MienException($"{file}: votes for {splits.Count} rows, the data has {table.Count}. FER+ belongs to the whole fer2013.csv in its own order: pass that as --data, with no row left out.");
+            throw new MienException($"{file}: votes for {splits.Count} rows, the data has {table.Count}. FER+ belongs to the whole "
+                + "fer2013.csv in its own order: pass that as --data, with no row left out.");
         int differs = Enumerable.Range(0, table.Count).FirstOrDefault(i => splits[i] != table.Splits[i], -1);
         if (differs >= 0)
-            throw new MienException($"{file}, line {differs + 2}: {splits[differs]}, where the data's row is {table.Splits[differs]}. FER+ belongs to the whole fer2013.csv in its own order: pass that as --data.");
+            throw new MienException($"{file}, line {differs + 2}: {splits[differs]}, where the data's row is {table.Splits[differs]}. FER+ "
+                + "belongs to the whole fer2013.csv in its own order: pass that as --data.");
         return table.WithVotes(votes);
     }
 
@@ -76,7 +79,8 @@ public static class FerPlus
         int[] rows = [.. Enumerable.Range(0, table.Count).Where(i => labels[i] >= 0)];
         FaceTable kept = table.Take(rows);
         byte[] agreed = [.. rows.Select(i => (byte)labels[i])];
-        return new FaceTable(kept.Size, kept.Pixels, agreed, kept.Splits, Labels, kept.Votes, kept.OwnLabels ?? kept.Labels) { Groups = kept.Groups };
+        return new FaceTable(kept.Size, kept.Pixels, agreed, kept.Splits, Labels, kept.Votes,
+            kept.OwnLabels ?? kept.Labels) { Groups = kept.Groups };
 
         int LabelOf(int i)
         {
@@ -141,7 +145,8 @@ public static class FerPlus
                 foreach (string column in Columns)
                 {
                     if (!byte.TryParse(csv.GetField(column), NumberStyles.None, CultureInfo.InvariantCulture, out byte count) || count > 10)
-                        throw new MienException($"{file}, line {csv.Parser.Row}: {column} \"{csv.GetField(column)}\", expected 0 to 10 votes.");
+                        throw new MienException($"{file}, line {csv.Parser.Row}: {column} \"{csv.GetField(column)}\", expected 0 to 10 "
+                            + "votes.");
                     votes.Add(count);
                 }
 

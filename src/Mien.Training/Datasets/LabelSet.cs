@@ -33,7 +33,8 @@ internal sealed class LabelSet(IReadOnlyDictionary<string, string> map)
         if (found < 0)
         {
             if (_names.Count == byte.MaxValue)
-                throw new MienException($"more than {byte.MaxValue} labels, the last \"{name}\". Is that column, or that folder, the label?");
+                throw new MienException($"more than {byte.MaxValue} labels, the last \"{name}\". Is that column, or that folder, the "
+                    + "label?");
             found = _names.Count;
             _names.Add(known);
         }

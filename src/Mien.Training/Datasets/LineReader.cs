@@ -23,7 +23,8 @@ internal sealed class LineReader(Stream stream, long? length = null) : IDisposab
     public bool Unfinished { get; private set; }
 
     /// <summary>Reads the next line; it is valid until the next call.</summary>
-    /// <exception cref="InvalidDataException">A line is longer than <see cref="MaxLine"/>, or the stream is damaged or too short.</exception>
+    /// <exception cref="InvalidDataException">A line is longer than <see cref="MaxLine"/>, or the stream is damaged or too
+    /// short.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         int searched = 0;

@@ -48,7 +48,8 @@ public readonly record struct FaceOrigin(string File, long Line, string? Group =
 /// <param name="Sizes">How many pictures the source has of each size, such as `48x48`.</param>
 /// <param name="BadRows">What is wrong with each row that was left out: file, line, expectation.</param>
 /// <param name="Notes">Files that were passed over, and why.</param>
-public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> BadRows, IReadOnlyList<string> Notes)
+public sealed record LoadedDataset(FaceTable Table, string Source, IReadOnlyDictionary<string, int> Sizes, IReadOnlyList<string> BadRows,
+    IReadOnlyList<string> Notes)
 {
     /// <summary>Where each face comes from, in the table's order.</summary>
     public IReadOnlyList<FaceOrigin> Origins { get; init; } = [];

@@ -104,7 +104,8 @@ internal static class Manifest
             try
             {
                 using var row = JsonDocument.Parse(text);
-                var fields = row.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+                var fields = row.RootElement.EnumerateObject()
+                    .ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.OrdinalIgnoreCase);
                 rows.Add(new ManifestRow(line, Field(FileNames), Field(LabelNames), Field(SplitNames), Field(GroupNames)));
 
                 string? Field(string[] names) =>

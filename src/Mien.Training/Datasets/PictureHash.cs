@@ -48,7 +48,8 @@ public readonly record struct PictureHash(ulong A, ulong B, ulong C, ulong D)
 
     /// <summary>Bits in which two hashes differ, 0..256.</summary>
     public int DistanceTo(PictureHash other) =>
-        BitOperations.PopCount(A ^ other.A) + BitOperations.PopCount(B ^ other.B) + BitOperations.PopCount(C ^ other.C) + BitOperations.PopCount(D ^ other.D);
+        BitOperations.PopCount(A ^ other.A) + BitOperations.PopCount(B ^ other.B) + BitOperations.PopCount(C ^ other.C)
+            + BitOperations.PopCount(D ^ other.D);
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <exception cref="FormatException">Not 64 hexadecimal digits.</exception>

@@ -70,7 +70,8 @@ internal sealed class ReadAheadStream : Stream
             if (_block is not null)
                 _free.Writer.TryWrite(_block);
             _block = null;
-            if (!_full.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult() || !_full.Reader.TryRead(out (byte[] Block, int Length) next))
+            if (!_full.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult()
+                || !_full.Reader.TryRead(out (byte[] Block, int Length) next))
                 return 0;
             (_block, _length) = next;
             _position = 0;

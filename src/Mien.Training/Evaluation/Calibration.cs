@@ -54,7 +54,8 @@ public static class Calibration
         return FitTemperatureToShares(logits, targets, classes);
     }
 
-    /// <summary>The temperature with the lowest cross-entropy to shares, such as those of people who chose each class; found as for labels.</summary>
+    /// <summary>The temperature with the lowest cross-entropy to shares, such as those of people who chose each class; found as for
+    /// labels.</summary>
     /// <param name="logits">[N*K], row-major, of rows that the network did not learn from.</param>
     /// <param name="shares">[N*K], row-major; rows sum to 1.</param>
     /// <param name="classes">K.</param>
@@ -65,7 +66,8 @@ public static class Calibration
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (logits.Length != shares.Length || logits.Length == 0 || logits.Length % classes != 0)
-            throw new ArgumentException($"{logits.Length} logits and {shares.Length} shares, expected the same number of rows of {classes}.", nameof(shares));
+            throw new ArgumentException($"{logits.Length} logits and {shares.Length} shares, expected the same number of rows of "
+                + $"{classes}.", nameof(shares));
         // The likelihood has one peak in 1/T, so in log T too.
         double ratio = (Math.Sqrt(5) - 1) / 2;
         double low = SmallestLogTemperature;

@@ -12,7 +12,8 @@ namespace Mien.Training.Evaluation;
 /// <param name="OnlyFirst">Faces that only the first reads right.</param>
 /// <param name="OnlySecond">Faces that only the second reads right.</param>
 /// <param name="P">Two-sided p-value of McNemar's exact test (1947): how likely so uneven a split is if both are equally good.</param>
-public sealed record PairedDifference(string First, string Second, double Difference, double Low, double High, int OnlyFirst, int OnlySecond, double P);
+public sealed record PairedDifference(string First, string Second, double Difference, double Low, double High, int OnlyFirst,
+    int OnlySecond, double P);
 
 /// <summary>One classifier in a comparison.</summary>
 /// <param name="Name">Its name.</param>
@@ -45,24 +46,28 @@ public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, 
     public string ToJson() => JsonSerializer.Serialize(this, ComparisonJson.Default.Comparison);
 
     /// <summary>Compares answers.</summary>
-    /// <param name="answers">Each classifier's name, predicted classes [N] (K or more for an answer that is none of the classes), and speed.</param>
+    /// <param name="answers">Each classifier's name, predicted classes [N] (K or more for an answer that is none of the classes), and
+    /// speed.</param>
     /// <param name="labels">[N], each below <paramref name="classes"/>.</param>
     /// <param name="classes">K.</param>
     /// <param name="seed">The same seed gives the same intervals.</param>
     /// <exception cref="ArgumentException">N is 0 or differs.</exception>
-    public static Comparison Of(IReadOnlyList<(string Name, byte[] Predicted, double ImagesPerSecond)> answers, byte[] labels, int classes, int seed = 1)
+    public static Comparison Of(IReadOnlyList<(string Name, byte[] Predicted, double ImagesPerSecond)> answers, byte[] labels, int classes,
+        int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(answers);
         ArgumentNullException.ThrowIfNull(labels);
         if (labels.Length == 0 || answers.Any(answer => answer.Predicted.Length != labels.Length))
-            throw new ArgumentException($"Answers for {string.Join(", ", answers.Select(answer => answer.Predicted.Length))} faces, labels for {labels.Length}.", nameof(answers));
+            throw new ArgumentException($"Answers for {string.Join(", ", answers.Select(answer => answer.Predicted.Length))} faces, labels "
+                + $"for {labels.Length}.", nameof(answers));
         double[][] right = [.. answers.Select(answer => answer.Predicted.Zip(labels, (p, l) => p == l ? 1.0 : 0.0).ToArray())];
         var models = new List<ComparedModel>();
         var pairs = new List<PairedDifference>();
         for (int i = 0; i < answers.Count; i++)
         {
             (double low, double high) = Interval(right[i], seed);
-            models.Add(new ComparedModel(answers[i].Name, right[i].Average(), low, high, MacroF1(answers[i].Predicted, labels, classes), answers[i].ImagesPerSecond));
+            models.Add(new ComparedModel(answers[i].Name, right[i].Average(), low, high, MacroF1(answers[i].Predicted, labels, classes),
+                answers[i].ImagesPerSecond));
             for (int j = i + 1; j < answers.Count; j++)
                 pairs.Add(Difference(answers[i].Name, answers[j].Name, right[i], right[j], seed));
         }
@@ -115,7 +120,8 @@ public sealed record Comparison(int Count, IReadOnlyList<ComparedModel> Models, 
         return (middle.Low, middle.High);
     }
 
-    private static double MacroF1(byte[] predicted, byte[] labels, int classes) => Enumerable.Range(0, classes).Where(k => labels.Contains((byte)k)).Average(k =>
+    private static double MacroF1(byte[] predicted, byte[] labels, int classes) => Enumerable.Range(0, classes)
+        .Where(k => labels.Contains((byte)k)).Average(k =>
     {
         int hits = predicted.Zip(labels).Count(pair => pair.First == k && pair.Second == k);
         return 2.0 * hits / (predicted.Count(p => p == k) + labels.Count(l => l == k));

@@ -19,7 +19,8 @@ public enum ErrorRanking
 public readonly record struct LabelError(int Row, byte Given, byte Suggested, float Margin, float Confidence);
 
 /// <summary>Likely wrong labels from a model's answers on rows that it has not learned from, as pure functions.</summary>
-/// <remarks>Confident learning: Northcutt, Jiang and Chuang 2021, Journal of Artificial Intelligence Research 70 (arXiv:1911.00068).</remarks>
+/// <remarks>Confident learning: Northcutt, Jiang and Chuang 2021, Journal of Artificial Intelligence Research 70
+/// (arXiv:1911.00068).</remarks>
 public static class ConfidentLearning
 {
     /// <summary>For each class the mean probability that its own rows have for it (the paper's equation 2).</summary>
@@ -42,7 +43,8 @@ public static class ConfidentLearning
         return [.. sums.Zip(counts, (sum, count) => count == 0 ? double.PositiveInfinity : sum / count)];
     }
 
-    /// <summary>The class that a row belongs to with confidence: the most probable of those that reach their threshold (equation 1).</summary>
+    /// <summary>The class that a row belongs to with confidence: the most probable of those that reach their threshold (equation
+    /// 1).</summary>
     /// <param name="row">[K] probabilities.</param>
     /// <param name="thresholds">[K].</param>
     /// <returns>0 .. K-1; -1 where none reaches it.</returns>
@@ -58,7 +60,8 @@ public static class ConfidentLearning
         return best;
     }
 
-    /// <summary>The confident joint, [K][K]: rows are given labels, columns the classes that the model is confident of (equation 1).</summary>
+    /// <summary>The confident joint, [K][K]: rows are given labels, columns the classes that the model is confident of (equation
+    /// 1).</summary>
     /// <inheritdoc cref="Thresholds" path="/param"/>
     /// <inheritdoc cref="Thresholds" path="/exception"/>
     public static int[][] ConfidentJoint(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes)
@@ -121,7 +124,8 @@ public static class ConfidentLearning
     /// <param name="classes">K.</param>
     /// <param name="ranking">What decides the order.</param>
     /// <inheritdoc cref="Thresholds" path="/exception"/>
-    public static IReadOnlyList<LabelError> Find(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes, ErrorRanking ranking = ErrorRanking.Margin)
+    public static IReadOnlyList<LabelError> Find(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes,
+        ErrorRanking ranking = ErrorRanking.Margin)
     {
         double[] thresholds = Thresholds(probabilities, labels, classes);
         var errors = new List<LabelError>();

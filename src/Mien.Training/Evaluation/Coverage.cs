@@ -16,7 +16,8 @@ public static class Coverage
     /// <param name="points">How many points of equal steps in coverage, from 1 up.</param>
     /// <returns>From the least coverage to all faces.</returns>
     /// <exception cref="ArgumentException">Lengths don't match, N is 0, or a label is K or more.</exception>
-    public static IReadOnlyList<CoveragePoint> Curve(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes, int points = 100)
+    public static IReadOnlyList<CoveragePoint> Curve(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> labels, int classes,
+        int points = 100)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
         Metrics.Check(probabilities, labels, classes);

@@ -62,6 +62,7 @@ public static class Evaluator
         return classifier.Card.Input.Size == table.Size
             ? fit
             : throw new MienException(
-                $"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this size.");
+                $"The model reads faces of {classifier.Card.Input.Size} pixels, the data has {table.Size}. Pass a model trained on this "
+                    + "size.");
     }
 }

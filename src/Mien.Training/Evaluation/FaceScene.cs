@@ -104,7 +104,8 @@ public static class FaceScene
             {
                 int i = top * columns + x / GroundGrid;
                 double fx = (double)(x % GroundGrid) / GroundGrid;
-                double level = (grid[i] * (1 - fx) + grid[i + 1] * fx) * (1 - fy) + (grid[i + columns] * (1 - fx) + grid[i + columns + 1] * fx) * fy;
+                double level = (grid[i] * (1 - fx) + grid[i + 1] * fx) * (1 - fy)
+                    + (grid[i + columns] * (1 - fx) + grid[i + columns + 1] * fx) * fy;
                 // Grain, as every camera has some.
                 pixels[y * width + x] = (byte)Math.Clamp(level + random.Next(-4, 5), 0, 255);
             }

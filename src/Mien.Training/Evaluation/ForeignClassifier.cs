@@ -54,7 +54,8 @@ public sealed class ForeignClassifier : IDisposable
         if (_channels is not (1 or 3) || _size < 8)
         {
             _session.Dispose();
-            throw new MienException($"{file}: its input is {input.ElementType.Name} [{string.Join(',', shape)}]. Expected float [N,C,S,S] or [N,S,S,C] with 1 or 3 channels and a fixed side.");
+            throw new MienException($"{file}: its input is {input.ElementType.Name} [{string.Join(',', shape)}]. Expected float [N,C,S,S] "
+                + "or [N,S,S,C] with 1 or 3 channels and a fixed side.");
         }
     }
 
@@ -71,7 +72,8 @@ public sealed class ForeignClassifier : IDisposable
         if (!ours && labels is not null)
             return new ForeignClassifier(session, file, labels, range);
         session.Dispose();
-        return ours ? null : throw new MienException($"{file}: not a model that Mien wrote. Name what its scores mean with --labels neutral,happiness,…");
+        return ours ? null : throw new MienException($"{file}: not a model that Mien wrote. Name what its scores mean with --labels "
+            + "neutral,happiness,…");
     }
 
     /// <summary>What its scores mean, in their order; expressions by Mien's names.</summary>
@@ -100,7 +102,8 @@ public sealed class ForeignClassifier : IDisposable
             using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, [_input], [tensor], [_session.OutputNames[0]]);
             ReadOnlySpan<float> scores = outputs[0].GetTensorDataAsSpan<float>();
             if (scores.Length != _labels.Count)
-                throw new MienException($"{_file}: {scores.Length} scores for {_labels.Count} labels ({string.Join(", ", _labels)}). Name one label a score with --labels.");
+                throw new MienException($"{_file}: {scores.Length} scores for {_labels.Count} labels ({string.Join(", ", _labels)}). Name "
+                    + "one label a score with --labels.");
             predicted[i] = places[MostProbable(scores, scored)];
         }
 
@@ -149,7 +152,8 @@ public sealed class ForeignClassifier : IDisposable
         return best;
     }
 
-    private static string Known(string label) => FacialExpressions.TryParse(label, out FacialExpression expression) ? expression.Name() : label.Trim().ToLowerInvariant();
+    private static string Known(string label) => FacialExpressions.TryParse(label, out FacialExpression expression) ? expression.Name()
+        : label.Trim().ToLowerInvariant();
 
     private static byte PlaceOf(string label, IReadOnlyList<string> names)
     {

@@ -114,7 +114,8 @@ public sealed class LabelFit
         {
             string classes = string.Join(", ", LeftOut.Select(pair => $"{pair.Key} ({pair.Value})"));
             string hints = Hints(LeftOut.Keys, Faces.LabelNames).TrimEnd('.');
-            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: {classes}{(hints.Length > 0 ? "." : "")}{hints}";
+            yield return $"left out: {LeftOut.Values.Sum()} faces of classes that the model lacks: "
+                + $"{classes}{(hints.Length > 0 ? "." : "")}{hints}";
         }
 
         if (Missing.Count > 0)

@@ -163,7 +163,8 @@ public static class Metrics
         if (labels.Length == 0)
             throw new ArgumentException("No rows to evaluate.", nameof(labels));
         if (probabilities.Length != (long)labels.Length * classes)
-            throw new ArgumentException($"{probabilities.Length} values for {labels.Length} rows of {classes} classes.", nameof(probabilities));
+            throw new ArgumentException($"{probabilities.Length} values for {labels.Length} rows of {classes} "
+                + "classes.", nameof(probabilities));
         foreach (byte label in labels)
         {
             if (label >= classes)

@@ -48,7 +48,8 @@ public static class QualityTenths
         }
 
         (double Score, double Confidence, bool Right)[] sorted = [.. read.OrderBy(face => face.Score)];
-        return [.. Enumerable.Range(0, Tenths).Select(tenth => Of(sorted[(tenth * sorted.Length / Tenths)..((tenth + 1) * sorted.Length / Tenths)]))];
+        return [.. Enumerable.Range(0, Tenths).Select(tenth =>
+            Of(sorted[(tenth * sorted.Length / Tenths)..((tenth + 1) * sorted.Length / Tenths)]))];
     }
 
     private static QualityTenth Of((double Score, double Confidence, bool Right)[] faces) => new(

@@ -86,7 +86,8 @@ public static class Robustness
         return pixels;
     }
 
-    private static RobustnessRow Row(Corruption? corruption, int strength, (double Accuracy, double Confidence, double Ece) figures, double clean) => new(
+    private static RobustnessRow Row(Corruption? corruption, int strength, (double Accuracy, double Confidence, double Ece) figures,
+        double clean) => new(
         corruption, strength, corruption is { } kind ? Corruptions.Describe(kind, strength) : "as they are",
         figures.Accuracy, corruption is null ? 1 : clean > 0 ? figures.Accuracy / clean : 0, figures.Confidence, figures.Ece);
 }

@@ -144,7 +144,8 @@ public static class VoteShares
         double[] errors = ClassCalibrationErrors(probabilities, shares, classes);
         return new VoteFigures(
             nll, Entropy(shares, classes), CalibrationError(probabilities, shares, classes),
-            fit.Faces.LabelNames.Zip(errors).ToDictionary(pair => pair.First, pair => pair.Second), HumanAgreement.OfOnePerson(fit.Faces), HumanAgreement.OfModel(fit.Faces, answers));
+            fit.Faces.LabelNames.Zip(errors).ToDictionary(pair => pair.First, pair => pair.Second), HumanAgreement.OfOnePerson(fit.Faces),
+                HumanAgreement.OfModel(fit.Faces, answers));
     }
 
     private static int CheckedRows(ReadOnlySpan<float> probabilities, ReadOnlySpan<double> shares, int classes) =>

@@ -13,7 +13,8 @@ namespace Mien.Training.Evaluation;
 /// <param name="Crops">How the crops from the pictures differ from the data set's.</param>
 public sealed record WholeWayResult(int Faces, double Found, double Direct, double Accuracy, double Kept, CropDifference Crops);
 
-/// <summary>How crops that were cut from pictures differ from the same faces in the data set: means and standard deviations over the faces.</summary>
+/// <summary>How crops that were cut from pictures differ from the same faces in the data set: means and standard deviations over the
+/// faces.</summary>
 /// <param name="Scale">Side of what was cut out, divided by the side of the data set's crop.</param>
 /// <param name="ScaleDeviation">Its standard deviation.</param>
 /// <param name="ShiftX">Shift of the center rightwards in shares of the side.</param>
@@ -63,7 +64,8 @@ public static class WholeWay
     /// <param name="options">The pictures.</param>
     /// <param name="fit">Shares out the probability of classes that do not judge; null where all do.</param>
     /// <exception cref="MienException">No face was found in any picture.</exception>
-    public static WholeWayResult Measure(ExpressionClassifier classifier, FaceDetector detector, FaceTable faces, WholeWayOptions options, LabelFit? fit = null)
+    public static WholeWayResult Measure(ExpressionClassifier classifier, FaceDetector detector, FaceTable faces, WholeWayOptions options,
+        LabelFit? fit = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(detector);

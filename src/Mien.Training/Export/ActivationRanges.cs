@@ -18,13 +18,15 @@ internal static class ActivationRanges
     /// <param name="model">As exported; it is not changed.</param>
     /// <param name="values">Names of the values; the graph's input may be one.</param>
     /// <param name="faces">Faces of the model's size.</param>
-    public static IReadOnlyDictionary<string, (float Low, float High)> Measure(ModelProto model, IReadOnlyCollection<string> values, FaceTable faces)
+    public static IReadOnlyDictionary<string, (float Low, float High)> Measure(ModelProto model, IReadOnlyCollection<string> values,
+        FaceTable faces)
     {
         var card = ModelCard.FromMetadata(model.MetadataProps.ToDictionary(pair => pair.Key, pair => pair.Value), model.Graph.Name);
         ModelProto open = model.Clone();
         string[] inner = [.. values.Where(value => value != ModelCard.InputName)];
         foreach (string value in inner.Except(open.Graph.Output.Select(output => output.Name)))
-            open.Graph.Output.Add(new ValueInfoProto { Name = value, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } } });
+            open.Graph.Output.Add(new ValueInfoProto { Name = value,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } } });
 
         // Without optimization, so that every value is computed as it is named.
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
@@ -39,7 +41,8 @@ internal static class ActivationRanges
             float[] pixels = new float[count * area];
             for (int i = 0; i < count; i++)
                 Preprocessing.Normalize(faces.Face(start + i), card.Input, pixels.AsSpan(i * area, area));
-            using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(), [count, 1, card.Input.Size, card.Input.Size]);
+            using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels.AsMemory(),
+                [count, 1, card.Input.Size, card.Input.Size]);
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [ModelCard.InputName], [tensor], inner);
             for (int i = 0; i < inner.Length; i++)
                 Widen(inner[i], outputs[i].GetTensorDataAsSpan<float>());
@@ -53,7 +56,8 @@ internal static class ActivationRanges
         void Widen(string value, ReadOnlySpan<float> numbers)
         {
             (double low, double high) = sums[value];
-            sums[value] = (low + System.Numerics.Tensors.TensorPrimitives.Min(numbers), high + System.Numerics.Tensors.TensorPrimitives.Max(numbers));
+            sums[value] = (low + System.Numerics.Tensors.TensorPrimitives.Min(numbers), high
+                + System.Numerics.Tensors.TensorPrimitives.Max(numbers));
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class ExportCheck
 {
     private const int Faces = 3;
 
-    /// <summary>Of the largest score. A layer written wrongly is off by as much as the scores are; a GPU's shorter multiplication by a thousandth.</summary>
+    /// <summary>Of the largest score. A layer written wrongly is off by as much as the scores are; a GPU's shorter multiplication by a
+    /// thousandth.</summary>
     private const float Tolerance = 0.01f;
 
     /// <summary>Makes the recipe's network, lets it read noise as training would, exports it and compares.</summary>
@@ -33,11 +34,14 @@ internal static class ExportCheck
     {
         string name = options.Architecture;
         if (!network.parameters().Any())
-            throw new MienException($"{name}: the network has no weights to train. Call RegisterComponents() at the end of its constructor, after its layers are made.");
-        Score(network, name, classes, size, $"It must take [N,1,{size},{size}]; a grid of any size becomes a fixed one by AdaptiveAvgPool2d before Flatten.");
+            throw new MienException($"{name}: the network has no weights to train. Call RegisterComponents() at the end of its "
+                + "constructor, after its layers are made.");
+        Score(network, name, classes, size, $"It must take [N,1,{size},{size}]; a grid of any size becomes a fixed one by "
+            + "AdaptiveAvgPool2d before Flatten.");
         int small = options.Augmentation.SmallSize;
         if (small > 0 && small < size && options.Augmentation.SmallShare > 0)
-            Score(network, name, classes, small, "The recipe begins with faces of that size: pool to a fixed grid by AdaptiveAvgPool2d before Flatten, or set Augmentation.SmallSize to 0.");
+            Score(network, name, classes, small, "The recipe begins with faces of that size: pool to a fixed grid by AdaptiveAvgPool2d "
+                + "before Flatten, or set Augmentation.SmallSize to 0.");
 
         Compare(network, OnnxExporter.Build(network, Card(name, classes, size)).ToByteArray(), name, size);
 
@@ -47,7 +51,8 @@ internal static class ExportCheck
         Score(network, name, classes, size, $"It can't compute in {type}: set Precision to Float32 (--precision float32).", type);
     }
 
-    /// <summary>Compares what an exported network computes with what it computes in torch; passes over one that is not in float32.</summary>
+    /// <summary>Compares what an exported network computes with what it computes in torch; passes over one that is not in
+    /// float32.</summary>
     /// <param name="network">[N,1,S,S] -> [N,K].</param>
     /// <param name="model">The network's export.</param>
     /// <param name="name">Named in messages.</param>
@@ -70,7 +75,8 @@ internal static class ExportCheck
         }
         catch (OnnxRuntimeException e)
         {
-            throw new MienException($"{name}: ONNX Runtime refuses the exported network ({e.Message.Split('\n')[0]}). Check the nodes that its {nameof(IOnnxLayer)}.Write adds: operators, attributes, shapes.", e);
+            throw new MienException($"{name}: ONNX Runtime refuses the exported network ({e.Message.Split('\n')[0]}). Check the nodes that "
+                + $"its {nameof(IOnnxLayer)}.Write adds: operators, attributes, shapes.", e);
         }
 
         float largest = expected.Max(Math.Abs);
@@ -84,7 +90,8 @@ internal static class ExportCheck
         }
     }
 
-    private static void Score(nn.Module<Tensor, Tensor> network, string name, int classes, int size, string cure, ScalarType type = ScalarType.Float32)
+    private static void Score(nn.Module<Tensor, Tensor> network, string name, int classes, int size, string cure,
+        ScalarType type = ScalarType.Float32)
     {
         long[] shape;
         try
@@ -93,11 +100,13 @@ internal static class ExportCheck
         }
         catch (Exception e) when (e is ExternalException or ArgumentException)
         {
-            throw new MienException($"{name}: the network can't read faces of {size}x{size} pixels in one channel ({e.Message.Split('\n')[0]}). {cure}", e);
+            throw new MienException($"{name}: the network can't read faces of {size}x{size} pixels in one channel "
+                + $"({e.Message.Split('\n')[0]}). {cure}", e);
         }
 
         if (shape is not [Faces, var scores] || scores != classes)
-            throw new MienException($"{name}: the network gives [{string.Join(',', shape)}] for {Faces} faces of {size}x{size} pixels. Its last layer must give one score a label: [{Faces},{classes}].");
+            throw new MienException($"{name}: the network gives [{string.Join(',', shape)}] for {Faces} faces of {size}x{size} pixels. Its "
+                + $"last layer must give one score a label: [{Faces},{classes}].");
     }
 
     private static (float[] Values, long[] Shape) Scores(nn.Module<Tensor, Tensor> network, float[] faces, int size, ScalarType type)

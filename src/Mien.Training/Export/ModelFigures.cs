@@ -12,7 +12,8 @@ public static class ModelFigures
 {
     private const string Prefix = "mien.metric.";
 
-    /// <summary>Figures as they stand in <see cref="ModelCard.Metrics"/>: `PublicTest.accuracy`, `PublicTest.recall.happy` and so on.</summary>
+    /// <summary>Figures as they stand in <see cref="ModelCard.Metrics"/>: `PublicTest.accuracy`, `PublicTest.recall.happy` and so
+    /// on.</summary>
     /// <param name="split">What the model was judged on.</param>
     /// <param name="evaluation">How it did there.</param>
     public static IReadOnlyDictionary<string, double> Of(Split split, Evaluation.Evaluation evaluation)
@@ -46,11 +47,13 @@ public static class ModelFigures
     {
         model = ModelSource.FileOf(model);
         ModelProto proto = OnnxFile.Read(model);
-        StringStringEntryProto[] kept = [.. proto.MetadataProps.Where(pair => !pair.Key.StartsWith($"{Prefix}{split}.", StringComparison.Ordinal))];
+        StringStringEntryProto[] kept = [.. proto.MetadataProps.Where(pair =>
+            !pair.Key.StartsWith($"{Prefix}{split}.", StringComparison.Ordinal))];
         proto.MetadataProps.Clear();
         proto.MetadataProps.AddRange(kept);
         foreach ((string key, double value) in Of(split, evaluation))
-            proto.MetadataProps.Add(new StringStringEntryProto { Key = Prefix + key, Value = value.ToString(CultureInfo.InvariantCulture) });
+            proto.MetadataProps.Add(new StringStringEntryProto { Key = Prefix + key,
+                Value = value.ToString(CultureInfo.InvariantCulture) });
         OnnxExporter.Write(model, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 }

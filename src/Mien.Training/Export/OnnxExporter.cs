@@ -20,7 +20,8 @@ public static class OnnxExporter
     /// <param name="network">[N,1,S,S] -> logits [N,K].</param>
     /// <param name="card">What the file says of itself; its temperature is applied inside the graph.</param>
     /// <param name="path">The file, replaced atomically.</param>
-    /// <exception cref="MienException">The network has a layer that can't be exported, or that is exported as something else than it is.</exception>
+    /// <exception cref="MienException">The network has a layer that can't be exported, or that is exported as something else than it
+    /// is.</exception>
     public static void Export(nn.Module<Tensor, Tensor> network, ModelCard card, string path)
     {
         byte[] model = Build(network, card).ToByteArray();
@@ -63,7 +64,8 @@ public static class OnnxExporter
         var graph = new OnnxGraph(proto, ModelCard.InputName, [1, size, size]);
         string scores = graph.Add(network, ModelCard.InputName);
         if (graph.ShapeOf(scores) is not [long classes] || classes != card.Labels.Count)
-            throw new MienException($"The network gives [N,{string.Join(',', graph.ShapeOf(scores))}] for {card.Labels.Count} labels. Its last layer must give one score a label.");
+            throw new MienException($"The network gives [N,{string.Join(',', graph.ShapeOf(scores))}] for {card.Labels.Count} labels. Its "
+                + "last layer must give one score a label.");
 
         string heated = graph.Node("Div", scores, graph.Constant([card.Temperature], 1));
         Rename(proto, graph.Node("Softmax", heated), ModelCard.ProbabilitiesName);
@@ -77,8 +79,10 @@ public static class OnnxExporter
             proto.Output.Add(Value(ModelCard.FeatureMapsName, shape));
             if (graph.Head is { } head && head.Scores == scores)
             {
-                proto.Node.Add(new NodeProto { OpType = "Identity", Input = { head.Weights }, Output = { ModelCard.ClassifierWeightsName } });
-                proto.Output.Add(Matrix(ModelCard.ClassifierWeightsName, proto.Initializer.Single(tensor => tensor.Name == head.Weights).Dims));
+                proto.Node.Add(new NodeProto { OpType = "Identity", Input = { head.Weights },
+                    Output = { ModelCard.ClassifierWeightsName } });
+                proto.Output.Add(Matrix(ModelCard.ClassifierWeightsName,
+                    proto.Initializer.Single(tensor => tensor.Name == head.Weights).Dims));
             }
         }
 
@@ -133,6 +137,7 @@ public static class OnnxExporter
     private static ValueInfoProto Floats(string name, TensorShapeProto shape) => new()
     {
         Name = name,
-        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } },
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float,
+            Shape = shape } },
     };
 }

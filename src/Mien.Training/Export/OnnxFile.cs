@@ -16,7 +16,8 @@ internal static class OnnxFile
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new MienException($"{model}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` wrote.", e);
+            throw new MienException($"{model}: can't be read as an ONNX model ({e.Message}). Pass a model.onnx that `mien train` "
+                + "wrote.", e);
         }
     }
 }

@@ -29,10 +29,12 @@ public sealed class OnnxGraph
         _shapes[input] = inputShape;
     }
 
-    /// <summary>Name of the last feature maps, [N,C,h,w]: what the last pooling before the first Flatten reads; null where there is no Flatten.</summary>
+    /// <summary>Name of the last feature maps, [N,C,h,w]: what the last pooling before the first Flatten reads; null where there is no
+    /// Flatten.</summary>
     internal string? FeatureMaps { get; private set; }
 
-    /// <summary>Name of the weights [K,F] of the dense layer that reads the flattened features, and of its output; null where there is none.</summary>
+    /// <summary>Name of the weights [K,F] of the dense layer that reads the flattened features, and of its output; null where there is
+    /// none.</summary>
     internal (string Weights, string Scores)? Head { get; private set; }
 
     /// <summary>Told of each layer of TorchSharp's as it is added: the layer, its output's shape, its multiply-adds a face.</summary>
@@ -82,8 +84,10 @@ public sealed class OnnxGraph
         Conv2d convolution => Convolution(convolution, input),
         BatchNorm2d norm => Normalization(norm, input),
         Linear linear => Dense(linear, input),
-        MaxPool2d pool => Pool("MaxPool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.dilation is (null or [1] or [1, 1])),
-        AvgPool2d pool => Pool("AveragePool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode && pool.divisor_override is null),
+        MaxPool2d pool => Pool("MaxPool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode
+            && pool.dilation is (null or [1] or [1, 1])),
+        AvgPool2d pool => Pool("AveragePool", input, pool.kernel_size, pool.stride, pool.padding, plain: !pool.ceil_mode
+            && pool.divisor_override is null),
         AdaptiveAvgPool2d pool => AdaptivePool(pool, input),
         Flatten { start_dim: 1, end_dim: -1 } => Flat(input),
         Flatten => throw new MienException("The ONNX exporter knows Flatten from dimension 1 to the last only."),
@@ -93,7 +97,8 @@ public sealed class OnnxGraph
         SiLU => Node("Mul", input, Node("Sigmoid", input)),
         Hardswish => Node("HardSwish", input),
         Tanh => Node("Tanh", input),
-        _ => throw new MienException($"The ONNX exporter does not know the layer {PathOf(layer)}. Implement {nameof(IOnnxLayer)} beside forward: on that class if it is yours, else on the layer of yours that uses it."),
+        _ => throw new MienException($"The ONNX exporter does not know the layer {PathOf(layer)}. Implement {nameof(IOnnxLayer)} beside "
+            + "forward: on that class if it is yours, else on the layer of yours that uses it."),
     };
 
     /// <summary>Where a layer stands in the network and what it is, such as `stage1.0.act (GELU)`.</summary>
@@ -103,11 +108,13 @@ public sealed class OnnxGraph
         return path.Length == 0 ? layer.GetType().Name : $"{path} ({layer.GetType().Name})";
     }
 
-    /// <summary>Appends one node with one output. Its shape is taken to be that of the first input, as of element-wise operations.</summary>
+    /// <summary>Appends one node with one output. Its shape is taken to be that of the first input, as of element-wise
+    /// operations.</summary>
     /// <param name="operation">Name of an ONNX operator of opset 17.</param>
     /// <param name="inputs">Names of the values it reads.</param>
     /// <returns>Name of the node's output.</returns>
-    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into it.</exception>
+    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into
+    /// it.</exception>
     public string Node(string operation, params ReadOnlySpan<string> inputs)
     {
         string output = Append(operation, inputs, []);
@@ -119,11 +126,14 @@ public sealed class OnnxGraph
     /// <param name="operation">Name of an ONNX operator of opset 17.</param>
     /// <param name="inputs">Names of the values it reads.</param>
     /// <param name="shape">Shape of its output, without the batch dimension.</param>
-    /// <param name="attributes">The operator's attributes by name: an <c>int</c>, <c>long</c>, <c>float</c>, <c>double</c>, <c>string</c> or <c>long[]</c> each.</param>
+    /// <param name="attributes">The operator's attributes by name: an <c>int</c>, <c>long</c>, <c>float</c>, <c>double</c>, <c>string</c>
+    /// or <c>long[]</c> each.</param>
     /// <returns>Name of the node's output.</returns>
     /// <exception cref="ArgumentException">An attribute is of another type.</exception>
-    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into it.</exception>
-    public string Node(string operation, IReadOnlyList<string> inputs, IReadOnlyList<long> shape, params IReadOnlyList<(string Name, object Value)> attributes)
+    /// <exception cref="InvalidOperationException">A name is no value of the graph, or no more: a convolution's, once a norm is folded into
+    /// it.</exception>
+    public string Node(string operation, IReadOnlyList<string> inputs, IReadOnlyList<long> shape,
+        params IReadOnlyList<(string Name, object Value)> attributes)
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(attributes);
@@ -187,7 +197,8 @@ public sealed class OnnxGraph
         if (!_foldable.Remove(input, out FoldableConvolution? convolution))
         {
             string separate = Append("BatchNormalization",
-                [input, Constant(scale, scale.Length), Constant(shift, shift.Length), Constant(mean, mean.Length), Constant(variance, variance.Length)],
+                [input, Constant(scale, scale.Length), Constant(shift, shift.Length), Constant(mean, mean.Length),
+                    Constant(variance, variance.Length)],
                 [Float("epsilon", (float)layer.eps)]);
             _shapes[separate] = _shapes[input];
             return separate;
@@ -243,7 +254,8 @@ public sealed class OnnxGraph
         }
 
         if (shape[1] % grid[0] != 0 || shape[2] % grid[1] != 0)
-            throw new MienException($"The ONNX exporter can't pool {shape[1]}x{shape[2]} to {grid[0]}x{grid[1]}: the sides must be multiples. Choose another input size or grid.");
+            throw new MienException($"The ONNX exporter can't pool {shape[1]}x{shape[2]} to {grid[0]}x{grid[1]}: the sides must be "
+                + "multiples. Choose another input size or grid.");
         long[] window = [shape[1] / grid[0], shape[2] / grid[1]];
         return Pool("AveragePool", input, window, window, [0, 0], plain: true);
     }
@@ -317,7 +329,8 @@ public sealed class OnnxGraph
         float number => Float(name, number),
         double number => Float(name, (float)number),
         string text => new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(text) },
-        _ => throw new ArgumentException($"Attribute {name} is a {value.GetType().Name}: expected int, long, float, double, string or long[].", nameof(value)),
+        _ => throw new ArgumentException($"Attribute {name} is a {value.GetType().Name}: expected int, long, float, double, string or "
+            + "long[].", nameof(value)),
     };
 
     private static AttributeProto Float(string name, float value) =>

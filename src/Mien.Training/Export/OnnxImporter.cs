@@ -24,7 +24,8 @@ internal static class OnnxImporter
     /// A model.onnx that <see cref="OnnxExporter"/> wrote from the same architecture, its 8-bit version, or one of
     /// <see cref="Mien.Models"/>.
     /// </param>
-    /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the labels, stay fresh.</param>
+    /// <param name="network">Float32, with fresh weights; rows of its last layer for labels that the file lacks, and those behind the
+    /// labels, stay fresh.</param>
     /// <param name="labels">The network's labels.</param>
     /// <param name="faces">[N,1,S,S] normalized faces of the new data, some hundreds, to measure the norms' statistics on.</param>
     /// <exception cref="MienException">The file is damaged, or of another network.</exception>
@@ -36,7 +37,8 @@ internal static class OnnxImporter
         NodeProto[] sources = [.. model.Graph.Node.Where(node => node.OpType is "Conv" or "Gemm")];
         List<Layer> layers = Layers(network, (int)faces.shape[^1]);
         if (layers.Select(layer => layer.Module).Except(network.modules()).Any())
-            throw new MienException($"{file}: branches of its network are one convolution in the file, which can't be taken apart. Go on with its run (--resume), or learn from the run's folder (--teacher).");
+            throw new MienException($"{file}: branches of its network are one convolution in the file, which can't be taken apart. Go on "
+                + "with its run (--resume), or learn from the run's folder (--teacher).");
         if (sources.Length != layers.Count)
             throw Other(file);
 
@@ -78,7 +80,8 @@ internal static class OnnxImporter
     }
 
     /// <summary>Fills the rows of the labels that the file knows; votes that are learned beside the labels have further rows.</summary>
-    private static void FillHead(string file, Linear head, Tensor weight, Tensor bias, IReadOnlyList<string> known, IReadOnlyList<string> labels)
+    private static void FillHead(string file, Linear head, Tensor weight, Tensor bias, IReadOnlyList<string> known,
+        IReadOnlyList<string> labels)
     {
         if (head.weight!.shape[1] != weight.shape[1])
             throw Other(file);
@@ -94,7 +97,8 @@ internal static class OnnxImporter
 
     private static void Fill(string file, Layer layer, Tensor weight, Tensor bias)
     {
-        (Parameter target, Parameter? shift) = layer.Module is Conv2d convolution ? (convolution.weight!, convolution.bias) : (((Linear)layer.Module).weight!, ((Linear)layer.Module).bias);
+        (Parameter target, Parameter? shift) = layer.Module is Conv2d convolution ? (convolution.weight!, convolution.bias)
+            : (((Linear)layer.Module).weight!, ((Linear)layer.Module).bias);
         if (!target.shape.SequenceEqual(weight.shape))
             throw Other(file);
         target.copy_(weight);
@@ -116,7 +120,8 @@ internal static class OnnxImporter
         var hooks = norms.Select(norm => norm.register_forward_pre_hook((_, input) =>
         {
             // Kept beyond the scope of the block that calls the norm.
-            statistics[norm] = (input.mean([0, 2, 3]).DetachFromDisposeScope(), input.var([0, 2, 3], unbiased: false).DetachFromDisposeScope());
+            statistics[norm] = (input.mean([0, 2, 3]).DetachFromDisposeScope(),
+                input.var([0, 2, 3], unbiased: false).DetachFromDisposeScope());
             return input;
         })).ToArray();
         network.eval();

@@ -34,7 +34,8 @@ public static class Quantizer
             throw new MienException($"{model}: is quantized already. Pass the float32 model.");
         IReadOnlyDictionary<string, (float Low, float High)> ranges = ActivationRanges.Measure(proto, Activations(proto.Graph), faces);
         Rewrite(proto.Graph, ranges);
-        proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} Training faces" });
+        proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} "
+            + "Training faces" });
         OnnxExporter.Write(path, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 
@@ -62,10 +63,12 @@ public static class Quantizer
     private static HashSet<string> Activations(GraphProto graph)
     {
         var constants = graph.Initializer.Select(tensor => tensor.Name).ToHashSet();
-        var readers = graph.Node.SelectMany(node => node.Input.Select(input => (input, node))).ToLookup(pair => pair.input, pair => pair.node);
+        var readers = graph.Node.SelectMany(node => node.Input.Select(input => (input, node)))
+            .ToLookup(pair => pair.input, pair => pair.node);
         var fused = graph.Node.Where(node => node.OpType is "Conv" or "Add").Select(node => node.Output[0])
             .Where(output => readers[output].All(reader => reader.OpType == "Relu") && readers[output].Any());
-        var values = graph.Node.Where(node => !FloatOperators.Contains(node.OpType)).SelectMany(node => node.Input.Concat(node.Output)).ToHashSet();
+        var values = graph.Node.Where(node => !FloatOperators.Contains(node.OpType)).SelectMany(node => node.Input.Concat(node.Output))
+            .ToHashSet();
         values.ExceptWith(constants);
         values.ExceptWith(fused);
         return values;
@@ -122,13 +125,17 @@ public static class Quantizer
         value ??= from;
         scales[value] = scale;
         graph.Initializer.Add(OnnxGraph.Pack(value + ".scale", [scale]));
-        graph.Initializer.Add(new TensorProto { Name = value + ".zero", DataType = (int)TensorProto.Types.DataType.Uint8, RawData = ByteString.CopyFrom(zero) });
-        yield return new NodeProto { OpType = "QuantizeLinear", Input = { from, value + ".scale", value + ".zero" }, Output = { value + ".bytes" } };
-        yield return new NodeProto { OpType = "DequantizeLinear", Input = { value + ".bytes", value + ".scale", value + ".zero" }, Output = { to } };
+        graph.Initializer.Add(new TensorProto { Name = value + ".zero", DataType = (int)TensorProto.Types.DataType.Uint8,
+            RawData = ByteString.CopyFrom(zero) });
+        yield return new NodeProto { OpType = "QuantizeLinear", Input = { from, value + ".scale", value + ".zero" },
+            Output = { value + ".bytes" } };
+        yield return new NodeProto { OpType = "DequantizeLinear", Input = { value + ".bytes", value + ".scale", value + ".zero" },
+            Output = { to } };
     }
 
     /// <summary>A convolution's filters as signed bytes with a scale a channel, its bias as integers of the products' scale.</summary>
-    private static IEnumerable<NodeProto> Filters(GraphProto graph, NodeProto node, Dictionary<string, TensorProto> constants, float inputScale)
+    private static IEnumerable<NodeProto> Filters(GraphProto graph, NodeProto node, Dictionary<string, TensorProto> constants,
+        float inputScale)
     {
         (string weightName, string biasName) = (node.Input[1], node.Input[2]);
         float[] weights = OnnxGraph.Unpack(constants[weightName]);
@@ -148,7 +155,8 @@ public static class Quantizer
             for (int i = 0; i < each; i++)
                 bytes[c * each + i] = unchecked((byte)(sbyte)Math.Clamp(MathF.Round(filter[i] / scales[c]), -LargestWeight, LargestWeight));
             sumScales[c] = scales[c] * inputScale;
-            BitConverter.TryWriteBytes(sums.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round(bias[c] / (double)sumScales[c]), int.MinValue, int.MaxValue));
+            BitConverter.TryWriteBytes(sums.AsSpan(c * sizeof(int)),
+                (int)Math.Clamp(Math.Round(bias[c] / (double)sumScales[c]), int.MinValue, int.MaxValue));
         }
 
         string name = node.Output[0];

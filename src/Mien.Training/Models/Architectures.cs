@@ -52,7 +52,8 @@ public static class Architectures
             return own(classes);
         Func<int, Module<Tensor, Tensor>>? factory = Built.GetValueOrDefault(name) ?? Residual.Of(name);
         if (factory is null)
-            throw new MienException($"No architecture named \"{name}\". Known: {string.Join(", ", Names)}, and residual-WIDTHS-DEPTHS such as residual-64.128.256-1.1.1. A network of your own is known after Architectures.Register(\"{name}\", …).");
+            throw new MienException($"No architecture named \"{name}\". Known: {string.Join(", ", Names)}, and residual-WIDTHS-DEPTHS such "
+                + $"as residual-64.128.256-1.1.1. A network of your own is known after Architectures.Register(\"{name}\", …).");
         Module<Tensor, Tensor> network = factory(classes);
         Blocks.Initialize(network);
         return network;

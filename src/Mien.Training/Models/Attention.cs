@@ -38,7 +38,8 @@ internal sealed class SqueezeExcitation : Module<Tensor, Tensor>, IOnnxLayer
     }
 }
 
-/// <summary>Scales each place by what a convolution over mean and maximum of its neighbors' channels says. [N,C,h,w] -> [N,C,h,w].</summary>
+/// <summary>Scales each place by what a convolution over mean and maximum of its neighbors' channels says. [N,C,h,w] ->
+/// [N,C,h,w].</summary>
 /// <remarks>The spatial half of CBAM (Woo et al. 2018, arXiv:1807.06521).</remarks>
 internal sealed class SpatialMask : Module<Tensor, Tensor>, IOnnxLayer
 {

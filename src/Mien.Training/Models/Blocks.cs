@@ -26,7 +26,8 @@ internal static class Blocks
         ("norm", BatchNorm2d(to)),
         ("relu", ReLU(inplace: true)));
 
-    /// <summary>He et al. 2015 (arXiv:1502.01852), fan-out, for every convolution; the last layer small, so that training begins unsure.</summary>
+    /// <summary>He et al. 2015 (arXiv:1502.01852), fan-out, for every convolution; the last layer small, so that training begins
+    /// unsure.</summary>
     public static void Initialize(Module network)
     {
         foreach (Module layer in network.modules())

@@ -32,7 +32,8 @@ public sealed record ModelSummary(string Architecture, IReadOnlyList<LayerSummar
     public static ModelSummary Of(string architecture, int classes, int size)
     {
         using nn.Module<Tensor, Tensor> network = Architectures.Create(architecture, classes);
-        var names = network.named_modules().ToDictionary(pair => pair.module, pair => pair.name, (IEqualityComparer<nn.Module>)ReferenceEqualityComparer.Instance);
+        var names = network.named_modules().ToDictionary(pair => pair.module, pair => pair.name,
+            (IEqualityComparer<nn.Module>)ReferenceEqualityComparer.Instance);
         var layers = new List<LayerSummary>();
         var graph = new OnnxGraph(new GraphProto(), ModelCard.InputName, [1, size, size])
         {

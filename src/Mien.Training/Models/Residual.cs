@@ -11,7 +11,8 @@ internal enum Stem
     /// <summary>3x3 convolution at full size, then max-pooling.</summary>
     Pooled,
 
-    /// <summary>Two 3x3 convolutions at full size, then max-pooling, as VGG begins (Simonyan and Zisserman 2015, arXiv:1409.1556).</summary>
+    /// <summary>Two 3x3 convolutions at full size, then max-pooling, as VGG begins (Simonyan and Zisserman 2015,
+    /// arXiv:1409.1556).</summary>
     Deep,
 
     /// <summary>5x5 convolution of stride 2: an eighth of the time of the first, a sixth of the whole network's.</summary>
@@ -42,10 +43,12 @@ internal static partial class Residual
         if (!match.Success)
             return null;
         Stem stem = match.Groups["stem"].Success ? Stem.Deep : Stem.Pooled;
-        BlockKind kind = match.Groups["kind"].Success ? Enum.Parse<BlockKind>(match.Groups["kind"].Value, ignoreCase: true) : BlockKind.Full;
+        BlockKind kind = match.Groups["kind"].Success ? Enum.Parse<BlockKind>(match.Groups["kind"].Value, ignoreCase: true)
+            : BlockKind.Full;
         int[] widths = [.. match.Groups["widths"].Value.Split('.').Select(int.Parse)];
         int[] depths = [.. match.Groups["depths"].Value.Split('.').Select(int.Parse)];
-        bool fits = widths.Length == depths.Length && widths.All(width => width is > 0 and <= MostChannels) && depths.All(depth => depth is > 0 and <= MostBlocks);
+        bool fits = widths.Length == depths.Length && widths.All(width => width is > 0 and <= MostChannels)
+            && depths.All(depth => depth is > 0 and <= MostBlocks);
         return fits ? classes => Create(classes, stem, widths, depths, dropout: 0.2, kind) : null;
     }
 
@@ -58,7 +61,8 @@ internal static partial class Residual
     /// <param name="depths">Blocks of the stages.</param>
     /// <param name="dropout">Share of the pooled features dropped in training, 0..1.</param>
     /// <param name="kind">What the blocks convolve with.</param>
-    public static Module<Tensor, Tensor> Create(int classes, Stem stem, int[] widths, int[] depths, double dropout, BlockKind kind = BlockKind.Full)
+    public static Module<Tensor, Tensor> Create(int classes, Stem stem, int[] widths, int[] depths, double dropout,
+        BlockKind kind = BlockKind.Full)
     {
         int from = Math.Max(32, widths[0] / 2);
         var layers = new List<(string, Module<Tensor, Tensor>)>();

@@ -18,7 +18,8 @@ internal enum BlockKind
     /// <summary>Branches that become one convolution in the exported network.</summary>
     Branched,
 
-    /// <summary>3x3 convolutions within groups of up to 16 channels, mixed by 1x1 convolutions (Xie et al. 2017, arXiv:1611.05431).</summary>
+    /// <summary>3x3 convolutions within groups of up to 16 channels, mixed by 1x1 convolutions (Xie et al. 2017,
+    /// arXiv:1611.05431).</summary>
     Grouped,
 
     /// <summary>3x3 convolutions of each channel alone, mixed by 1x1 convolutions (Howard et al. 2017, arXiv:1704.04861).</summary>
@@ -26,7 +27,8 @@ internal enum BlockKind
 }
 
 /// <summary>Two 3x3 convolutions beside a shortcut, with squeeze-and-excitation. [N,in,h,w] -> [N,out,h/stride,w/stride].</summary>
-/// <remarks>He et al. 2016, arXiv:1512.03385; the shortcut averages where it shrinks (ResNet-D, He et al. 2019, arXiv:1812.01187).</remarks>
+/// <remarks>He et al. 2016, arXiv:1512.03385; the shortcut averages where it shrinks (ResNet-D, He et al. 2019,
+/// arXiv:1812.01187).</remarks>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxLayer
 {
     private const int LargestGroup = 16;

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest: on its labels, or on the taggers' shares where these are learned.</summary>
+/// <summary>The averaged weights of a run's best epoch as a model file, calibrated on PublicTest: on its labels, or on the taggers' shares
+/// where these are learned.</summary>
 internal static class BestExport
 {
     /// <summary>Writes the file, atomically.</summary>
@@ -19,10 +20,12 @@ internal static class BestExport
     /// <param name="device">Where the network computes.</param>
     /// <param name="path">The .onnx file.</param>
     /// <returns>The temperature by which its scores are divided.</returns>
-    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training, FaceTable validation, Device device, string path)
+    public static float Write(RunConfiguration configuration, TrainingState state, EpochMetrics best, FaceTable training,
+        FaceTable validation, Device device, string path)
     {
         TrainingOptions options = configuration.Options;
-        using var trained = new AveragedNetwork(options.Architecture, SecondTask.Outputs(options, configuration.Labels.Count), device, ScalarType.Float32);
+        using var trained = new AveragedNetwork(options.Architecture, SecondTask.Outputs(options, configuration.Labels.Count), device,
+            ScalarType.Float32);
         trained.Write(state.Best, state.BestBuffers);
         using nn.Module<Tensor, Tensor> exported = Architectures.Create(options.Architecture, configuration.Labels.Count).to(device);
         exported.eval();

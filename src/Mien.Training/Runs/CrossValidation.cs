@@ -13,7 +13,8 @@ public sealed class CrossValidation
     private readonly int[] _foldOf;
     private readonly IReadOnlyList<string?> _groups;
 
-    /// <summary>Divides a table, each class evenly; a group, or where there is none all exact copies of a face, stays in one fold.</summary>
+    /// <summary>Divides a table, each class evenly; a group, or where there is none all exact copies of a face, stays in one
+    /// fold.</summary>
     /// <param name="table">The faces; their splits are not looked at.</param>
     /// <param name="folds">2 or more.</param>
     /// <param name="groups">[N], a person or a clip; null for a face without.</param>
@@ -28,9 +29,11 @@ public sealed class CrossValidation
         int[] counts = table.ClassCounts();
         int rare = Array.FindIndex(counts, count => count > 0 && count < folds);
         if (rare >= 0)
-            throw new MienException($"{table.LabelNames[rare]}: {counts[rare]} faces can't be divided into {folds} folds. Pass a smaller --folds, or more faces of that label.");
+            throw new MienException($"{table.LabelNames[rare]}: {counts[rare]} faces can't be divided into {folds} folds. Pass a smaller "
+                + "--folds, or more faces of that label.");
         // A network that has learned a face's copy knows its label, right or wrong.
-        string[] together = [.. Enumerable.Range(0, table.Count).Select(i => groups[i] ?? "\0" + DatasetInspector.Fingerprint(table.Face(i)))];
+        string[] together = [.. Enumerable.Range(0, table.Count)
+            .Select(i => groups[i] ?? "\0" + DatasetInspector.Fingerprint(table.Face(i)))];
         _foldOf = SplitMaker.Divide(table.Labels, together, [.. Enumerable.Repeat(1.0 / folds, folds)], seed);
     }
 
@@ -50,7 +53,8 @@ public sealed class CrossValidation
     /// <returns>[N*K] probabilities, the mean of a face's and its mirror image's; null where it was canceled.</returns>
     /// <exception cref="MienException">The folder holds runs of other data or another recipe.</exception>
     public float[]? Predict(
-        string data, string folder, TrainingOptions options, Action<int>? begins = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        string data, string folder, TrainingOptions options, Action<int>? begins = null, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellationToken = default)
     {
         int classes = _table.LabelNames.Count;
         float[] probabilities = new float[_table.Count * classes];
@@ -59,7 +63,8 @@ public sealed class CrossValidation
             var run = new RunFolder(Path.Combine(folder, $"fold-{fold + 1}-of-{Folds}"));
             FaceTable others = TrainingOf(fold);
             if (File.Exists(run.ConfigurationFile) && !run.ReadConfiguration().BeganWith(options))
-                throw new MienException($"{run.Path}: begun with another recipe. Pass the same options to go on with it, or another --runs to begin anew.");
+                throw new MienException($"{run.Path}: begun with another recipe. Pass the same options to go on with it, or another --runs "
+                    + "to begin anew.");
             if (!run.IsFinished(options) || run.ReadConfiguration().DataSha256 != others.Sha256())
             {
                 begins?.Invoke(fold + 1);

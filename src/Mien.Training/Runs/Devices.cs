@@ -28,5 +28,6 @@ internal static class Devices
     }
 
     private static MienException NoCuda(string why) => new(
-        $"--device cuda: {why}. Reference TorchSharp-cuda-linux (or -windows) in place of TorchSharp-cpu on a machine with an NVIDIA GPU, or leave --device out to train on the CPU.");
+        $"--device cuda: {why}. Reference TorchSharp-cuda-linux (or -windows) in place of TorchSharp-cpu on a machine with an NVIDIA GPU, "
+            + "or leave --device out to train on the CPU.");
 }

@@ -89,7 +89,8 @@ internal static class FaceBatches
         {
             using var scope = NewDisposeScope();
             int count = Math.Min(EvaluationBatch, table.Count - start);
-            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device).to(type)).narrow(1, 0, classes).to(ScalarType.Float32).contiguous().cpu();
+            Tensor scores = network.call(Faces(table, rows.AsSpan(start, count), input).to(device).to(type)).narrow(1, 0, classes)
+                .to(ScalarType.Float32).contiguous().cpu();
             scores.data<float>().CopyTo(logits, start * classes);
         }
 

@@ -77,7 +77,8 @@ internal sealed class FlatWeights : IDisposable
                 shares[parameter.Handle] = i < frozen ? 0 : i < layers.Length - 1 ? (float)body : 1;
         }
 
-        return cat([.. _parameters.Select(p => full(p.numel(), shares.GetValueOrDefault(p.Handle, 1f), device: p.device))]).MoveToOuterDisposeScope();
+        return cat([.. _parameters.Select(p => full(p.numel(), shares.GetValueOrDefault(p.Handle, 1f), device: p.device))])
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies weights into the network, rounding to its format.</summary>

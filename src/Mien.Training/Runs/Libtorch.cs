@@ -109,7 +109,8 @@ public static class Libtorch
                 progress(string.Create(CultureInfo.InvariantCulture, $"Fetching libtorch: {watch.Elapsed.TotalSeconds:F0} s …"));
             if (restore.ExitCode != 0)
             {
-                string why = $"{output.Result}\n{errors.Result}".Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))
+                string why = $"{output.Result}\n{errors.Result}".Split('\n')
+                    .FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))
                     ?? $"`dotnet restore` ended with {restore.ExitCode}";
                 throw new MienException($"libtorch, which training needs, could not be fetched: {why.Trim()}");
             }
@@ -117,7 +118,8 @@ public static class Libtorch
         catch (global::System.ComponentModel.Win32Exception e)
         {
             throw new MienException(
-                $"libtorch, which training needs, is not here, and without the .NET SDK it can't be fetched ({e.Message}). Install the SDK, or the tool's package, which carries it.", e);
+                $"libtorch, which training needs, is not here, and without the .NET SDK it can't be fetched ({e.Message}). Install the "
+                    + "SDK, or the tool's package, which carries it.", e);
         }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class Optimizer(FlatWeights flat, TrainingState state, TrainingO
         return turned.mul(length).div(turned.norm());
     }
 
-    /// <summary>The nearest half-orthogonal matrix, about: five Newton-Schulz steps with Jordan's quintic, in bfloat16 as he does.</summary>
+    /// <summary>The nearest half-orthogonal matrix, about: five Newton-Schulz steps with Jordan's quintic, in bfloat16 as he
+    /// does.</summary>
     private static Tensor Orthogonalized(Tensor matrix)
     {
         bool tall = matrix.shape[0] > matrix.shape[1];
@@ -76,7 +77,8 @@ internal sealed class Optimizer(FlatWeights flat, TrainingState state, TrainingO
         using Scalar b = -4.7750f;
         using Scalar c = 2.0315f;
         using Scalar tiny = 1e-7f;
-        Tensor x = matrix.div(matrix.norm().add(tiny)).to(MixedPrecision.CpuMultipliesBFloat16() || matrix.device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
+        Tensor x = matrix.div(matrix.norm().add(tiny))
+            .to(MixedPrecision.CpuMultipliesBFloat16() || matrix.device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
         if (tall)
             x = x.t();
         for (int i = 0; i < NewtonSchulzSteps; i++)

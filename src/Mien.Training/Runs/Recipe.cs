@@ -13,10 +13,12 @@ public static class Recipe
 
     /// <summary>The recipes that come with Mien; <see cref="Read"/> takes their names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. typeof(Recipe).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal)];
+        [.. typeof(Recipe).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a recipe of Mien's, a recipe from a file, or the recipe of a run from its config.json.</summary>
-    /// <param name="file">One of <see cref="Names"/> (a file of that name is `./quick`), JSON of the options, or JSON with the options under "options".</param>
+    /// <param name="file">One of <see cref="Names"/> (a file of that name is `./quick`), JSON of the options, or JSON with the options
+    /// under "options".</param>
     /// <returns>The options; a file of votes that they need is for the caller to name.</returns>
     /// <exception cref="MienException">No such file, no valid JSON, an unknown member, a figure out of range.</exception>
     public static TrainingOptions Read(string file)
@@ -43,7 +45,8 @@ public static class Recipe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{file}: can't be read ({e.Message}). Pass a JSON file{(kind == "recipe" ? $", or one of Mien's recipes: {string.Join(", ", Names)}" : "")}.", e);
+            throw new MienException($"{file}: can't be read ({e.Message}). Pass a JSON "
+                + $"file{(kind == "recipe" ? $", or one of Mien's recipes: {string.Join(", ", Names)}" : "")}.", e);
         }
     }
 

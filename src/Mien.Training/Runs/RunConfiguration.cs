@@ -47,7 +47,8 @@ public sealed record RunConfiguration
         !Differences(options with { Threads = 0, Precision = Precision.Auto }).Any();
 
     /// <summary>Options that differ from those that this run began with.</summary>
-    /// <param name="asked">The recipe of a command that goes on with the run; what is resolved at the beginning may be left open in it.</param>
+    /// <param name="asked">The recipe of a command that goes on with the run; what is resolved at the beginning may be left open in
+    /// it.</param>
     /// <returns>Member's name in JSON (`augmentation.mixUp` for one inside another), the run's value, the one asked for.</returns>
     public IEnumerable<(string Name, string Run, string Asked)> Differences(TrainingOptions asked)
     {

@@ -56,23 +56,27 @@ public sealed class RunFolder
         string file = System.IO.Path.Combine(Path, "run.lock");
         try
         {
-            return new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.None, Options = FileOptions.DeleteOnClose });
+            return new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write,
+                Share = FileShare.None, Options = FileOptions.DeleteOnClose });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MienException($"{Path}: another process trains this run, or {file} can't be written ({e.Message}). Stop the other one, or choose another --out.", e);
+            throw new MienException($"{Path}: another process trains this run, or {file} can't be written ({e.Message}). Stop the other "
+                + "one, or choose another --out.", e);
         }
     }
 
     /// <summary>How config.json is written and read.</summary>
-    public static System.Text.Json.Serialization.Metadata.JsonTypeInfo<RunConfiguration> ConfigurationJson => TrainingJson.Default.RunConfiguration;
+    public static System.Text.Json.Serialization.Metadata.JsonTypeInfo<RunConfiguration> ConfigurationJson =>
+        TrainingJson.Default.RunConfiguration;
 
     /// <summary>Reads config.json.</summary>
     /// <exception cref="MienException">It is absent or unreadable.</exception>
     public RunConfiguration ReadConfiguration()
     {
         if (!File.Exists(ConfigurationFile))
-            throw new MienException($"{ConfigurationFile}: not found, so {Path} holds no run. Begin one with `mien train --data PATH --out {Path}`.");
+            throw new MienException($"{ConfigurationFile}: not found, so {Path} holds no run. Begin one with `mien train --data PATH --out "
+                + $"{Path}`.");
         try
         {
             JsonNode configuration = JsonNode.Parse(File.ReadAllText(ConfigurationFile)) ?? throw new JsonException("it holds null");
@@ -88,7 +92,8 @@ public sealed class RunFolder
         }
         catch (JsonException e)
         {
-            throw new MienException($"{ConfigurationFile}: unreadable ({e.Message}). Restore it, or begin the run anew in another folder.", e);
+            throw new MienException($"{ConfigurationFile}: unreadable ({e.Message}). Restore it, or begin the run anew in another "
+                + "folder.", e);
         }
     }
 
@@ -123,7 +128,8 @@ public sealed class RunFolder
         if (!File.Exists(ModelFile))
             return false;
         IReadOnlyList<EpochMetrics> epochs = ReadMetrics();
-        return epochs.Count >= options.Epochs || (options.Patience > 0 && epochs.Reverse().TakeWhile(epoch => !epoch.Best).Count() >= options.Patience);
+        return epochs.Count >= options.Epochs || (options.Patience > 0
+            && epochs.Reverse().TakeWhile(epoch => !epoch.Best).Count() >= options.Patience);
     }
 
     internal void WriteConfiguration(RunConfiguration configuration) =>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What is settled before a run's first step: which faces it uses, and that they, the recipe and the network go together.</summary>
+/// <summary>What is settled before a run's first step: which faces it uses, and that they, the recipe and the network go
+/// together.</summary>
 internal static class RunSetup
 {
     private const int FewestFaces = 10;
@@ -17,21 +18,26 @@ internal static class RunSetup
     /// <param name="options">The recipe, its figures in range.</param>
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
     /// <returns>The record, and the faces of the run.</returns>
-    /// <exception cref="MienException">No such device, a split is empty or too small, a teacher or the model to go on from is missing or does not suit, or the network can't be trained on such faces or exported.</exception>
+    /// <exception cref="MienException">No such device, a split is empty or too small, a teacher or the model to go on from is missing or
+    /// does not suit, or the network can't be trained on such faces or exported.</exception>
     public static (RunConfiguration Configuration, FaceTable Faces) Check(FaceTable table, string data, TrainingOptions options, int limit)
     {
         Device device = Devices.Open(options.Device);
         ModelCard? origin = options.From is null ? null : OnnxImporter.Card(options.From);
         if (origin is not null && origin.Input.Size != table.Size)
-            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a model of this size.");
+            throw new MienException($"{options.From}: reads faces of {origin.Input.Size} pixels, the data has {table.Size}. Go on from a "
+                + "model of this size.");
         FaceTable kept = Faces(table, options, limit);
         FaceTable training = kept.Select(Split.Training);
         if (training.Count is > 0 and < FewestFaces)
-            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very least; a hundred a class are a beginning.");
+            throw new MienException($"{data}: {training.Count} Training faces are too few to learn from. Give {FewestFaces} at the very "
+                + "least; a hundred a class are a beginning.");
         if (training.Count > 0 && training.ClassCounts().Count(count => count > 0) < 2)
-            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels or more.");
+            throw new MienException($"{data}: every Training face is {training.LabelNames[training.Labels[0]]}. Training needs two labels "
+                + "or more.");
         if (training.Count == 0 && options.DropCopies && table.Splits.Contains(Split.Training))
-            throw new MienException($"{data}: every Training face is an exact copy of a PublicTest or PrivateTest face. Pass --drop-copies false to learn from them all the same: the figures will be too good.");
+            throw new MienException($"{data}: every Training face is an exact copy of a PublicTest or PrivateTest face. Pass --drop-copies "
+                + "false to learn from them all the same: the figures will be too good.");
         if (training.Count == 0)
             throw new MienException($"{data}: no Training faces. Training learns on Training and chooses on PublicTest: both are needed.");
         if (!kept.Splits.Contains(Split.PublicTest))
@@ -80,8 +86,10 @@ internal static class RunSetup
         if (options.FerPlus is not null)
             table = FerPlus.Attach(options.FerPlus, table);
         // Votes and labels share their columns: they must stand in one order.
-        if ((options.FerPlusShare > 0 || options.OwnHead > 0) && !table.LabelNames.SequenceEqual(FerPlus.Choices.Take(table.LabelNames.Count)))
-            throw new MienException($"FER+'s votes are for FER2013's own classes, the data's are {string.Join(", ", table.LabelNames)}. Leave --map out, or learn from the labels alone.");
+        if ((options.FerPlusShare > 0 || options.OwnHead > 0)
+            && !table.LabelNames.SequenceEqual(FerPlus.Choices.Take(table.LabelNames.Count)))
+            throw new MienException($"FER+'s votes are for FER2013's own classes, the data's are {string.Join(", ", table.LabelNames)}. "
+                + "Leave --map out, or learn from the labels alone.");
         // Copies are left out first: a copy in a test split counts whether or not the taggers agreed on it.
         FaceTable kept = options.DropCopies ? DatasetInspector.WithoutLeaks(table, out _) : table;
         if (options.Labels == LabelSource.FerPlus)

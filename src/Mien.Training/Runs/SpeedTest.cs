@@ -19,7 +19,8 @@ namespace Mien.Training.Runs;
 /// <param name="Updating">Share of the epoch for optimizer and average.</param>
 /// <param name="Evaluating">Share of the epoch for PublicTest.</param>
 public sealed record SpeedTestResult(
-    double Training, double Bare, double Convolutions, TimeSpan Epoch, double Preparing, double Computing, double Updating, double Evaluating)
+    double Training, double Bare, double Convolutions, TimeSpan Epoch, double Preparing, double Computing, double Updating,
+        double Evaluating)
 {
     /// <summary>Share of the epoch in convolutions, dense layers and their gradients, 0..1.</summary>
     public double ConvolutionShare => Computing * Math.Min(1, Bare / Convolutions);
@@ -98,7 +99,8 @@ public static class SpeedTest
             spent[0] / epoch, spent[1] / epoch, spent[2] / epoch, evaluating / epoch);
     }
 
-    private static double[] Parts(TrainingStep step) => [step.Preparing.TotalSeconds, step.Computing.TotalSeconds, step.Updating.TotalSeconds];
+    private static double[] Parts(TrainingStep step) =>
+        [step.Preparing.TotalSeconds, step.Computing.TotalSeconds, step.Updating.TotalSeconds];
 
     private static void Pass(nn.Module<Tensor, Tensor> network, Tensor input, Tensor labels)
     {
@@ -139,7 +141,8 @@ public static class SpeedTest
             Visited = (layer, output, _) =>
             {
                 if (layer is Conv2d convolution)
-                    found.Add((convolution, [convolution.in_channels, output[1] * convolution.stride![0], output[2] * convolution.stride[1]]));
+                    found.Add((convolution, [convolution.in_channels, output[1] * convolution.stride![0],
+                        output[2] * convolution.stride[1]]));
                 else if (layer is Linear linear)
                     found.Add((linear, [linear.in_features]));
             },

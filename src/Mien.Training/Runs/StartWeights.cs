@@ -18,14 +18,16 @@ internal static class StartWeights
     /// <exception cref="MienException">The model is quantized, damaged, or of another network.</exception>
     public static void Check(TrainingOptions options, FaceTable training, InputSpec input)
     {
-        using nn.Module<Tensor, Tensor> network = Architectures.Create(options.Architecture, SecondTask.Outputs(options, training.LabelNames.Count));
+        using nn.Module<Tensor, Tensor> network = Architectures.Create(options.Architecture,
+            SecondTask.Outputs(options, training.LabelNames.Count));
         Read(network, options, training, input, CPU, FacesForCheck);
     }
 
     /// <summary>Fills a network with a model's weights.</summary>
     /// <inheritdoc cref="Read(nn.Module{Tensor, Tensor}, TrainingOptions, FaceTable, InputSpec, Device, int)" path="/param"/>
     /// <inheritdoc cref="Check" path="/exception"/>
-    public static void Read(nn.Module<Tensor, Tensor> network, TrainingOptions options, FaceTable training, InputSpec input, Device device) =>
+    public static void Read(nn.Module<Tensor, Tensor> network, TrainingOptions options, FaceTable training, InputSpec input,
+        Device device) =>
         Read(network, options, training, input, device, FacesForStatistics);
 
     /// <param name="network">Float32, on <paramref name="device"/>, with fresh weights.</param>
@@ -34,7 +36,8 @@ internal static class StartWeights
     /// <param name="input">How they are normalized.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="most">At most so many faces.</param>
-    private static void Read(nn.Module<Tensor, Tensor> network, TrainingOptions options, FaceTable training, InputSpec input, Device device, int most)
+    private static void Read(nn.Module<Tensor, Tensor> network, TrainingOptions options, FaceTable training, InputSpec input, Device device,
+        int most)
     {
         using var scope = NewDisposeScope();
         int[] rows = [.. Enumerable.Range(0, training.Count)];

@@ -17,7 +17,8 @@ namespace Mien.Training.Runs;
 /// <param name="SecondsAnEpoch">Median over its epochs, evaluation included.</param>
 /// <param name="Epochs">Epochs done.</param>
 public sealed record SweepResult(
-    string Name, double Accuracy, double AccuracyFlip, double MacroF1, long Parameters, long MultiplyAdds, double SecondsAnEpoch, int Epochs);
+    string Name, double Accuracy, double AccuracyFlip, double MacroF1, long Parameters, long MultiplyAdds, double SecondsAnEpoch,
+        int Epochs);
 
 [JsonSerializable(typeof(List<SweepResult>))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -26,7 +27,8 @@ internal sealed partial class SweepJson : JsonSerializerContext;
 /// <summary>
 /// A recipe search: variants of a recipe, run one after another; an interrupted sweep goes on where it was.
 /// </summary>
-/// <remarks>The file: `{ "base": { … }, "variants": { "name": { … } } }`, each part some members of <see cref="TrainingOptions"/>.</remarks>
+/// <remarks>The file: `{ "base": { … }, "variants": { "name": { … } } }`, each part some members of
+/// <see cref="TrainingOptions"/>.</remarks>
 public sealed class Sweep
 {
     private static readonly string[] Tables = ["table.json", "table.md"];
@@ -69,9 +71,11 @@ public sealed class Sweep
     /// <param name="progress">Told of each run's progress.</param>
     /// <param name="cancellationToken">Ends the sweep after the step at work.</param>
     /// <returns>The finished variants, best accuracy with flip averaging first.</returns>
-    /// <exception cref="MienException">The folder holds a variant's run of another recipe, other data or another limit; nothing has run then.</exception>
+    /// <exception cref="MienException">The folder holds a variant's run of another recipe, other data or another limit; nothing has run
+    /// then.</exception>
     public IReadOnlyList<SweepResult> Run(
-        FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        FaceTable table, string data, string folder, int limit, Action<string>? begins, IProgress<TrainingProgress>? progress,
+            CancellationToken cancellationToken)
     {
         CheckBegun(table, folder, limit);
         CheckTables(folder);
@@ -110,7 +114,8 @@ public sealed class Sweep
                 : begun.DataSha256 != sha256 ? $"other data ({begun.Data})"
                 : null;
             if (other is not null)
-                throw new MienException($"{File}, variant \"{name}\": {run.Path} was begun with {other}. Give the variant another name, delete that folder, or choose another --out.");
+                throw new MienException($"{File}, variant \"{name}\": {run.Path} was begun with {other}. Give the variant another name, "
+                    + "delete that folder, or choose another --out.");
         }
     }
 
@@ -148,7 +153,8 @@ public sealed class Sweep
         var flipped = Evaluator.Evaluate(classifier, faces, Split.PublicTest, flip: true);
         ModelSummary summary = ModelSummary.Of(classifier.Card.Architecture, faces.LabelNames.Count, faces.Size);
         double[] seconds = [.. run.ReadMetrics().Select(epoch => epoch.Seconds).Order()];
-        return new SweepResult(name, plain.Accuracy, flipped.Accuracy, plain.MacroF1, summary.Parameters, summary.MultiplyAdds, seconds[seconds.Length / 2], seconds.Length);
+        return new SweepResult(name, plain.Accuracy, flipped.Accuracy, plain.MacroF1, summary.Parameters, summary.MultiplyAdds,
+            seconds[seconds.Length / 2], seconds.Length);
     }
 
     private static string Markdown(IEnumerable<SweepResult> results) =>

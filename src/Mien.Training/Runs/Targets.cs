@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Mien.Training.Runs;
 
-/// <summary>What each Training face is learned as: a weighted distribution over the classes, and one over a second task's where there is one.</summary>
+/// <summary>What each Training face is learned as: a weighted distribution over the classes, and one over a second task's where there is
+/// one.</summary>
 /// <remarks>
 /// A row is w * (smoothed mixture of the label and the taggers' votes), so that it sums to the face's weight w. The second
 /// part sums to w as well, or is 0 for a face without votes.
@@ -27,7 +28,8 @@ internal sealed class Targets
         if (votes && training.Votes is null)
             throw new ArgumentException("The recipe learns from votes that the table lacks.", nameof(training));
         if (options.OwnHead > 0 && training.OwnLabels is null)
-            throw new ArgumentException("The recipe learns the data set's own labels beside others, which the table lacks.", nameof(training));
+            throw new ArgumentException("The recipe learns the data set's own labels beside others, which the table "
+                + "lacks.", nameof(training));
         int classes = training.LabelNames.Count;
         float[] classWeights = options.ClassBalance == ClassBalance.Loss ? ClassWeights(training) : [.. Enumerable.Repeat(1f, classes)];
         int columns = SecondTask.Outputs(options, classes);

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Mien.Training.Runs;
 
 /// <summary>Finished networks whose answers on the augmented faces a run learns from.</summary>
-/// <remarks>Hinton et al. 2015, arXiv:1503.02531; the same augmented face for both, as Beyer et al. 2022 (arXiv:2106.05237) advise.</remarks>
+/// <remarks>Hinton et al. 2015, arXiv:1503.02531; the same augmented face for both, as Beyer et al. 2022 (arXiv:2106.05237)
+/// advise.</remarks>
 internal sealed class Teachers : IDisposable
 {
     private const int FacesForStatistics = 64;
@@ -44,9 +45,11 @@ internal sealed class Teachers : IDisposable
             bool exported = Mien.Models.ByName(path) is not null || !File.Exists(new RunFolder(path).CheckpointFile);
             Teacher teacher = exported ? FromModel(path) : FromRun(path);
             if (!teacher.Labels.SequenceEqual(training.LabelNames))
-                throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's {string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
+                throw new MienException($"{path}: the teacher's labels are {string.Join(", ", teacher.Labels)}, the data's "
+                    + $"{string.Join(", ", training.LabelNames)}. Pass a teacher of the same labels.");
             if (options.DropCopies && !teacher.Origin.CopiesLeftOut)
-                throw new MienException($"{path}: the teacher may have learned from copies of test faces, which this run leaves out (--drop-copies). Pass a teacher that left them out as well.");
+                throw new MienException($"{path}: the teacher may have learned from copies of test faces, which this run leaves out "
+                    + "(--drop-copies). Pass a teacher that left them out as well.");
             nn.Module<Tensor, Tensor> network = Architectures.Create(teacher.Architecture, teacher.Outputs);
             if (exported)
             {
@@ -84,7 +87,8 @@ internal sealed class Teachers : IDisposable
         var run = new RunFolder(path);
         RunConfiguration configuration = run.ReadConfiguration();
         TrainingOptions options = configuration.Options;
-        return new Teacher(options.Architecture, configuration.Labels, SecondTask.Outputs(options, configuration.Labels.Count), configuration.Input, Provenance.Of(configuration));
+        return new Teacher(options.Architecture, configuration.Labels, SecondTask.Outputs(options, configuration.Labels.Count),
+            configuration.Input, Provenance.Of(configuration));
     }
 
     /// <summary>Mean probabilities of the teachers whose turn it is, float32 [N,K].</summary>
@@ -98,7 +102,8 @@ internal sealed class Teachers : IDisposable
         using Scalar count = (float)_asked;
         Tensor sum = Enumerable.Range(0, _asked)
             .Select(turn => _networks[(int)(((long)step * _asked + turn) % _networks.Count)])
-            .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).narrow(1, 0, _classes).to(ScalarType.Float32).div(divisor), 1))
+            .Select(teacher => nn.functional.softmax(teacher.Network.call(AsRead(faces, teacher.Input).to(_type)).narrow(1, 0, _classes)
+                .to(ScalarType.Float32).div(divisor), 1))
             .Aggregate((a, b) => a.add(b));
         return sum.div(count).MoveToOuterDisposeScope();
     }

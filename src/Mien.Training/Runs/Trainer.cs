@@ -62,7 +62,8 @@ public sealed class Trainer : IDisposable
     /// <param name="data">Where it was read from, for the record.</param>
     /// <param name="options">The recipe.</param>
     /// <param name="limit">Faces to keep, stratified; 0 for all.</param>
-    /// <exception cref="MienException">The folder holds a run, an option is out of range, a split is empty, or the network can't be trained on such faces or exported.</exception>
+    /// <exception cref="MienException">The folder holds a run, an option is out of range, a split is empty, or the network can't be trained
+    /// on such faces or exported.</exception>
     public static Trainer Begin(RunFolder folder, FaceTable table, string data, TrainingOptions options, int limit = 0)
     {
         options.Validate();
@@ -96,7 +97,8 @@ public sealed class Trainer : IDisposable
         if (epochs is { } longer && longer != configuration.Options.Epochs)
         {
             if (longer < configuration.Options.Epochs)
-                throw new MienException($"{folder.Path}: the run has {configuration.Options.Epochs} epochs; it can train longer, not for {longer}. Begin another run.");
+                throw new MienException($"{folder.Path}: the run has {configuration.Options.Epochs} epochs; it can train longer, not for "
+                    + $"{longer}. Begin another run.");
             configuration = configuration with { Options = configuration.Options with { Epochs = longer } };
             folder.WriteConfiguration(configuration);
         }
@@ -122,7 +124,8 @@ public sealed class Trainer : IDisposable
     {
         using Trainer trainer = Open(folder, table);
         if (trainer.Finish(TrainingEnd.Canceled, path).Best is null)
-            throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out {folder.Path}`.");
+            throw new MienException($"{folder.Path}: no finished epoch to export. Go on with the run by `mien train --resume --out "
+                + $"{folder.Path}`.");
     }
 
     private static void CheckData(RunFolder folder, RunConfiguration configuration, FaceTable table)
@@ -130,7 +133,8 @@ public sealed class Trainer : IDisposable
         if (table.Sha256() != configuration.DataSha256)
         {
             throw new MienException($"{folder.ConfigurationFile}: the run began on other data ({configuration.Data}, "
-                + $"SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in another folder.");
+                + $"SHA-256 {configuration.DataSha256[..12]}…). Pass the same --data, with the same --map and --faces, or begin anew in "
+                    + "another folder.");
         }
     }
 
@@ -201,7 +205,8 @@ public sealed class Trainer : IDisposable
     /// TorchSharp passes numbers to libtorch as objects with finalizers; a garbage collection at the wrong moment frees one
     /// in use ("Unknown scalar type"). It was seen once in 12,000 steps, with concurrent collections on.
     /// </remarks>
-    private EpochMetrics? RunEpochAgainIfTorchFails(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private EpochMetrics? RunEpochAgainIfTorchFails(int epoch, int batch, int steps, Schedule schedule,
+        IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -216,7 +221,8 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private EpochMetrics? RunEpoch(int epoch, int batch, int steps, Schedule schedule, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
         // Chance depends on seed and epoch alone, so that a resumed epoch repeats the one that was lost.
@@ -236,7 +242,8 @@ public sealed class Trainer : IDisposable
                 return null;
             int global = epoch * steps + step;
             BeforeStep?.Invoke(global);
-            (double stepLoss, int stepCorrect) = _step.Run(order.AsSpan(step * batch, batch), size, schedule.LearningRate(global), epoch, global, chance);
+            (double stepLoss, int stepCorrect) = _step.Run(order.AsSpan(step * batch, batch), size, schedule.LearningRate(global), epoch,
+                global, chance);
             loss += stepLoss;
             correct += stepCorrect;
             if (!double.IsFinite(loss))

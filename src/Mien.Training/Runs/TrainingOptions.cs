@@ -47,7 +47,8 @@ public enum Precision
     BFloat16,
 }
 
-/// <summary>The recipe: everything that decides what a training run computes. The defaults need nothing but a data set; the default model's recipe is `Recipe.Read("ferplus")`.</summary>
+/// <summary>The recipe: everything that decides what a training run computes. The defaults need nothing but a data set; the default model's
+/// recipe is `Recipe.Read("ferplus")`.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>The default recipe.</summary>
@@ -78,7 +79,8 @@ public sealed record TrainingOptions
     /// </summary>
     public InputLevels? Levels { get; init; }
 
-    /// <summary>Share of the learning rate that all but the last layer learns with, 0 (frozen) to 1; for runs that go on from a model.</summary>
+    /// <summary>Share of the learning rate that all but the last layer learns with, 0 (frozen) to 1; for runs that go on from a
+    /// model.</summary>
     public double BodyRate { get; init; } = 1;
 
     /// <summary>How many of the network's first layers (the stem, each block) keep their weights and statistics.</summary>
@@ -105,7 +107,8 @@ public sealed record TrainingOptions
     /// <summary>Share of the target spread over all classes, 0..1 (Szegedy et al. 2016).</summary>
     public double LabelSmoothing { get; init; } = 0.1;
 
-    /// <summary>Decay a step of the averaged weights that are evaluated and exported, 0 (none) up to 1 (Polyak and Juditsky 1992).</summary>
+    /// <summary>Decay a step of the averaged weights that are evaluated and exported, 0 (none) up to 1 (Polyak and Juditsky
+    /// 1992).</summary>
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>
@@ -208,15 +211,18 @@ public sealed record TrainingOptions
     internal bool LearnsVotes => FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1;
 
     /// <summary>The same recipe on the data's own labels, whatever it says of FER+'s votes.</summary>
-    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0, OwnHead = 0, OwnShare = 0, KeepDivided = false, NotAFaceWeight = 1 };
+    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0,
+        OwnHead = 0, OwnShare = 0, KeepDivided = false, NotAFaceWeight = 1 };
 
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
-    /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learned and no file of them is named.</exception>
+    /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learned
+    /// and no file of them is named.</exception>
     public void Validate()
     {
         CheckFigures();
         if (Labels == LabelSource.Own && (OwnHead > 0 || KeepDivided))
-            throw new MienException("The recipe's own head and divided faces belong to FER+'s labels: pass --labels ferplus, or leave --own-head and --keep-divided out.");
+            throw new MienException("The recipe's own head and divided faces belong to FER+'s labels: pass --labels ferplus, or leave "
+                + "--own-head and --keep-divided out.");
         if (OwnHead > 0 && VotesHead > 0)
             throw new MienException("A run has one second task: pass --votes-head 0 or --own-head 0.");
         if (OwnShare > 0 && OwnHead == 0)
@@ -224,7 +230,8 @@ public sealed record TrainingOptions
         if (KeepDivided && FerPlusShare == 0)
             throw new MienException("--keep-divided: faces without a majority can be learned as their votes only. Pass --ferplus-share 1.");
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
-            throw new MienException($"The recipe learns from FER+ votes: pass --ferplus fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
+            throw new MienException($"The recipe learns from FER+ votes: pass --ferplus "
+                + $"fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
     }
 
     /// <summary>Checks what can be checked of a recipe that still lacks its files.</summary>

@@ -81,7 +81,8 @@ internal sealed class TrainingState : IDisposable
         foreach ((string name, Tensor target) in _vectors)
         {
             if (!vectors.TryGetValue(name, out float[]? values) || values.Length != target.numel())
-                throw new MienException($"{path}: `{name}` does not fit the network that config.json names. Delete it to begin the run anew.");
+                throw new MienException($"{path}: `{name}` does not fit the network that config.json names. Delete it to begin the run "
+                    + "anew.");
             target.copy_(tensor(values));
         }
 

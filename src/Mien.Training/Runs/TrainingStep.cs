@@ -34,7 +34,8 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="type">That format.</param>
     /// <param name="average">The averaged weights' network.</param>
     /// <param name="state">What a step changes.</param>
-    public TrainingStep(RunConfiguration configuration, FaceTable training, nn.Module<Tensor, Tensor> network, ScalarType type, AveragedNetwork average, TrainingState state)
+    public TrainingStep(RunConfiguration configuration, FaceTable training, nn.Module<Tensor, Tensor> network, ScalarType type,
+        AveragedNetwork average, TrainingState state)
     {
         _options = configuration.Options;
         _training = training;
@@ -46,7 +47,8 @@ internal sealed class TrainingStep : IDisposable
         _average = average;
         _state = state;
         _flat = new FlatWeights(network);
-        _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
+        _rates = _options is { BodyRate: 1, FrozenLayers: 0 } ? null
+            : _flat.Rates(network, _options.BodyRate, _options.FrozenLayers).DetachFromDisposeScope();
         _optimizer = new Optimizer(_flat, state, _options, _rates);
         _targets = Targets.Of(training, _options);
         _teachers = _options.Teachers.Count > 0 ? new Teachers(_options, training, _input, _device, type) : null;
@@ -95,7 +97,8 @@ internal sealed class TrainingStep : IDisposable
         _watch.Restart();
         // No draw where nothing is spoiled: recipes from before there was spoiling keep their chance.
         double spoiled = _options.Augmentation.Corruption;
-        Tensor read = spoiled > 0 ? FaceBatches.Spoiled(_training, rows, _input, spoiled, chance) : FaceBatches.Faces(_training, rows, _input);
+        Tensor read = spoiled > 0 ? FaceBatches.Spoiled(_training, rows, _input, spoiled, chance)
+            : FaceBatches.Faces(_training, rows, _input);
         Tensor faces = read.to(_device);
         Tensor labels = FaceBatches.Labels(_training, rows).to(_device);
         Tensor changed = _augmenter.Apply(faces, size, chance, _options.Augmentation.AlternateFlip ? Mirrored(rows, epoch) : null);
@@ -180,8 +183,10 @@ internal sealed class TrainingStep : IDisposable
     private static Tensor CrossEntropy(Tensor logits, Tensor targets) =>
         targets.mul(nn.functional.log_softmax(logits, 1)).sum(1).mean().neg();
 
-    /// <summary>Moves a growing share of the targets to what the averaged weights answer: the labels are noisy, the average less so.</summary>
-    /// <remarks>Self-distillation from the mean teacher (Tarvainen and Valpola 2017, arXiv:1703.01780), linear in the epoch as in Kim et al. 2021.</remarks>
+    /// <summary>Moves a growing share of the targets to what the averaged weights answer: the labels are noisy, the average less
+    /// so.</summary>
+    /// <remarks>Self-distillation from the mean teacher (Tarvainen and Valpola 2017, arXiv:1703.01780), linear in the epoch as in Kim et
+    /// al. 2021.</remarks>
     private Tensor WithOwnAverage(Tensor input, Tensor targets, int epoch)
     {
         double share = _options.SelfShare * epoch / _options.Epochs;
@@ -196,7 +201,8 @@ internal sealed class TrainingStep : IDisposable
         return cat([moved, targets.narrow(1, _classes, targets.shape[1] - _classes)], 1);
     }
 
-    /// <summary>The weights at the worst place nearby, each moved in proportion to its own size (ASAM, Kwon et al. 2021, arXiv:2102.11600).</summary>
+    /// <summary>The weights at the worst place nearby, each moved in proportion to its own size (ASAM, Kwon et al. 2021,
+    /// arXiv:2102.11600).</summary>
     private void WriteSharpWeights(Tensor gradient)
     {
         using var noGradient = no_grad();

@@ -7,13 +7,15 @@ public sealed record BatchOptions
     public static BatchOptions Default => new();
 
     /// <summary>Pictures decoded and searched at once; 0 for one a core.</summary>
-    /// <remarks>With more than one, a recognizer of <see cref="RecognizerOptions.Threads"/> 1 is fastest: pictures, not parts of one, fill the cores.</remarks>
+    /// <remarks>With more than one, a recognizer of <see cref="RecognizerOptions.Threads"/> 1 is fastest: pictures, not parts of one, fill
+    /// the cores.</remarks>
     public int Workers { get; set; }
 
     /// <summary>Faces of several pictures that go through the network together, 1 or more.</summary>
     public int Faces { get; set; } = 32;
 
-    /// <summary>Pictures begun and not yet handed out, at most; 0 for 16 a worker. A slow reader of the results stops the work here.</summary>
+    /// <summary>Pictures begun and not yet handed out, at most; 0 for 16 a worker. A slow reader of the results stops the work
+    /// here.</summary>
     public int Ahead { get; set; }
 
     /// <summary>Pixels decoded at once over all workers; a picture larger than that is read alone. About 12 bytes of memory each.</summary>

@@ -9,7 +9,8 @@ namespace Mien.Batches;
 /// <param name="seen">Called with picture and faces while the pixels are at hand; null lets its faces share a batch.</param>
 /// <param name="ended">Called once it is done with, whatever came of it.</param>
 /// <param name="cancellationToken">Whoever wants the result may go away before its turn comes.</param>
-internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<Picture, IReadOnlyList<Face>>? seen, Action? ended = null, CancellationToken cancellationToken = default)
+internal sealed class PictureJob(Func<Picture> load, Func<long>? pixels, Action<Picture, IReadOnlyList<Face>>? seen, Action? ended = null,
+    CancellationToken cancellationToken = default)
 {
     private readonly TaskCompletionSource<PictureFaces> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

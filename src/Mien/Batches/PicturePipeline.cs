@@ -6,15 +6,18 @@ namespace Mien.Batches;
 
 /// <summary>Pictures in, results out in the same order.</summary>
 /// <remarks>Nothing grows with the number of pictures: two bounded channels hold all that is under way.</remarks>
-internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T, Picture> load, Func<T, long>? pixels, Action<T, Picture, IReadOnlyList<Face>>? seen, BatchOptions options)
+internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T, Picture> load, Func<T, long>? pixels, Action<T, Picture,
+    IReadOnlyList<Face>>? seen, BatchOptions options)
 {
     // Whoever cancels wants to go on; a source that heeds its token needs far less.
     private static readonly TimeSpan SourceGrace = TimeSpan.FromMilliseconds(50);
 
-    public async IAsyncEnumerable<PictureResult<T>> Run(IAsyncEnumerable<T> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PictureResult<T>> Run(IAsyncEnumerable<T> sources,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var inOrder = Channel.CreateBounded<(T Source, PictureJob Job)>(new BoundedChannelOptions(options.AheadCount) { SingleReader = true, SingleWriter = true });
+        var inOrder = Channel.CreateBounded<(T Source,
+            PictureJob Job)>(new BoundedChannelOptions(options.AheadCount) { SingleReader = true, SingleWriter = true });
         var work = Channel.CreateBounded<PictureJob>(new BoundedChannelOptions(options.WorkerCount) { SingleWriter = true });
         CancellationToken stopped = stop.Token;
         Task feeding = Task.Run(() => Feed(sources, inOrder.Writer, work.Writer, stopped), CancellationToken.None);
@@ -42,7 +45,8 @@ internal sealed class PicturePipeline<T>(ExpressionRecognizer recognizer, Func<T
         }
     }
 
-    private async Task Feed(IAsyncEnumerable<T> sources, ChannelWriter<(T Source, PictureJob Job)> inOrder, ChannelWriter<PictureJob> work, CancellationToken stopped)
+    private async Task Feed(IAsyncEnumerable<T> sources, ChannelWriter<(T Source, PictureJob Job)> inOrder, ChannelWriter<PictureJob> work,
+        CancellationToken stopped)
     {
         Exception? error = null;
         try

@@ -40,7 +40,8 @@ public sealed class PictureQueue : IAsyncDisposable
     /// <summary>Accepts pictures, all or none.</summary>
     /// <param name="pictures">What to read.</param>
     /// <param name="cancellationToken">Pictures whose turn has not come by then are not read.</param>
-    /// <returns>A task a picture, which fails with what reading it met; null where there is no room for all of them, or the queue is disposed.</returns>
+    /// <returns>A task a picture, which fails with what reading it met; null where there is no room for all of them, or the queue is
+    /// disposed.</returns>
     public IReadOnlyList<Task<PictureFaces>>? TryAdd(IReadOnlyList<QueuedPicture> pictures, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pictures);
@@ -54,7 +55,8 @@ public sealed class PictureQueue : IAsyncDisposable
         for (int i = 0; i < results.Length; i++)
         {
             QueuedPicture picture = pictures[i];
-            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held), cancellationToken) { Detector = picture.Detector };
+            var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held),
+                cancellationToken) { Detector = picture.Detector };
             results[i] = job.Result;
             if (!_work.Writer.TryWrite(job))
                 job.Fail(new ObjectDisposedException(nameof(PictureQueue)));
@@ -81,6 +83,7 @@ public sealed record QueuedPicture(Func<Picture> Load)
     /// <summary>What counts as a face in this picture; null for what the recognizer was opened with.</summary>
     public DetectorOptions? Detector { get; init; }
 
-    /// <summary>Called with the picture and its faces while the pixels are at hand, on a worker's thread. Such a picture is classified by itself.</summary>
+    /// <summary>Called with the picture and its faces while the pixels are at hand, on a worker's thread. Such a picture is classified by
+    /// itself.</summary>
     public Action<Picture, IReadOnlyList<Face>>? Seen { get; init; }
 }

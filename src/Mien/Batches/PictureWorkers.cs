@@ -26,7 +26,8 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
         {
             int faces = 0;
             long begun = Stopwatch.GetTimestamp();
-            while (faces < options.Faces && batch.Count < options.Faces && Stopwatch.GetElapsedTime(begun) < LongestWait && work.TryRead(out PictureJob? job))
+            while (faces < options.Faces && batch.Count < options.Faces && Stopwatch.GetElapsedTime(begun) < LongestWait
+                && work.TryRead(out PictureJob? job))
             {
                 stopped.ThrowIfCancellationRequested();
                 if (await Find(job, stopped).ConfigureAwait(false) is not { } found)
@@ -41,7 +42,8 @@ internal sealed class PictureWorkers(ExpressionRecognizer recognizer, BatchOptio
         }
     }
 
-    /// <summary>Decodes and searches one picture; null where it is done with, by an error or because its result was wanted at once.</summary>
+    /// <summary>Decodes and searches one picture; null where it is done with, by an error or because its result was wanted at
+    /// once.</summary>
     private async Task<FoundFaces?> Find(PictureJob job, CancellationToken stopped)
     {
         if (job.EndIfAbandoned())

@@ -21,7 +21,8 @@ internal enum BlazeFaceVariant
 /// </summary>
 internal sealed class BlazeFace : IDisposable
 {
-    /// <summary>Sides of a window that the front network reads are multiples of this, its coarse grid's cell; the back network wants twice as much.</summary>
+    /// <summary>Sides of a window that the front network reads are multiples of this, its coarse grid's cell; the back network wants twice
+    /// as much.</summary>
     public const int Multiple = 16;
 
     private const int NumbersAnAnchor = 16;
@@ -81,7 +82,8 @@ internal sealed class BlazeFace : IDisposable
             Fill(pyramid.At(windows[i].Step), windows[i], size, input.AsSpan(i * area, area));
         }
 
-        Run(input, windows.AsSpan(0, squares.Length), size, size, minScore, found, static (found, square, face) => found.Add((square, face)));
+        Run(input, windows.AsSpan(0, squares.Length), size, size, minScore, found,
+            static (found, square, face) => found.Add((square, face)));
         ArrayPool<Window>.Shared.Return(windows);
         ArrayPool<float>.Shared.Return(input);
     }
@@ -92,7 +94,8 @@ internal sealed class BlazeFace : IDisposable
         _session.Dispose();
     }
 
-    private void Run<T>(float[] input, ReadOnlySpan<Window> windows, int width, int height, float minScore, T found, Action<T, int, DetectedFace> add)
+    private void Run<T>(float[] input, ReadOnlySpan<Window> windows, int width, int height, float minScore, T found, Action<T, int,
+        DetectedFace> add)
     {
         using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
             input.AsMemory(0, windows.Length * width * height * 3), [windows.Length, height, width, 3]);
@@ -106,7 +109,8 @@ internal sealed class BlazeFace : IDisposable
             int columns = width / cell;
             int anchors = columns * (height / cell) * AnchorsACell[grid];
             if (scores.Length != anchors * windows.Length || numbers.Length != scores.Length * NumbersAnAnchor)
-                throw new InvalidOperationException($"The face detector gives {scores.Length} scores for {windows.Length} windows of {width}x{height}.");
+                throw new InvalidOperationException($"The face detector gives {scores.Length} scores for {windows.Length} windows of "
+                    + $"{width}x{height}.");
             for (int i = 0; i < scores.Length; i++)
             {
                 if (scores[i] < logit)
@@ -114,7 +118,8 @@ internal sealed class BlazeFace : IDisposable
                 int place = i % anchors / AnchorsACell[grid];
                 float anchorX = (place % columns + 0.5f) * cell;
                 float anchorY = (place / columns + 0.5f) * cell;
-                add(found, i / anchors, Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i], windows[i / anchors]));
+                add(found, i / anchors, Decode(numbers.Slice(i * NumbersAnAnchor, NumbersAnAnchor), anchorX, anchorY, scores[i],
+                    windows[i / anchors]));
             }
         }
     }
@@ -172,14 +177,16 @@ internal sealed class BlazeFace : IDisposable
         PicturePoint At(float dx, float dy) => window.At(anchorX + dx, anchorY + dy);
     }
 
-    /// <summary>Where a network's input lies: its first corner and the distance of its samples in the full picture's pixels, and its turn.</summary>
+    /// <summary>Where a network's input lies: its first corner and the distance of its samples in the full picture's pixels, and its
+    /// turn.</summary>
     private readonly record struct Window(float X, float Y, float Step, float Cosine, float Sine)
     {
         public static Window Of(FaceCrop square, int size)
         {
             (float sine, float cosine) = MathF.SinCos(square.Degrees * (MathF.PI / 180));
             float half = square.Side / 2;
-            return new Window(square.Center.X - (cosine - sine) * half, square.Center.Y - (sine + cosine) * half, square.Side / size, cosine, sine);
+            return new Window(square.Center.X - (cosine - sine) * half, square.Center.Y - (sine + cosine) * half, square.Side / size,
+                cosine, sine);
         }
 
         /// <summary>The point of the picture that lies so many samples across and down the input.</summary>

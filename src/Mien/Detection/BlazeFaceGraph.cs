@@ -17,10 +17,12 @@ internal static class BlazeFaceGraph
     private static byte[] Rewrite(byte[] graph)
     {
         List<OnnxField> fields = OnnxField.Read(graph);
-        Dictionary<string, long[]> numbers = fields.Where(field => field.Number == GraphInitializer).Select(field => OnnxField.Read(field.Bytes))
+        Dictionary<string, long[]> numbers = fields.Where(field => field.Number == GraphInitializer)
+            .Select(field => OnnxField.Read(field.Bytes))
             .Where(IsInt64).ToDictionary(tensor => Text(tensor, TensorName), Numbers);
         Dictionary<string, string> zeros = fields.Where(field => field.Number == GraphNode).Select(field => OnnxField.Read(field.Bytes))
-            .Where(node => Text(node, NodeType) == "ConstantOfShape").ToDictionary(node => Text(node, NodeOutput), node => Text(node, NodeInput));
+            .Where(node => Text(node, NodeType) == "ConstantOfShape")
+                .ToDictionary(node => Text(node, NodeOutput), node => Text(node, NodeInput));
 
         var rewritten = new List<OnnxField>();
         foreach (OnnxField field in fields)
@@ -36,7 +38,8 @@ internal static class BlazeFaceGraph
                         rewritten.Add(new OnnxField(GraphInitializer, tensor));
                     break;
                 case GraphInput or GraphOutput:
-                    rewritten.Add(new OnnxField(field.Number, AnyShape(Text(OnnxField.Read(field.Bytes), 1), field.Number == GraphInput ? 4 : 3)));
+                    rewritten.Add(new OnnxField(field.Number, AnyShape(Text(OnnxField.Read(field.Bytes), 1), field.Number == GraphInput ? 4
+                        : 3)));
                     break;
                 case GraphValueInfo:
                     break;
@@ -81,7 +84,8 @@ internal static class BlazeFaceGraph
     {
         IEnumerable<OnnxField> dimensions = Enumerable.Range(0, sides)
             .Select(i => new OnnxField(1, OnnxField.Write([new OnnxField(2, $"{name}.{i}")])));
-        byte[] type = OnnxField.Write([new OnnxField(1, OnnxField.Write([new OnnxField(1, 1), new OnnxField(2, OnnxField.Write(dimensions))]))]);
+        byte[] type = OnnxField.Write([new OnnxField(1,
+            OnnxField.Write([new OnnxField(1, 1), new OnnxField(2, OnnxField.Write(dimensions))]))]);
         return OnnxField.Write([new OnnxField(1, name), new OnnxField(2, type)]);
     }
 }

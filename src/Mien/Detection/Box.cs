@@ -56,7 +56,8 @@ public readonly record struct PicturePoint(float X, float Y);
 /// <param name="Mouth">Center of the mouth.</param>
 /// <param name="RightEar">Front of the ear that stands left in the picture.</param>
 /// <param name="LeftEar">Front of the ear that stands right in the picture.</param>
-public readonly record struct FaceKeypoints(PicturePoint RightEye, PicturePoint LeftEye, PicturePoint Nose, PicturePoint Mouth, PicturePoint RightEar, PicturePoint LeftEar);
+public readonly record struct FaceKeypoints(PicturePoint RightEye, PicturePoint LeftEye, PicturePoint Nose, PicturePoint Mouth,
+    PicturePoint RightEar, PicturePoint LeftEar);
 
 /// <summary>A face that was found, before its expression is read.</summary>
 /// <param name="Box">Hairline to chin, cheek to cheek, about.</param>
@@ -71,7 +72,8 @@ public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints K
         var box = new Box(corner.X, corner.Y, Box.Width * picture.Reduction, Box.Height * picture.Reduction);
         return Map(box.Within(picture.WholeWidth, picture.WholeHeight), At);
 
-        PicturePoint At(PicturePoint point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction + picture.Corner.Y);
+        PicturePoint At(PicturePoint point) => new(point.X * picture.Reduction + picture.Corner.X, point.Y * picture.Reduction
+            + picture.Corner.Y);
     }
 
     /// <summary>The same face elsewhere.</summary>
@@ -80,7 +82,8 @@ public readonly record struct DetectedFace(Box Box, float Score, FaceKeypoints K
     internal DetectedFace Map(Box box, Func<PicturePoint, PicturePoint> place) => new(
         box,
         Score,
-        new FaceKeypoints(place(Keypoints.RightEye), place(Keypoints.LeftEye), place(Keypoints.Nose), place(Keypoints.Mouth), place(Keypoints.RightEar), place(Keypoints.LeftEar)));
+        new FaceKeypoints(place(Keypoints.RightEye), place(Keypoints.LeftEye), place(Keypoints.Nose), place(Keypoints.Mouth),
+            place(Keypoints.RightEar), place(Keypoints.LeftEar)));
 }
 
 /// <summary>The square that is cut out of a picture for the network.</summary>

@@ -20,7 +20,8 @@ public static class FaceAligner
     public static FaceCrop Locate(in FaceKeypoints keypoints)
     {
         (float a, float b, float x, float y) = Transform(keypoints);
-        return new FaceCrop(new PicturePoint(x + (a - b) / 2, y + (a + b) / 2), MathF.Sqrt(a * a + b * b), MathF.Atan2(b, a) * 180 / MathF.PI);
+        return new FaceCrop(new PicturePoint(x + (a - b) / 2, y + (a + b) / 2), MathF.Sqrt(a * a + b * b),
+            MathF.Atan2(b, a) * 180 / MathF.PI);
     }
 
     /// <summary>Writes one aligned face as gray levels.</summary>

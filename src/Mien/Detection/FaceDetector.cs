@@ -16,7 +16,8 @@ public sealed record DetectorOptions
     /// <summary>Smallest face, in pixels of the box's longer side; a lower figure costs time in large pictures.</summary>
     public int MinFacePixels { get; set; } = 24;
 
-    /// <summary>Smallest face as a share of the picture's longer side, 0..1, where that is more than <see cref="MinFacePixels"/>: 0.1 reads portraits many times faster.</summary>
+    /// <summary>Smallest face as a share of the picture's longer side, 0..1, where that is more than <see cref="MinFacePixels"/>: 0.1 reads
+    /// portraits many times faster.</summary>
     public float MinFaceShare { get; set; }
 
     /// <summary>At most so many faces, the most certain ones; 0 for all.</summary>
@@ -75,7 +76,8 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
     /// <param name="session">ONNX Runtime options; null for one thread a core.</param>
     public FaceDetector(SessionOptions? session = null)
     {
-        using SessionOptions? own = session is null ? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR } : null;
+        using SessionOptions? own = session is null ? new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR }
+            : null;
         _front = new BlazeFace(BlazeFaceVariant.Front, session ?? own!);
         _back = new BlazeFace(BlazeFaceVariant.Back, session ?? own!);
         _looks = new FaceLooks(_front, _back);
@@ -118,9 +120,12 @@ public sealed class FaceDetector : IFaceDetector, IDisposable
         return faces;
     }
 
-    /// <summary>The two networks as .onnx files, for a runtime elsewhere (a browser's), which has to follow the search of this class by itself.</summary>
-    /// <returns>From [N,H,W,3], -1..1, to scores and numbers of the anchors on a fine and a coarse grid; sides of windows are multiples of 16 (front) and 32 (back).</returns>
-    public static (byte[] Front, byte[] Back) ReadNetworks() => (BlazeFace.ReadModel(BlazeFaceVariant.Front), BlazeFace.ReadModel(BlazeFaceVariant.Back));
+    /// <summary>The two networks as .onnx files, for a runtime elsewhere (a browser's), which has to follow the search of this class by
+    /// itself.</summary>
+    /// <returns>From [N,H,W,3], -1..1, to scores and numbers of the anchors on a fine and a coarse grid; sides of windows are multiples of
+    /// 16 (front) and 32 (back).</returns>
+    public static (byte[] Front, byte[] Back) ReadNetworks() =>
+        (BlazeFace.ReadModel(BlazeFaceVariant.Front), BlazeFace.ReadModel(BlazeFaceVariant.Back));
 
     /// <summary>Waits for the calls under way and frees the networks; later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()

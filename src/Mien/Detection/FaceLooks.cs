@@ -9,7 +9,8 @@ namespace Mien.Detection;
 /// <param name="Back">What the back network sees.</param>
 internal readonly record struct LookedAt(DetectedFace Candidate, DetectedFace Front, DetectedFace Back)
 {
-    /// <summary>Both looks together, with the mean of the three scores. Where the looks don't agree on how the face stands, the more certain one.</summary>
+    /// <summary>Both looks together, with the mean of the three scores. Where the looks don't agree on how the face stands, the more
+    /// certain one.</summary>
     public DetectedFace Face =>
         (Turns.Agree(Front, Back) ? Suppression.Mean(Front, Back) : Front.Score >= Back.Score ? Front : Back)
         with
@@ -75,9 +76,11 @@ internal sealed class FaceLooks(BlazeFace front, BlazeFace back)
             scratch.Confirmed.Add(looked.Face);
     }
 
-    private static bool IsFace(in DetectedFace face, float minScore) => face.Score >= minScore + (face.Box.Width < SmallSquare ? SmallScore : 0);
+    private static bool IsFace(in DetectedFace face, float minScore) => face.Score >= minScore
+        + (face.Box.Width < SmallSquare ? SmallScore : 0);
 
-    /// <summary>Looks again where a face is far from upright in its window; gives nothing (a score of 0) where it is not seen then.</summary>
+    /// <summary>Looks again where a face is far from upright in its window; gives nothing (a score of 0) where it is not seen
+    /// then.</summary>
     private LookedAt Straighten(Pyramid pyramid, LookedAt looked, float minScore, FaceDetector.Scratch scratch)
     {
         for (int times = 0; times < MostTimes; times++)
@@ -162,7 +165,8 @@ internal sealed class FaceLooks(BlazeFace front, BlazeFace back)
     }
 
     /// <summary>What a network sees of each candidate, into <paramref name="seen"/>; a score of 0 where it sees nothing.</summary>
-    private static void Look(BlazeFace network, Pyramid pyramid, ReadOnlySpan<DetectedFace> candidates, Span<DetectedFace> seen, FaceDetector.Scratch scratch)
+    private static void Look(BlazeFace network, Pyramid pyramid, ReadOnlySpan<DetectedFace> candidates, Span<DetectedFace> seen,
+        FaceDetector.Scratch scratch)
     {
         if (candidates.Length == 0)
             return;

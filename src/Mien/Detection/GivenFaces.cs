@@ -30,7 +30,8 @@ internal static class GivenFaces
         if (!float.IsFinite(face.Score))
             return "has a score that is not a number";
         FaceKeypoints points = face.Keypoints;
-        foreach (PicturePoint point in (ReadOnlySpan<PicturePoint>)[points.RightEye, points.LeftEye, points.Nose, points.Mouth, points.RightEar, points.LeftEar])
+        foreach (PicturePoint point in (ReadOnlySpan<PicturePoint>)[points.RightEye, points.LeftEye, points.Nose, points.Mouth,
+            points.RightEar, points.LeftEar])
         {
             if (!AllFinite(point.X, point.Y))
                 return "has a keypoint that is not a number";

@@ -2,7 +2,8 @@ using Mien.Imaging;
 
 namespace Mien.Detection;
 
-/// <summary>Finds the faces of a picture. An own implementation replaces <see cref="FaceDetector"/> in <see cref="RecognizerOptions.FaceDetector"/>.</summary>
+/// <summary>Finds the faces of a picture. An own implementation replaces <see cref="FaceDetector"/> in
+/// <see cref="RecognizerOptions.FaceDetector"/>.</summary>
 /// <remarks>Implementations are called from several threads at once.</remarks>
 public interface IFaceDetector
 {

@@ -21,10 +21,12 @@ internal static class OnnxSchema
     /// <summary>A TensorProto of one side.</summary>
     public static List<OnnxField> Int64Tensor(string name, long[] numbers) =>
     [
-        new(TensorDims, numbers.Length), new(TensorType, Int64Type), new(TensorName, name), new(TensorRaw, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray()),
+        new(TensorDims, numbers.Length), new(TensorType, Int64Type), new(TensorName, name),
+            new(TensorRaw, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray()),
     ];
 
-    public static string[] Inputs(List<OnnxField> node) => [.. node.Where(field => field.Number == NodeInput).Select(field => field.AsText())];
+    public static string[] Inputs(List<OnnxField> node) =>
+        [.. node.Where(field => field.Number == NodeInput).Select(field => field.AsText())];
 
     public static string Text(List<OnnxField> message, int number) => message.First(field => field.Number == number).AsText();
 

@@ -121,16 +121,19 @@ internal static class SearchRegions
             regions.Add(Rounded(new Region(left, top, right - left, bottom - top), level));
         }
 
-        private ((int, int, int, int) First, (int, int, int, int) Second, long Area) BestCut((int Left, int Top, int Right, int Bottom) places)
+        private ((int, int, int, int) First, (int, int, int, int) Second,
+            long Area) BestCut((int Left, int Top, int Right, int Bottom) places)
         {
             (int left, int top, int right, int bottom) = places;
             ((int, int, int, int) First, (int, int, int, int) Second, long Area) best = (places, (0, 0, 0, 0), long.MaxValue);
             bool wide = right - left >= bottom - top;
             int every = Math.Max(1, Math.Max(right - left, bottom - top) / 32);
             for (int x = left + every; x < right; x += every)
-                Consider(Shrink(left, top, x, bottom), Shrink(x, top, right, bottom), wide && x == left + (right - left) / every / 2 * every);
+                Consider(Shrink(left, top, x, bottom), Shrink(x, top, right, bottom), wide && x == left
+                    + (right - left) / every / 2 * every);
             for (int y = top + every; y < bottom; y += every)
-                Consider(Shrink(left, top, right, y), Shrink(left, y, right, bottom), !wide && y == top + (bottom - top) / every / 2 * every);
+                Consider(Shrink(left, top, right, y), Shrink(left, y, right, bottom), !wide && y == top
+                    + (bottom - top) / every / 2 * every);
             return best;
 
             // Of cuts that save nothing the middle one is the best: what is too long has to be cut somewhere.
@@ -161,7 +164,8 @@ internal static class SearchRegions
         private int Count(int left, int top, int right, int bottom)
         {
             int stride = _columns + 1;
-            return _counts[bottom * stride + right] - _counts[top * stride + right] - _counts[bottom * stride + left] + _counts[top * stride + left];
+            return _counts[bottom * stride + right] - _counts[top * stride + right] - _counts[bottom * stride + left]
+                + _counts[top * stride + left];
         }
 
         private static long Area((int Left, int Top, int Right, int Bottom) places) =>

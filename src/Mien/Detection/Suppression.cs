@@ -1,6 +1,7 @@
 namespace Mien.Detection;
 
-/// <summary>Weighted non-maximum suppression: candidates for one face become their mean, weighted by score (Bazarevsky et al. 2019, section 3.4).</summary>
+/// <summary>Weighted non-maximum suppression: candidates for one face become their mean, weighted by score (Bazarevsky et al. 2019, section
+/// 3.4).</summary>
 internal static class Suppression
 {
     /// <summary>Intersection over union from which two boxes are of one face.</summary>
@@ -67,7 +68,8 @@ internal static class Suppression
 
         public readonly DetectedFace Result => new(
             new Box(_x / _weight, _y / _weight, _width / _weight, _height / _weight), _score,
-            new FaceKeypoints(Share(_points.RightEye), Share(_points.LeftEye), Share(_points.Nose), Share(_points.Mouth), Share(_points.RightEar), Share(_points.LeftEar)));
+            new FaceKeypoints(Share(_points.RightEye), Share(_points.LeftEye), Share(_points.Nose), Share(_points.Mouth),
+                Share(_points.RightEar), Share(_points.LeftEar)));
 
         public void Add(in DetectedFace face)
         {
@@ -80,12 +82,15 @@ internal static class Suppression
             _height += weight * face.Box.Height;
             FaceKeypoints more = face.Keypoints;
             _points = new FaceKeypoints(
-                Plus(_points.RightEye, more.RightEye, weight), Plus(_points.LeftEye, more.LeftEye, weight), Plus(_points.Nose, more.Nose, weight),
-                Plus(_points.Mouth, more.Mouth, weight), Plus(_points.RightEar, more.RightEar, weight), Plus(_points.LeftEar, more.LeftEar, weight));
+                Plus(_points.RightEye, more.RightEye, weight), Plus(_points.LeftEye, more.LeftEye, weight),
+                    Plus(_points.Nose, more.Nose, weight),
+                Plus(_points.Mouth, more.Mouth, weight), Plus(_points.RightEar, more.RightEar, weight),
+                    Plus(_points.LeftEar, more.LeftEar, weight));
         }
 
         private readonly PicturePoint Share(PicturePoint sum) => new(sum.X / _weight, sum.Y / _weight);
 
-        private static PicturePoint Plus(PicturePoint sum, PicturePoint point, float weight) => new(sum.X + weight * point.X, sum.Y + weight * point.Y);
+        private static PicturePoint Plus(PicturePoint sum, PicturePoint point, float weight) =>
+            new(sum.X + weight * point.X, sum.Y + weight * point.Y);
     }
 }

@@ -66,7 +66,8 @@ internal sealed class WideChannels
 
         HashSet<string> used = [.. nodes.SelectMany(Inputs)];
         return OnnxField.Write(_graph.Where(field => field.Number is not (GraphNode or GraphInitializer))
-            .Concat(_tensors.Where(tensor => used.Contains(tensor.Key)).Select(tensor => new OnnxField(GraphInitializer, OnnxField.Write(tensor.Value))))
+            .Concat(_tensors.Where(tensor => used.Contains(tensor.Key))
+                .Select(tensor => new OnnxField(GraphInitializer, OnnxField.Write(tensor.Value))))
             .Concat(nodes.Select(node => new OnnxField(GraphNode, OnnxField.Write(node)))));
     }
 
@@ -83,7 +84,8 @@ internal sealed class WideChannels
         if (inputs.Length > 2)
             _tensors[inputs[2]] = Grown(_tensors[inputs[2]], [count]);
         _widths[Text(node, NodeOutput)] = (sides[0], count);
-        return [.. Renamed(node).Select(field => depthwise && field.Number == NodeAttribute ? new OnnxField(NodeAttribute, Grouped(field.Bytes, count)) : field)];
+        return [.. Renamed(node).Select(field => depthwise && field.Number == NodeAttribute
+            ? new OnnxField(NodeAttribute, Grouped(field.Bytes, count)) : field)];
     }
 
     /// <summary>A node that appends channels; null where the wider map has them already.</summary>
@@ -112,7 +114,8 @@ internal sealed class WideChannels
 
     private static int Wide(int channels) => (channels + Block - 1) / Block * Block;
 
-    private static int[] Sides(List<OnnxField> tensor) => [.. tensor.Where(field => field.Number == TensorDims).Select(field => (int)field.Value)];
+    private static int[] Sides(List<OnnxField> tensor) =>
+        [.. tensor.Where(field => field.Number == TensorDims).Select(field => (int)field.Value)];
 
     private static byte[] Grouped(byte[] attribute, int groups)
     {

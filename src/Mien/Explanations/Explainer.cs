@@ -20,7 +20,8 @@ public sealed class Explainer
         _weights = classifier.ReadClassifierWeights();
     }
 
-    /// <summary>Whether <see cref="GradCam(ReadOnlySpan{byte}, int)"/> works: the model gives feature maps and the weights over them.</summary>
+    /// <summary>Whether <see cref="GradCam(ReadOnlySpan{byte}, int)"/> works: the model gives feature maps and the weights over
+    /// them.</summary>
     public bool HasGradCam => _weights is not null && _classifier.HasFeatureMaps;
 
     /// <summary>Grad-CAM of one face (Selvaraju et al. 2017, arXiv:1610.02391): where the feature maps speak for a class.</summary>
@@ -38,7 +39,8 @@ public sealed class Explainer
     {
         ArgumentNullException.ThrowIfNull(features);
         if (_weights is null)
-            throw new MienException($"The model {_classifier.Card.Name} gives no classifier weights: it was exported by an older Mien, or more than one layer follows its feature maps. Export it again with `mien train --resume`, or use the occlusion map.");
+            throw new MienException($"The model {_classifier.Card.Name} gives no classifier weights: it was exported by an older Mien, or "
+                + "more than one layer follows its feature maps. Export it again with `mien train --resume`, or use the occlusion map.");
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)label, (uint)_classifier.Card.Labels.Count);
 
         // The score is linear in the pooled maps, so that its gradient in a map is that cell's weight over the cell's
@@ -60,7 +62,8 @@ public sealed class Explainer
         return Heatmap.Stretch(sum, features.Height, features.Width, _classifier.Card.Input.Size);
     }
 
-    /// <summary>Occlusion map of one face (Zeiler and Fergus 2014, arXiv:1311.2901): how far a class's probability falls when a gray patch covers a place.</summary>
+    /// <summary>Occlusion map of one face (Zeiler and Fergus 2014, arXiv:1311.2901): how far a class's probability falls when a gray patch
+    /// covers a place.</summary>
     /// <param name="face">[S*S] gray levels of an aligned face.</param>
     /// <param name="label">The class, 0 .. K-1.</param>
     public Heatmap Occlusion(ReadOnlySpan<byte> face, int label)

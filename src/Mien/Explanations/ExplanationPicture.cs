@@ -85,8 +85,10 @@ public static class ExplanationPicture
         int right = Math.Min(left + 1, size - 1);
         int bottom = Math.Min(top + 1, size - 1);
         float across = x - left;
-        float above = float.CreateChecked(values[top * size + left]) * (1 - across) + float.CreateChecked(values[top * size + right]) * across;
-        float below = float.CreateChecked(values[bottom * size + left]) * (1 - across) + float.CreateChecked(values[bottom * size + right]) * across;
+        float above = float.CreateChecked(values[top * size + left]) * (1 - across)
+            + float.CreateChecked(values[top * size + right]) * across;
+        float below = float.CreateChecked(values[bottom * size + left]) * (1 - across)
+            + float.CreateChecked(values[bottom * size + right]) * across;
         return above + (below - above) * (y - top);
     }
 }

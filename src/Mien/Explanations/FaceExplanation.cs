@@ -22,6 +22,7 @@ public sealed record FaceExplanation(Face Face, byte[] Crop, Heatmap? GradCam, H
         else
             Preprocessing.Resize(picture.ToGray(), picture.Width, picture.Height, size, crop);
         int answer = face.MostProbable;
-        return new FaceExplanation(face, crop, explainer.HasGradCam ? explainer.GradCam(crop, answer) : null, explainer.Occlusion(crop, answer));
+        return new FaceExplanation(face, crop, explainer.HasGradCam ? explainer.GradCam(crop, answer) : null,
+            explainer.Occlusion(crop, answer));
     }
 }

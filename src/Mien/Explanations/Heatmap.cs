@@ -33,13 +33,15 @@ public sealed record Heatmap(int Size, float[] Values)
         return new Heatmap(size, values);
     }
 
-    /// <summary>The share of pixels that matter most, as a mask: the <paramref name="share"/> * Size * Size highest values, first ones first among equals.</summary>
+    /// <summary>The share of pixels that matter most, as a mask: the <paramref name="share"/> * Size * Size highest values, first ones
+    /// first among equals.</summary>
     /// <param name="share">0..1.</param>
     /// <returns>[Size*Size], true where marked.</returns>
     public bool[] Strongest(double share)
     {
         bool[] marked = new bool[Values.Length];
-        foreach (int place in Enumerable.Range(0, Values.Length).OrderByDescending(i => Values[i]).Take((int)Math.Round(share * Values.Length)))
+        foreach (int place in Enumerable.Range(0, Values.Length).OrderByDescending(i => Values[i])
+            .Take((int)Math.Round(share * Values.Length)))
             marked[place] = true;
         return marked;
     }

@@ -27,7 +27,8 @@ internal readonly record struct CropMeasures(float Exposure, float Contrast, flo
         (double mean, double variance, double white) = Middle(crop, size);
         double noise = NoiseOf(crop, size);
         double contrast = Math.Sqrt(Math.Max(variance - noise * noise, 0));
-        return new CropMeasures((float)(Math.Min(1, mean / EnoughLight) * (1 - white)), (float)contrast, (float)noise, (float)SharpnessOf(crop, size));
+        return new CropMeasures((float)(Math.Min(1, mean / EnoughLight) * (1 - white)), (float)contrast, (float)noise,
+            (float)SharpnessOf(crop, size));
     }
 
     /// <summary>Mean, variance and share of white of the middle two thirds: background and hair are not the face's.</summary>

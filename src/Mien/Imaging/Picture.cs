@@ -42,7 +42,8 @@ public sealed class Picture
     /// <summary>Height of the upright picture, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Width of the upright picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a part of its size.</summary>
+    /// <summary>Width of the upright picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a part of its
+    /// size.</summary>
     public int WholeWidth { get; internal init; }
 
     /// <summary>Height likewise.</summary>
@@ -108,7 +109,8 @@ public sealed class Picture
     /// <param name="name">What to call it in messages.</param>
     /// <param name="maxPixels">Larger pictures are refused from their header alone.</param>
     /// <exception cref="MienException">Not a picture, damaged or too large: the message names it.</exception>
-    public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels) => Load(stream, name, maxPixels, WholeSize);
+    public static Picture Load(Stream stream, string name = "picture", long maxPixels = DefaultMaxPixels) =>
+        Load(stream, name, maxPixels, WholeSize);
 
     /// <summary>Reads a picture that is in memory.</summary>
     /// <param name="encoded">The bytes of a picture file.</param>
@@ -173,7 +175,8 @@ public sealed class Picture
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, width * bytes);
         // The last row may end with its pixels.
         if (pixels.Length < (long)stride * (height - 1) + width * bytes)
-            throw new ArgumentException($"{pixels.Length} bytes for {width}x{height} pixels of {bytes} in rows of {stride}.", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} bytes for {width}x{height} pixels of {bytes} in rows of "
+                + $"{stride}.", nameof(pixels));
         (int red, int green, int blue) = format.Places();
         byte[] rgba = new byte[width * height * 4];
         for (int y = 0; y < height; y++)
@@ -232,7 +235,8 @@ public sealed class Picture
     internal void RequireWhole(string purpose)
     {
         if (IsReduced)
-            throw new ArgumentException($"The picture was decoded at {Width}x{Height} of {WholeWidth}x{WholeHeight} pixels. Open it by Picture.Load to {purpose}.");
+            throw new ArgumentException($"The picture was decoded at {Width}x{Height} of {WholeWidth}x{WholeHeight} pixels. Open it by "
+                + $"Picture.Load to {purpose}.");
     }
 
     /// <summary>Gray levels of the whole picture, [Height*Width], row-major.</summary>

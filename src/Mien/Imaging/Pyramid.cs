@@ -58,7 +58,8 @@ internal sealed class Pyramid : IDisposable
     }
 
     /// <summary>A pyramid of its own whose full picture is this one made smaller, sampled bilinearly from the next larger level.</summary>
-    /// <param name="ratio">Width of this one's pixels in the new one's, above 0, at most 1; a last part of a pixel becomes a whole one.</param>
+    /// <param name="ratio">Width of this one's pixels in the new one's, above 0, at most 1; a last part of a pixel becomes a whole
+    /// one.</param>
     public Pyramid Shrink(float ratio)
     {
         int index = (int)MathF.Log2(1 / ratio);
@@ -84,7 +85,8 @@ internal sealed class Pyramid : IDisposable
         return new Pyramid(new Level(Width, Height, pixels));
     }
 
-    /// <summary>A pyramid of its own whose full picture is this one turned so that what is turned clockwise by so many quarters stands upright.</summary>
+    /// <summary>A pyramid of its own whose full picture is this one turned so that what is turned clockwise by so many quarters stands
+    /// upright.</summary>
     /// <param name="quarters">1 to 3.</param>
     public Pyramid Turn(int quarters)
     {
@@ -136,7 +138,8 @@ internal sealed class Pyramid : IDisposable
         for (int y = 0; y < height; y++)
         {
             int below = Math.Min(2 * y + 1, from.Height - 1);
-            Halve(from.Pixels.AsSpan(2 * y * stride, stride), from.Pixels.AsSpan(below * stride, stride), pixels.AsSpan(y * width * 4, width * 4));
+            Halve(from.Pixels.AsSpan(2 * y * stride, stride), from.Pixels.AsSpan(below * stride, stride),
+                pixels.AsSpan(y * width * 4, width * 4));
         }
 
         return new Level(width, height, pixels);
@@ -155,7 +158,8 @@ internal sealed class Pyramid : IDisposable
             for (; i + 16 <= pairs; i += 16)
             {
                 Vector128<ushort> left = Pair(Vector128.LoadUnsafe(ref up, (nuint)(2 * i)), Vector128.LoadUnsafe(ref low, (nuint)(2 * i)));
-                Vector128<ushort> right = Pair(Vector128.LoadUnsafe(ref up, (nuint)(2 * i + 16)), Vector128.LoadUnsafe(ref low, (nuint)(2 * i + 16)));
+                Vector128<ushort> right = Pair(Vector128.LoadUnsafe(ref up, (nuint)(2 * i + 16)),
+                    Vector128.LoadUnsafe(ref low, (nuint)(2 * i + 16)));
                 Vector128.Narrow(left, right).StoreUnsafe(ref MemoryMarshal.GetReference(line), (nuint)i);
             }
         }

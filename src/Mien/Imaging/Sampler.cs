@@ -24,7 +24,8 @@ internal readonly struct Sampler(Level level, int fullWidth, int fullHeight, flo
     /// <summary>Whether a point of the full picture lies inside it.</summary>
     public bool Contains(float x, float y) => x >= 0 && y >= 0 && x < fullWidth && y < fullHeight;
 
-    /// <summary>Red, green and blue at a point of the full picture, 0..255 each, by bilinear interpolation; beyond the edge the edge goes on.</summary>
+    /// <summary>Red, green and blue at a point of the full picture, 0..255 each, by bilinear interpolation; beyond the edge the edge goes
+    /// on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector128<float> Sample(float x, float y)
     {

@@ -14,7 +14,8 @@ public sealed record TrackerOptions
     /// <summary>A face that frames have not shown for longer gets a new number when it comes back.</summary>
     public TimeSpan MaxGap { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A new face of a lower detector score is followed only from its second frame on: what looks like a face by chance seldom does so twice.</summary>
+    /// <summary>A new face of a lower detector score is followed only from its second frame on: what looks like a face by chance seldom
+    /// does so twice.</summary>
     public float CertainScore { get; set; } = 0.8f;
 }
 

@@ -63,7 +63,8 @@ internal sealed class Ffmpeg : IDisposable
         // Each line with its level, so that complaints can be told from the rest.
         string[] log = ["-hide_banner", "-v", logsTimes ? "repeat+level+info" : "repeat+level+error"];
         string path = Find(program) ?? throw new MienException(
-            $"{subject}: videos are read and written through {program}, which is not on the PATH. Install it: `apt-get install ffmpeg`, `brew install ffmpeg` or `winget install ffmpeg`.");
+            $"{subject}: videos are read and written through {program}, which is not on the PATH. Install it: `apt-get install ffmpeg`, "
+                + "`brew install ffmpeg` or `winget install ffmpeg`.");
         var info = new ProcessStartInfo(path, [.. log, .. arguments])
         {
             RedirectStandardInput = true,
@@ -116,7 +117,8 @@ internal sealed class Ffmpeg : IDisposable
             return logged;
         try
         {
-            return await _times.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(MostForATime, cancellationToken).ConfigureAwait(false);
+            return await _times.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(MostForATime, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or ChannelClosedException)
         {

@@ -65,7 +65,8 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
             ? $"{source}: holds sound and no picture, expected a video."
             : $"{source}: not a video that ffmpeg can read (no picture in it{(probe.Complaints.Any ? $"; {probe.Failure}" : "")}).");
         if ((long)found.Info.Width * found.Info.Height > MostPixels)
-            throw new MienException($"{source}: {found.Info.Width}x{found.Info.Height} pixels a frame are too many. Scale the video down first.");
+            throw new MienException($"{source}: {found.Info.Width}x{found.Info.Height} pixels a frame are too many. Scale the video down "
+                + "first.");
         return isFile && !found.HasRate && await RateAsync(source, found.Stream, cancellationToken).ConfigureAwait(false) is { } rate
             ? found with { Info = found.Info with { FrameRate = rate } }
             : found;

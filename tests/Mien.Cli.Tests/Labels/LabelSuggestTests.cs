@@ -21,7 +21,8 @@ public class LabelSuggestTests
         (string File, string Label, string Group, double Confidence)[] rows = Rows(file);
         Assert.Equal(13, rows.Length);
         // Alone or as the first of its group, each is surer than the one before.
-        double[] heads = [.. rows.Where((row, i) => row.Group.Length == 0 || i == 0 || rows[i - 1].Group != row.Group).Select(row => row.Confidence)];
+        double[] heads = [.. rows.Where((row, i) => row.Group.Length == 0 || i == 0 || rows[i - 1].Group != row.Group)
+            .Select(row => row.Confidence)];
         Assert.Equal(heads.Order(), heads);
         var group = rows.Index().Where(row => row.Item.Group.Length > 0).ToArray();
         Assert.Equal(["../faces/05-again.png", "../faces/05.png"], group.Select(row => row.Item.File).Order());
@@ -74,7 +75,8 @@ public class LabelSuggestTests
         Assert.Equal(("photos/seven.png", largest.Label, "7"), (cells[0], cells[1], cells[4]));
         Assert.Equal(largest.Confidence, float.Parse(cells[3], CultureInfo.InvariantCulture), 1e-5f);
         // As training finds it.
-        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with { FaceMode = FaceMode.Detect, FaceCache = folder.File("cache") });
+        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with { FaceMode = FaceMode.Detect,
+            FaceCache = folder.File("cache") });
         Assert.Equal(1, data.Search!.SeveralFaces);
     }
 
@@ -86,7 +88,8 @@ public class LabelSuggestTests
     {
         using TemporaryFolder folder = Faces();
         string there = folder.Write(name, text);
-        (int exit, _, string error) = Run("label", "suggest", folder.File("faces"), "--faces", "cropped", "--out", folder.File("labels.csv"));
+        (int exit, _, string error) = Run("label", "suggest", folder.File("faces"), "--faces", "cropped", "--out",
+            folder.File("labels.csv"));
         Assert.Equal((ExitCode.Failure, text), (exit, File.ReadAllText(there)));
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
@@ -96,7 +99,8 @@ public class LabelSuggestTests
     {
         using TemporaryFolder folder = Faces();
         File.WriteAllBytes(folder.File("labels.csv.journal"), Journal(folder));
-        (int exit, _, string error) = Run("label", "suggest", folder.File("faces"), "--faces", "cropped", "--prior", "balanced", "--out", folder.File("labels.csv"), "--resume");
+        (int exit, _, string error) = Run("label", "suggest", folder.File("faces"), "--faces", "cropped", "--prior", "balanced", "--out",
+            folder.File("labels.csv"), "--resume");
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("begun with --prior dataset (now balanced). Pass the same model and options", error, StringComparison.Ordinal);
         string[] again = ["label", "suggest", folder.File("faces"), "--faces", "cropped", "--out", folder.File("labels.csv"), "--resume"];
@@ -172,7 +176,8 @@ public class LabelSuggestTests
                 gray[p] = (byte)(20 + blocks[p / 96 / 16 * 6 + p % 96 / 16] * 3 / 4 + p % 96 / 8);
             File.WriteAllBytes(folder.File($"faces/{i:00}.png"), Picture.FromGray(gray, 96, 96).ToPng());
             if (i == 5)
-                File.WriteAllBytes(folder.File("faces/05-again.png"), Picture.FromGray([.. gray.Select(level => (byte)(level + 9))], 96, 96).ToPng());
+                File.WriteAllBytes(folder.File("faces/05-again.png"),
+                    Picture.FromGray([.. gray.Select(level => (byte)(level + 9))], 96, 96).ToPng());
         }
 
         return folder;
@@ -182,6 +187,7 @@ public class LabelSuggestTests
     {
         using var reader = new StreamReader(file);
         using var csv = new CsvHelper.CsvReader(reader, CultureInfo.InvariantCulture);
-        return [.. csv.GetRecords<dynamic>().Select(row => ((string)row.file, (string)row.label, (string)row.group, double.Parse((string)row.confidence, CultureInfo.InvariantCulture)))];
+        return [.. csv.GetRecords<dynamic>().Select(row =>
+            ((string)row.file, (string)row.label, (string)row.group, double.Parse((string)row.confidence, CultureInfo.InvariantCulture)))];
     }
 }

@@ -33,7 +33,8 @@ public class AnnotatedCopiesTests
     {
         using TemporaryFolder folder = Pictures("a/1.png", "b/1.png");
         byte[] before = File.ReadAllBytes(folder.File("b/1.png"));
-        (int exit, _, string error) = Predict([folder.File("a/1.png"), folder.File("b/1.png"), "--annotate", folder.File("b"), "--overwrite"]);
+        (int exit, _, string error) = Predict([folder.File("a/1.png"), folder.File("b/1.png"), "--annotate", folder.File("b"),
+            "--overwrite"]);
         Assert.True(exit == ExitCode.Failure && error.Contains("is among what is read", StringComparison.Ordinal), error);
         Assert.Equal(before, File.ReadAllBytes(folder.File("b/1.png")));
     }
@@ -54,8 +55,10 @@ public class AnnotatedCopiesTests
     public void Two_pictures_of_one_name_give_two_copies()
     {
         using TemporaryFolder folder = Pictures("a/1.png", "b/1.png", "c/1-2.png");
-        Assert.Equal(ExitCode.Ok, Predict([folder.File("a"), folder.File("b/1.png"), folder.File("c"), "--annotate", folder.File("out")]).Exit);
-        Assert.Equal(["1-2-2.png", "1-2.png", "1.png"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(ExitCode.Ok, Predict([folder.File("a"), folder.File("b/1.png"), folder.File("c"), "--annotate", folder.File("out")])
+            .Exit);
+        Assert.Equal(["1-2-2.png", "1-2.png", "1.png"],
+            Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         // The sides tell which picture a copy is of.
         Assert.Equal((50, 51, 52), (Side("1.png"), Side("1-2.png"), Side("1-2-2.png")));
 

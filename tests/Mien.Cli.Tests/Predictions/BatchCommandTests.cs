@@ -14,7 +14,8 @@ public class BatchCommandTests
     {
         using TemporaryFolder folder = ResumeTests.Pictures(20);
         string all = Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl").Output;
-        var parts = Enumerable.Range(1, 3).Select(part => Lines(Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", $"{part}/3").Output)).ToList();
+        var parts = Enumerable.Range(1, 3).Select(part =>
+            Lines(Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", $"{part}/3").Output)).ToList();
         Assert.All(parts, part => Assert.InRange(part.Length, 1, 21));
         Assert.Equal(Lines(all).Select(FileOf).Order(), parts.SelectMany(part => part).Select(FileOf).Order());
     }
@@ -27,7 +28,8 @@ public class BatchCommandTests
         Assert.Equal(Names(one), Names(other));
 
         static IEnumerable<string> Names(TemporaryFolder folder) =>
-            Lines(Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", "2/3").Output).Select(line => Path.GetFileName(FileOf(line)));
+            Lines(Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--shard", "2/3").Output)
+                .Select(line => Path.GetFileName(FileOf(line)));
     }
 
     [Fact]
@@ -45,14 +47,17 @@ public class BatchCommandTests
         Assert.Equal([file], Directory.GetFiles(folder.File("out")));
 
         Dictionary<string, object?[]> columns = Read(file);
-        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "exposure", "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence", .. FacialExpressions.Names, "error"], columns.Keys);
+        Assert.Equal(["file", "width", "height", "face", "x", "y", "boxWidth", "boxHeight", "detectorScore", "quality", "exposure",
+            "contrast", "noise", "sharpness", "pixels", "roll", "yaw", "pitch", "cover", "upright", "label", "confidence",
+            .. FacialExpressions.Names, "error"], columns.Keys);
         Assert.Equal([null, 1, 2, 3, 4, 5, 6, 7, null], columns["face"].Select(value => (int?)value));
         Assert.Equal([folder.File("in/a.jpg"), .. Enumerable.Repeat(folder.File("in/b.png"), 7), folder.File("in/c.png")], columns["file"]);
         Assert.Equal([null, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 60], columns["width"].Select(value => (int?)value));
         Assert.Contains("not a picture", (string)columns["error"][0]!, StringComparison.Ordinal);
         Assert.All(columns["error"][1..], Assert.Null);
         using JsonDocument json = JsonDocument.Parse(Lines(Run("predict", folder.File("in/b.png"), "--format", "jsonl").Output)[0]);
-        float[] happy = [.. json.RootElement.GetProperty("faces").EnumerateArray().Select(face => face.GetProperty("probabilities").GetProperty("happy").GetSingle())];
+        float[] happy = [.. json.RootElement.GetProperty("faces").EnumerateArray()
+            .Select(face => face.GetProperty("probabilities").GetProperty("happy").GetSingle())];
         Assert.All(happy.Zip(columns["happy"][1..8]), pair => Assert.Equal(pair.First, (float)pair.Second!, 1e-5f));
 
         (exit, _, string error) = Run("predict", folder.File("in"), "--out", file, "--resume");
@@ -70,7 +75,8 @@ public class BatchCommandTests
             Annotator.Save(Picture.FromGray(new byte[50 * 50], 50, 50), [], folder.File(name));
         }
 
-        Assert.Equal(ExitCode.Ok, Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--annotate", folder.File("out")).Exit);
+        Assert.Equal(ExitCode.Ok, Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl", "--annotate",
+            folder.File("out")).Exit);
         Assert.True(File.Exists(folder.File("out/a/1.png")) && File.Exists(folder.File("out/b/1.png")));
     }
 

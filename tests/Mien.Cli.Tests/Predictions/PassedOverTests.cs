@@ -32,7 +32,8 @@ public class PassedOverTests
         File.Move(folder.File("in/b.png"), folder.File("in/nameless"));
         (int exit, _, string error) = Run("predict", folder.File("in"), "--faces", "cropped", "--format", "jsonl");
         Assert.Equal(ExitCode.Ok, exit);
-        const string Counted = "2 HEIC pictures, a video, a picture file without a picture's ending, a text file and an unknown file were passed over.";
+        const string Counted = "2 HEIC pictures, a video, a picture file without a picture's ending, a text file and an unknown file were "
+            + "passed over.";
         Assert.Contains(Counted, error, StringComparison.Ordinal);
 
         (exit, _, error) = Run("predict", folder.File("in"), "--faces", "cropped", "--out", folder.File("out.csv"));
@@ -91,7 +92,8 @@ public class PassedOverTests
         Directory.CreateSymbolicLink(folder.File("in/latest"), "..");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--format", "csv"];
-        (int exit, string output, string error) = await Task.Run(() => Run(arguments), cancellationToken).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        (int exit, string output, string error) = await Task.Run(() => Run(arguments), cancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("pipe.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);
         Assert.Contains("zero.jpg: empty file or no ordinary file", error, StringComparison.Ordinal);

@@ -58,10 +58,12 @@ public class PictureFileTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string list = folder.Write("list.txt", "one.jpg\n\n./with space/two.jpg\r\n/three.jpg");
-        Assert.Equal(["one.jpg", "with space/two.jpg", "/three.jpg"], PictureFile.Of([$"@{list}"], TextReader.Null).Select(file => file.Name));
+        Assert.Equal(["one.jpg", "with space/two.jpg", "/three.jpg"],
+            PictureFile.Of([$"@{list}"], TextReader.Null).Select(file => file.Name));
         using var input = new StringReader("a.jpg\nb.jpg\n");
         Assert.Equal(["a.jpg", "b.jpg"], PictureFile.Of(["-"], input).Select(file => file.Path));
-        Assert.Contains("list can't be read", Assert.Throws<MienException>(() => PictureFile.Of(["@/nowhere.txt"], TextReader.Null).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("list can't be read", Assert.Throws<MienException>(() => PictureFile.Of(["@/nowhere.txt"], TextReader.Null)
+            .ToList()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public class PictureFileTests
     private static TemporaryFolder Tree()
     {
         TemporaryFolder folder = TestData.NewFolder();
-        foreach (string file in (string[])["c.gif", "B.JPG", "a/b/2.webp", "a/1.png", "ä/ü.jpeg", "notes.txt", ".hidden.png", ".cache/thumb.jpg", "clip.mp4"])
+        foreach (string file in (string[])["c.gif", "B.JPG", "a/b/2.webp", "a/1.png", "ä/ü.jpeg", "notes.txt", ".hidden.png",
+            ".cache/thumb.jpg", "clip.mp4"])
             folder.Write(file, "");
         return folder;
     }

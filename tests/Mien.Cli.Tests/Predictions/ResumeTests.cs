@@ -21,7 +21,8 @@ public class ResumeTests
         string[] expected = Files(whole, format);
         Assert.Equal(8, expected.Length);
         var random = new Random(11);
-        int[] cuts = [0, 1, bytes.Length - 1, bytes.Length, Array.IndexOf(bytes, (byte)'\n'), Array.IndexOf(bytes, (byte)'\n') + 1, .. Enumerable.Range(0, 14).Select(_ => random.Next(bytes.Length))];
+        int[] cuts = [0, 1, bytes.Length - 1, bytes.Length, Array.IndexOf(bytes, (byte)'\n'), Array.IndexOf(bytes, (byte)'\n') + 1,
+            .. Enumerable.Range(0, 14).Select(_ => random.Next(bytes.Length))];
         foreach (int cut in cuts)
         {
             string file = folder.File($"cut-{cut}.{format}");

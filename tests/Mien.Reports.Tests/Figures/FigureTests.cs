@@ -67,7 +67,8 @@ public class FigureTests
         XElement figure = XDocument.Parse(Charts.Accuracy([Epoch(1, 0.25), Epoch(2, 0.75)]).ToSvg()).Root!;
         string[] points = figure.Descendants(Svg + "path").First().Attribute("d")!.Value.Split('M', 'L')[1..];
         double[] heights = [.. points.Select(point => double.Parse(point.Split(' ')[1], CultureInfo.InvariantCulture))];
-        double[] grid = [.. figure.Descendants(Svg + "line").Where(line => (string?)line.Attribute("class") == "grid").Select(line => Number(line, "y1"))];
+        double[] grid = [.. figure.Descendants(Svg + "line").Where(line => (string?)line.Attribute("class") == "grid")
+            .Select(line => Number(line, "y1"))];
         // Grid lines stand at 0, 20 .. 100 %; 25 and 75 % lie a quarter of the whole from either end.
         double whole = grid[0] - grid[^1];
         Assert.Equal(grid[0] - whole / 4, heights[0], 0.02);
@@ -90,7 +91,8 @@ public class FigureTests
     [InlineData(0.6, 1, 5, "0.6 0.7 0.8 0.9 1")]
     [InlineData(-3, 3, 3, "-2 0 2")]
     public void Ticks_are_round(double low, double high, int wanted, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Axes.Ticks((low, high), wanted).Select(tick => tick.ToString("0.###", CultureInfo.InvariantCulture))));
+        Assert.Equal(expected, string.Join(' ', Axes.Ticks((low, high), wanted)
+            .Select(tick => tick.ToString("0.###", CultureInfo.InvariantCulture))));
 
     [Fact]
     public void Names_of_any_kind_and_length_keep_to_their_room_and_are_whole_in_a_tooltip()
@@ -135,7 +137,8 @@ public class FigureTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string file = folder.File("figure.pdf");
-        Assert.Equal($"{file}: expected a name that ends in .png or .svg.", Assert.Throws<MienException>(() => Charts.Loss([Epoch(1, 0.5)]).Save(file)).Message);
+        Assert.Equal($"{file}: expected a name that ends in .png or .svg.",
+            Assert.Throws<MienException>(() => Charts.Loss([Epoch(1, 0.5)]).Save(file)).Message);
     }
 
     private static Dictionary<string, Figure> All()
@@ -169,7 +172,8 @@ public class FigureTests
 
     private static bool IsCount(XElement text) => ((string?)text.Attribute("class"))?.Contains("count", StringComparison.Ordinal) == true;
 
-    private static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string name) =>
+        double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
 
     private static EpochMetrics Epoch(int epoch, double accuracy) => new()
     {

@@ -17,7 +17,8 @@ internal static class NotebookSchema
         foreach ((string name, JsonNode? definition) in definitions["misc"]!.AsObject())
             definitions[name] = definition!.DeepClone();
         definitions.Remove("misc");
-        JsonSchema schema = await JsonSchema.FromJsonAsync(text.ToJsonString().Replace("definitions/misc/", "definitions/", StringComparison.Ordinal));
+        JsonSchema schema = await JsonSchema.FromJsonAsync(text.ToJsonString()
+            .Replace("definitions/misc/", "definitions/", StringComparison.Ordinal));
         return [.. schema.Validate(notebook).Select(error => error.ToString())];
     }
 }

@@ -106,7 +106,8 @@ public class NotebookTests
         Assert.Empty(await NotebookSchema.ErrorsOf(text));
         IEnumerable<string> committed = JsonNode.Parse(text)!["cells"]!.AsArray()
             .Select(cell => string.Concat(cell!["source"]!.AsArray().Select(line => (string)line!)));
-        IEnumerable<string> program = PercentFormat.Parse(File.ReadAllText(Path.Combine(folder, "FacialExpressionRecognition.cs"))).Select(cell => cell.Source);
+        IEnumerable<string> program = PercentFormat.Parse(File.ReadAllText(Path.Combine(folder, "FacialExpressionRecognition.cs")))
+            .Select(cell => cell.Source);
         // Where they differ: run the program again, it writes both files.
         Assert.Equal(program, committed);
     }

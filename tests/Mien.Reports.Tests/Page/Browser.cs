@@ -21,7 +21,8 @@ public sealed class Browser : IAsyncLifetime
         if (_chromium is null)
             return;
         using ReportSource source = ReportSource.Open(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"), Table);
-        Report = new Uri(Mien.Reports.Report.Write(source, Table, "made-up faces", _folder.Path, ReportOptions.Default with { MapFaces = 150, AttentionFaces = 1 })).AbsoluteUri;
+        Report = new Uri(Mien.Reports.Report.Write(source, Table, "made-up faces", _folder.Path,
+            ReportOptions.Default with { MapFaces = 150, AttentionFaces = 1 })).AbsoluteUri;
     }
 
     /// <summary>Opens an address in a window of its own that notes every error and every request.</summary>

@@ -55,7 +55,8 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
             Assert.Equal($"{split}: labeled {label}, read as {read}: {count} faces.", await page.TextContentAsync("#caption"));
             IReadOnlyList<string> sentences = await page.Locator("#cards .answer").AllTextContentsAsync();
             Assert.Equal(Math.Min(count, 60), sentences.Count);
-            Assert.All(sentences, sentence => Assert.StartsWith(label == read ? $"{label}, read right" : $"{label}, read {read}", sentence, StringComparison.Ordinal));
+            Assert.All(sentences, sentence => Assert.StartsWith(label == read ? $"{label}, read right" : $"{label}, read "
+                + $"{read}", sentence, StringComparison.Ordinal));
         }
 
         Assert.Equal(Browser.Table.Splits.Count(one => one.ToString() == split), all);
@@ -115,7 +116,8 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
         ILocator cell = window.Page.Locator(".confusion:visible .cell").Nth(24);
         await cell.FocusAsync();
         await window.Page.Keyboard.PressAsync("Enter");
-        Assert.StartsWith("PrivateTest: labeled happy, read as happy", await window.Page.TextContentAsync("#caption"), StringComparison.Ordinal);
+        Assert.StartsWith("PrivateTest: labeled happy, read as happy", await window.Page.TextContentAsync("#caption"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -205,7 +207,8 @@ public class PageTests(Browser browser) : IClassFixture<Browser>
         await window.Photograph($"walkthrough-{(width > 600 ? "desk" : "phone")}");
     }
 
-    private static int Confidence(string sentence) => int.Parse(sentence.Split('(')[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Confidence(string sentence) =>
+        int.Parse(sentence.Split('(')[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Rgb(string color) =>
         $"rgb({Convert.ToInt32(color[1..3], 16)}, {Convert.ToInt32(color[3..5], 16)}, {Convert.ToInt32(color[5..7], 16)})";

@@ -33,7 +33,8 @@ public class NeighborMapTests
     private static float[] Groups()
     {
         var chance = new Random(2);
-        return [.. Enumerable.Range(0, 3 * Group * Dimensions).Select(i => i / Dimensions / Group * 4f * (i % Dimensions % 3) + chance.NextSingle())];
+        return [.. Enumerable.Range(0, 3 * Group * Dimensions)
+            .Select(i => i / Dimensions / Group * 4f * (i % Dimensions % 3) + chance.NextSingle())];
     }
 
     private static double Distance(float[] points, int i, int j) =>

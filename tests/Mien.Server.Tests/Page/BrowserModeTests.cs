@@ -31,7 +31,9 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     [Fact]
     public async Task Every_photo_gives_the_same_faces_as_the_server()
     {
-        string[] photos = [.. Directory.GetFiles(TestData.Photos).Where(file => !file.EndsWith(".csv", StringComparison.Ordinal) && !file.EndsWith(".md", StringComparison.Ordinal) && !file.EndsWith(".mp4", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+        string[] photos = [.. Directory.GetFiles(TestData.Photos)
+            .Where(file => !file.EndsWith(".csv", StringComparison.Ordinal) && !file.EndsWith(".md", StringComparison.Ordinal)
+            && !file.EndsWith(".mp4", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
             TestData.Input("dark-x0.25.png"), TestData.Input("dark-x0.12.png")];
         Assert.NotEmpty(photos);
         await using Window window = await Switched(browser.Address);
@@ -43,7 +45,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using ServedMien served = await ServedMien.Start(ServerOptions.Default with
         {
-            Models = [ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx")), ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"))],
+            Models = [ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx")),
+                ModelSource.FromFile(Path.Combine(TestData.Root, "models", "mien-fer2013.onnx"))],
             Recognizer = ServerOptions.Default.Recognizer with
             {
                 MinConfidence = 0.7f,
@@ -62,7 +65,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     public async Task Where_large_faces_alone_are_asked_for_photos_give_what_the_library_finds_in_the_whole_picture()
     {
         // The server decodes such JPEGs at a part of their size, which no browser offers.
-        string[] photos = [.. ((string[])["from-below.jpg", "president.jpg", "speech.jpg", "two-people.jpg", "vice-president.jpg", "exif-6.jpg", "tilted-30.jpg"]).Select(TestData.Photo)];
+        string[] photos = [.. ((string[])["from-below.jpg", "president.jpg", "speech.jpg", "two-people.jpg", "vice-president.jpg",
+            "exif-6.jpg", "tilted-30.jpg"]).Select(TestData.Photo)];
         await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { Detector = DetectorOptions.Default with { MinFaceShare = 0.1f } } });
         await using Window window = await Switched(served.Address);
         var recognizer = served.App.Services.GetRequiredService<ExpressionRecognizer>();
@@ -114,7 +118,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
             """,
             JsonSerializer.Serialize(frames.Select(frame => new { time = frame.Time, places = frame.Places, happy = frame.Happy })));
         var tracker = new FaceTracker();
-        foreach (((double at, float[] places, float happy), JsonElement found) in frames.Zip(JsonSerializer.Deserialize<JsonElement[]>(page)!))
+        foreach (((double at, float[] places, float happy),
+            JsonElement found) in frames.Zip(JsonSerializer.Deserialize<JsonElement[]>(page)!))
         {
             IReadOnlyList<TrackedFace> expected = tracker.Update([.. places.Select(x => new Face
             {
@@ -172,7 +177,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         output.WriteLine($"{bytes} bytes in {loaded.Length} files");
         Assert.Contains(loaded, address => address.EndsWith(".wasm", StringComparison.Ordinal));
         await Expect(window.Page.Locator("#local-what")).ToContainTextAsync(FormattableString.Invariant($"about {bytes / 1e6:F0} MB"));
-        Assert.All(window.Requests.Where(address => !address.StartsWith("data:", StringComparison.Ordinal) && !address.StartsWith("blob:", StringComparison.Ordinal)), address =>
+        Assert.All(window.Requests.Where(address => !address.StartsWith("data:", StringComparison.Ordinal)
+            && !address.StartsWith("blob:", StringComparison.Ordinal)), address =>
             Assert.Equal(browser.Address.Authority, new Uri(address).Authority));
         Assert.Empty(window.Complaints);
     }
@@ -203,7 +209,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         await window.Photograph("server-browser-camera");
         await page.ClickAsync("#camera-stop");
         Assert.Empty(sent);
-        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/expressions", StringComparison.Ordinal) || address.Contains("/v1/stream", StringComparison.Ordinal));
+        Assert.DoesNotContain(window.Requests, address => address.Contains("/v1/expressions", StringComparison.Ordinal)
+            || address.Contains("/v1/stream", StringComparison.Ordinal));
         // And by the server's own count.
         Assert.DoesNotMatch(Counted, await served.Client.GetStringAsync("/metrics", Cancellation));
         Assert.Empty(window.Complaints);
@@ -225,8 +232,10 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         await using Window window = await browser.Open();
         IPage page = window.Page;
         await Expect(page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
-        await page.RouteAsync("**/v1/expressions", route => route.FulfillAsync(new() { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } }));
-        await page.RunAndWaitForResponseAsync(() => page.SetInputFilesAsync("#files", ServedMien.Sample), response => response.Status == 429);
+        await page.RouteAsync("**/v1/expressions", route =>
+            route.FulfillAsync(new() { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } }));
+        await page.RunAndWaitForResponseAsync(() => page.SetInputFilesAsync("#files", ServedMien.Sample),
+            response => response.Status == 429);
         await page.CheckAsync("#local");
         await Expect(page.Locator(".card .face")).ToHaveCountAsync(7);
         Assert.Single(window.Requests, address => address.EndsWith("/v1/expressions", StringComparison.Ordinal));
@@ -299,7 +308,9 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     public async Task What_can_t_be_read_is_said_and_does_not_stop_the_rest()
     {
         await using Window window = await Switched(browser.Address);
-        await window.Page.SetInputFilesAsync("#files", [new FilePayload { Name = "broken.jpg", MimeType = "image/jpeg", Buffer = [1, 2, 3] }, new FilePayload { Name = "blank.png", MimeType = "image/png", Buffer = ServedMien.Blank() }]);
+        await window.Page.SetInputFilesAsync("#files",
+            [new FilePayload { Name = "broken.jpg", MimeType = "image/jpeg", Buffer = [1, 2, 3] },
+            new FilePayload { Name = "blank.png", MimeType = "image/png", Buffer = ServedMien.Blank() }]);
         await Expect(window.Page.Locator(".card .bad")).ToContainTextAsync("broken.jpg: not a picture that can be read");
         await Expect(window.Page.GetByText("No face was found.")).ToBeVisibleAsync();
     }
@@ -309,13 +320,15 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     {
         await using Window window = await Switched(browser.Address);
         await Compare(window, browser.Address,
-            [.. Array.ConvertAll(["png-exif-orientation-6.png", "png-gama-0.png", "baseline-without-eoi.jpg", "progressive-without-eoi.jpg", "bmp-v4-alpha-all-zero.bmp"], TestData.Input)]);
+            [.. Array.ConvertAll(["png-exif-orientation-6.png", "png-gama-0.png", "baseline-without-eoi.jpg", "progressive-without-eoi.jpg",
+                "bmp-v4-alpha-all-zero.bmp"], TestData.Input)]);
     }
 
     [Fact]
     public async Task What_can_t_be_read_is_named_as_the_server_names_it()
     {
-        byte[] jpeg = await File.ReadAllBytesAsync(Path.Combine(TestData.Root, "tests", "Mien.Tests", "Imaging", "Jpegs", "progressive.jpg"), Cancellation);
+        byte[] jpeg = await File.ReadAllBytesAsync(Path.Combine(TestData.Root, "tests", "Mien.Tests", "Imaging", "Jpegs",
+            "progressive.jpg"), Cancellation);
         (string Name, byte[] Bytes)[] files =
         [
             ("heic.jpg", [0, 0, 0, 24, .. "ftypmif1"u8, 0, 0, 0, 0, .. "mif1heic"u8]),
@@ -343,7 +356,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         foreach ((string name, byte[] bytes) in files)
         {
             using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "pictures", name } };
-            JsonElement problem = await ServedMien.Json(await client.PostAsync("/v1/expressions", form, Cancellation), HttpStatusCode.UnprocessableEntity);
+            JsonElement problem = await ServedMien.Json(await client.PostAsync("/v1/expressions", form, Cancellation),
+                HttpStatusCode.UnprocessableEntity);
             Assert.Contains(problem.GetProperty("detail").GetString()!, said);
         }
     }
@@ -419,7 +433,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
         using var client = new HttpClient { BaseAddress = address };
         return await Compare(window, files, async file =>
         {
-            using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancellation)), "pictures", Path.GetFileName(file) } };
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(file, Cancellation)),
+                "pictures", Path.GetFileName(file) } };
             return (await ServedMien.Json(await client.PostAsync("/v1/expressions", form, Cancellation))).GetProperty("pictures")[0];
         });
     }
@@ -427,7 +442,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     private async Task<JsonElement[]> Compare(Window window, string[] files, Func<string, Task<JsonElement>> expected)
     {
         await Read(window.Page, files);
-        JsonElement[] pictures = [.. JsonSerializer.Deserialize<JsonElement>(await Download(window.Page, "#save-json")).GetProperty("photos").EnumerateArray()];
+        JsonElement[] pictures = [.. JsonSerializer.Deserialize<JsonElement>(await Download(window.Page, "#save-json"))
+            .GetProperty("photos").EnumerateArray()];
         Assert.DoesNotContain(window.Requests, sent => sent.Contains("/v1/expressions", StringComparison.Ordinal));
         Assert.Empty(window.Complaints);
         var differences = new List<string>();

@@ -20,7 +20,8 @@ public sealed class PageBrowser : IAsyncLifetime
         // The machine may be busy with other things: what matters is that it comes.
         Assertions.SetDefaultExpectTimeout(30_000);
         await _served.InitializeAsync();
-        _chromium = await Chromium.LaunchAsync("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", $"--use-file-for-fake-video-capture={Film()}");
+        _chromium = await Chromium.LaunchAsync("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+            $"--use-file-for-fake-video-capture={Film()}");
     }
 
     internal Task<Window> Open(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, Uri? address = null) =>
@@ -49,7 +50,8 @@ public sealed class PageBrowser : IAsyncLifetime
                 canvas.Clear(SKColors.Gray);
                 float sway = 20 * MathF.Sin(frame / 30f * 2 * MathF.PI);
                 // The fourth face of the upper row, with room around it.
-                canvas.DrawBitmap(sample, new SKRect(740, 0, 980, 260), new SKRect(180 + sway, 60, 500 + sway, 407), new SKSamplingOptions(SKFilterMode.Linear));
+                canvas.DrawBitmap(sample, new SKRect(740, 0, 980, 260), new SKRect(180 + sway, 60, 500 + sway, 407),
+                    new SKSamplingOptions(SKFilterMode.Linear));
             }
 
             using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);

@@ -58,7 +58,8 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         await Drop(window.Page);
         await window.Page.Locator(".card svg rect.box").First.ClickAsync();
         await Expect(window.Page.Locator("#why .maps img")).ToHaveCountAsync(3);
-        Assert.True(await window.Page.EvaluateAsync<bool>("[...document.querySelectorAll('#why img')].every(image => image.complete && image.naturalWidth === 192)"));
+        Assert.True(await window.Page.EvaluateAsync<bool>("[...document.querySelectorAll('#why img')].every(image => image.complete && "
+            + "image.naturalWidth === 192)"));
         await Expect(window.Page.Locator("#why-body p").First).ToContainTextAsync("Face 1: happy");
         Assert.Empty(window.Complaints);
         await window.Page.ScreenshotAsync(new() { Path = Path.Combine(Window.Screenshots, "server-why.png") });
@@ -86,7 +87,8 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         await Expect(page.Locator(".card .face")).ToHaveCountAsync(1);
         await page.ClickAsync("#camera-stop");
         await Expect(page.Locator("#camera")).ToBeHiddenAsync();
-        Assert.True(await page.EvaluateAsync<bool>("document.getElementById('video').srcObject.getTracks().every(track => track.readyState === 'ended')"));
+        Assert.True(await page.EvaluateAsync<bool>("document.getElementById('video').srcObject.getTracks().every(track => track.readyState "
+            + "=== 'ended')"));
         Assert.Empty(window.Complaints);
     }
 
@@ -208,7 +210,9 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         await using Window reference = await browser.Open(address: new Uri(browser.Address, "/reference/"));
         await Expect(reference.Page.GetByText("Finds the faces in pictures").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await reference.Photograph("server-reference");
-        Assert.All(window.Requests.Concat(reference.Requests).Where(address => !address.StartsWith("data:", StringComparison.Ordinal) && !address.StartsWith("blob:", StringComparison.Ordinal)), address =>
+        Assert.All(window.Requests.Concat(reference.Requests)
+            .Where(address => !address.StartsWith("data:", StringComparison.Ordinal)
+            && !address.StartsWith("blob:", StringComparison.Ordinal)), address =>
             Assert.Equal(browser.Address.Authority, new Uri(address).Authority));
         Assert.Contains(window.Requests, address => address.EndsWith("/v1/expressions", StringComparison.Ordinal));
         Assert.Empty(window.Complaints);
@@ -247,7 +251,9 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
     public async Task What_can_t_be_read_is_said_and_does_not_stop_the_rest()
     {
         await using Window window = await browser.Open();
-        await window.Page.SetInputFilesAsync("#files", [new FilePayload { Name = "broken.jpg", MimeType = "image/jpeg", Buffer = [1, 2, 3] }, new FilePayload { Name = "blank.png", MimeType = "image/png", Buffer = ServedMien.Blank() }]);
+        await window.Page.SetInputFilesAsync("#files",
+            [new FilePayload { Name = "broken.jpg", MimeType = "image/jpeg", Buffer = [1, 2, 3] },
+            new FilePayload { Name = "blank.png", MimeType = "image/png", Buffer = ServedMien.Blank() }]);
         await Expect(window.Page.Locator(".card")).ToHaveCountAsync(2);
         await Expect(window.Page.Locator(".card .bad")).ToContainTextAsync("not a picture that can be read");
         await Expect(window.Page.GetByText("No face was found.")).ToBeVisibleAsync();
@@ -264,7 +270,8 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         Assert.Equal(
             recognizer.Model.Labels.Select(label => FormattableString.Invariant($"{label}{Rounded(figures[$"PrivateTest.recall.{label}"] * 100)} %")),
             await window.Page.Locator("#by-class tbody tr").AllTextContentsAsync());
-        await Expect(window.Page.Locator("#accuracy")).ToContainTextAsync(FormattableString.Invariant($"{figures["PrivateTest.accuracy"] * 100:F0} %"));
+        await Expect(window.Page.Locator("#accuracy"))
+            .ToContainTextAsync(FormattableString.Invariant($"{figures["PrivateTest.accuracy"] * 100:F0} %"));
         foreach (string law in (string[])["Article 5(1)(f)", "Article 50(3)", "never stored"])
             await Expect(window.Page.Locator("main")).ToContainTextAsync(law);
 
@@ -287,7 +294,8 @@ public class PageTests(PageBrowser browser) : IClassFixture<PageBrowser>
         Assert.SkipUnless(File.Exists(axe), "axe-core could not be fetched when this was built: check npm and the network.");
         // Evaluated, not added as an element: the page's own policy lets no other script in.
         await page.EvaluateAsync(await File.ReadAllTextAsync(axe, TestContext.Current.CancellationToken) + "; undefined");
-        string found = await page.EvaluateAsync<string>("axe.run().then(result => JSON.stringify(result.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`)))");
+        string found = await page.EvaluateAsync<string>("axe.run().then(result => JSON.stringify(result.violations.map(({ id, impact, "
+            + "nodes }) => `${impact} ${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`)))");
         Assert.True(JsonSerializer.Deserialize<string[]>(found)!.Length == 0, $"{state}: {found}");
     }
 

@@ -7,9 +7,11 @@ namespace Mien.Server.Tests.Page;
 /// <remarks>
 /// Convolutions are summed in another order on each kind of processor: the points of a face come out some ten-thousandths of
 /// a pixel apart, which moves a few of its crop's 2,304 pixels by one gray level. The 8-bit model answers one such pixel with up to
-/// 0.029 and three with up to 0.045 (of 1,500 PublicTest faces; median 0.002 and 0.003; in float32 at most 0.005). A label is therefore decided only where it leads by more than what the probabilities may differ.
+/// 0.029 and three with up to 0.045 (of 1,500 PublicTest faces; median 0.002 and 0.003; in float32 at most 0.005). A label is therefore
+/// decided only where it leads by more than what the probabilities may differ.
 /// </remarks>
-internal sealed record PictureComparison(string File, int Faces, float LeastOverlap, float MostApart, float MostQualityApart, int Undecided, IReadOnlyList<string> Differences)
+internal sealed record PictureComparison(string File, int Faces, float LeastOverlap, float MostApart, float MostQualityApart, int Undecided,
+    IReadOnlyList<string> Differences)
 {
     private const float SameBox = 0.9f;
     private const float SameProbability = 0.05f;
@@ -41,10 +43,13 @@ internal sealed record PictureComparison(string File, int Faces, float LeastOver
             if (same.ValueKind == JsonValueKind.Undefined)
                 break;
             float overlap = BoxOf(same).IntersectionOverUnion(BoxOf(face));
-            float apart = face.GetProperty("probabilities").EnumerateObject().Max(label => Math.Abs(label.Value.GetSingle() - same.GetProperty("probabilities").GetProperty(label.Name).GetSingle()));
+            float apart = face.GetProperty("probabilities").EnumerateObject()
+                .Max(label => Math.Abs(label.Value.GetSingle() - same.GetProperty("probabilities").GetProperty(label.Name).GetSingle()));
             float score = Math.Abs(face.GetProperty("detectorScore").GetSingle() - same.GetProperty("detectorScore").GetSingle());
-            float quality = Math.Abs(face.GetProperty("quality").GetProperty("score").GetSingle() - same.GetProperty("quality").GetProperty("score").GetSingle());
-            (leastOverlap, mostApart, mostQualityApart) = (Math.Min(leastOverlap, overlap), Math.Max(mostApart, apart), Math.Max(mostQualityApart, quality));
+            float quality = Math.Abs(face.GetProperty("quality").GetProperty("score").GetSingle() - same.GetProperty("quality")
+                .GetProperty("score").GetSingle());
+            (leastOverlap, mostApart, mostQualityApart) = (Math.Min(leastOverlap, overlap), Math.Max(mostApart, apart),
+                Math.Max(mostQualityApart, quality));
             string name = $"{file}, face at {BoxOf(face)}";
             if (overlap <= SameBox)
                 differences.Add($"{name}: boxes overlap by {overlap:F3}.");
@@ -70,13 +75,15 @@ internal sealed record PictureComparison(string File, int Faces, float LeastOver
     /// <summary>How far the most probable class is ahead of the next.</summary>
     private static float LeadOf(JsonElement face)
     {
-        float[] sorted = [.. face.GetProperty("probabilities").EnumerateObject().Select(label => label.Value.GetSingle()).OrderDescending()];
+        float[] sorted = [.. face.GetProperty("probabilities").EnumerateObject().Select(label => label.Value.GetSingle())
+            .OrderDescending()];
         return sorted[0] - sorted[1];
     }
 
     private static Box BoxOf(JsonElement face)
     {
         JsonElement box = face.GetProperty("box");
-        return new Box(box.GetProperty("x").GetSingle(), box.GetProperty("y").GetSingle(), box.GetProperty("width").GetSingle(), box.GetProperty("height").GetSingle());
+        return new Box(box.GetProperty("x").GetSingle(), box.GetProperty("y").GetSingle(), box.GetProperty("width").GetSingle(),
+            box.GetProperty("height").GetSingle());
     }
 }

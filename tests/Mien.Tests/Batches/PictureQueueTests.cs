@@ -18,7 +18,8 @@ public sealed class PictureQueueTests : IDisposable
             PictureFaces read = await queue.TryAdd([Gray(i)], token)![0];
             Assert.Equal(48 + i, read.Width);
             Face expected = Assert.Single(_recognizer.Recognize(Picture(i)));
-            Assert.All(expected.Probabilities.Zip(Assert.Single(read.Faces).Probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+            Assert.All(expected.Probabilities.Zip(Assert.Single(read.Faces).Probabilities),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         });
         Assert.Equal(0, queue.Held);
     }
@@ -45,7 +46,8 @@ public sealed class PictureQueueTests : IDisposable
     {
         using var hold = new ManualResetEventSlim();
         using var gone = new CancellationTokenSource();
-        await using var queue = new PictureQueue(_recognizer, 10, new BatchOptions { Workers = 1, Faces = 1, Classified = (_, _) => hold.Wait() });
+        await using var queue = new PictureQueue(_recognizer, 10,
+            new BatchOptions { Workers = 1, Faces = 1, Classified = (_, _) => hold.Wait() });
         Task<PictureFaces> first = queue.TryAdd([Gray(1)], Token)![0];
         bool opened = false;
         Task<PictureFaces> abandoned = queue.TryAdd([new QueuedPicture(() => { opened = true; return Picture(2); })], gone.Token)![0];

@@ -18,7 +18,8 @@ public class RecognizeManyTests
         using TemporaryFolder folder = TestData.NewFolder();
         string[] files = Pictures(folder, 60);
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        List<PictureResult<string>> results = await recognizer.RecognizeManyAsync(files, new BatchOptions { Workers = 4, Faces = 7 }, Token).ToListAsync(Token);
+        List<PictureResult<string>> results = await recognizer.RecognizeManyAsync(files, new BatchOptions { Workers = 4, Faces = 7 }, Token)
+            .ToListAsync(Token);
         Assert.Equal(files, results.Select(result => result.Source));
         foreach (PictureResult<string> result in results)
         {
@@ -35,7 +36,8 @@ public class RecognizeManyTests
         string average = Path.Combine(TestData.Root, "samples", "average-faces.png");
         using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Threads = 1 });
         IReadOnlyList<Face> expected = recognizer.Recognize(average);
-        await foreach (PictureResult<string> result in recognizer.RecognizeManyAsync([average, average, average], new BatchOptions { Workers = 2 }, Token))
+        await foreach (PictureResult<string> result in recognizer.RecognizeManyAsync([average, average, average],
+            new BatchOptions { Workers = 2 }, Token))
         {
             Assert.Equal(expected.Select(face => face.Box), result.Faces!.Select(face => face.Box));
             Assert.All(expected.Zip(result.Faces!), pair => AssertClose(pair.First.Probabilities, pair.Second.Probabilities));
@@ -74,7 +76,8 @@ public class RecognizeManyTests
 
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
         var options = new BatchOptions { Workers = 2, Ahead = 10 };
-        await foreach (PictureResult<int> result in recognizer.RecognizeManyAsync(Endless(Token), _ => Picture.FromGray(gray, 48, 48), options: options, cancellationToken: Token))
+        await foreach (PictureResult<int> result in recognizer.RecognizeManyAsync(Endless(Token), _ => Picture.FromGray(gray, 48, 48),
+            options: options, cancellationToken: Token))
         {
             await Task.Delay(30, Token);
             // Ahead, and one each in the hands of the feeder and the reader.
@@ -97,7 +100,8 @@ public class RecognizeManyTests
         int results = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable(), _ => Picture.FromGray(gray, 48, 48), cancellationToken: stop.Token))
+            await foreach (PictureResult<int> _ in recognizer.RecognizeManyAsync(Enumerable.Range(0, int.MaxValue).ToAsyncEnumerable(),
+                _ => Picture.FromGray(gray, 48, 48), cancellationToken: stop.Token))
             {
                 if (++results == 5)
                     await stop.CancelAsync();
@@ -136,7 +140,8 @@ public class RecognizeManyTests
         var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
         IAsyncEnumerable<PictureResult<string>> results = recognizer.RecognizeManyAsync(
             files.ToAsyncEnumerable(), file => Picture.Load(file),
-            seen: (file, picture, faces) => seen[file] = file == files[3] ? throw new MienException($"{file}: no room") : picture.Width * faces.Count, cancellationToken: Token);
+            seen: (file, picture, faces) => seen[file] = file == files[3] ? throw new MienException($"{file}: no room")
+                : picture.Width * faces.Count, cancellationToken: Token);
         PictureResult<string>[] all = [.. await results.ToListAsync(Token)];
         Assert.Equal(9, seen.Count);
         Assert.Equal($"{files[3]}: no room", all[3].Error);
@@ -271,9 +276,11 @@ public class RecognizeManyTests
     public void Options_out_of_range_are_refused_at_once()
     {
         using var recognizer = ExpressionRecognizer.CreateDefault(Cropped);
-        Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { Workers = -1 }, Token));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { Workers = -1 }, Token));
         Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { Faces = 0 }, Token));
-        Assert.Throws<ArgumentOutOfRangeException>(() => recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { PixelsInFlight = 0 }, Token));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            recognizer.RecognizeManyAsync(["a.jpg"], new BatchOptions { PixelsInFlight = 0 }, Token));
     }
 
     private static Picture Gray() => Picture.FromGray(new byte[48 * 48], 48, 48);

@@ -3,7 +3,8 @@ using Mien.Imaging;
 
 namespace Mien.Tests.Detection;
 
-/// <summary>What a crop has to be: the mean of the picture, taken as squares of one color, over each of the crop's turned squares.</summary>
+/// <summary>What a crop has to be: the mean of the picture, taken as squares of one color, over each of the crop's turned
+/// squares.</summary>
 internal static class AreaMeans
 {
     private const int Samples = 16;
@@ -12,7 +13,8 @@ internal static class AreaMeans
     public static double[] Of(Picture picture, FaceKeypoints face, int size)
     {
         FaceCrop square = FaceAligner.Locate(face);
-        double cosine = square.Side * Math.Cos(square.Degrees * Math.PI / 180), sine = square.Side * Math.Sin(square.Degrees * Math.PI / 180);
+        double cosine = square.Side * Math.Cos(square.Degrees * Math.PI / 180),
+            sine = square.Side * Math.Sin(square.Degrees * Math.PI / 180);
         byte[] gray = picture.ToGray();
         double[] means = new double[size * size];
         for (int i = 0; i < means.Length; i++)

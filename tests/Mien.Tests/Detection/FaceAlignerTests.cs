@@ -25,7 +25,8 @@ public class FaceAlignerTests
         PicturePoint Move(float u, float v)
         {
             double angle = degrees * Math.PI / 180;
-            return new((float)(scale * (u * Math.Cos(angle) - v * Math.Sin(angle)) + 17), (float)(scale * (u * Math.Sin(angle) + v * Math.Cos(angle)) - 5));
+            return new((float)(scale * (u * Math.Cos(angle) - v * Math.Sin(angle)) + 17),
+                (float)(scale * (u * Math.Sin(angle) + v * Math.Cos(angle)) - 5));
         }
     }
 
@@ -71,7 +72,8 @@ public class FaceAlignerTests
     public void A_crop_has_the_means_over_its_pixels_squares_at_every_size_of_picture(double step)
     {
         double side = 48 * step;
-        // From halves that stay even to sizes that are odd at every halving, with the face to the lower right, where a wrong scale shows most.
+        // From halves that stay even to sizes that are odd at every halving, with the face to the lower right, where a wrong scale shows
+        // most.
         foreach (int odd in (int[])[0, 1, 3, 7, 15, 31])
         {
             Picture picture = Discs((int)(side * 1.6) / 64 * 64 + 64 + odd, (int)(side * 1.4) / 64 * 64 + 128 - odd);
@@ -148,7 +150,8 @@ public class FaceAlignerTests
         return Picture.FromGray(gray, width, height);
     }
 
-    private static double Difference(byte[] crop, double[] expected) => Math.Sqrt(crop.Zip(expected, (a, b) => (a - b) * (a - b)).Average());
+    private static double Difference(byte[] crop, double[] expected) =>
+        Math.Sqrt(crop.Zip(expected, (a, b) => (a - b) * (a - b)).Average());
 
     /// <summary>The layout of a side, turned about a center.</summary>
     private static FaceKeypoints Layout(double side, double degrees, double centerX, double centerY)
@@ -156,7 +159,8 @@ public class FaceAlignerTests
         double cosine = side * Math.Cos(degrees * Math.PI / 180), sine = side * Math.Sin(degrees * Math.PI / 180);
         return new(At(0.312, 0.386), At(0.688, 0.386), default, At(0.5, 0.785), default, default);
 
-        PicturePoint At(double u, double v) => new((float)(cosine * (u - 0.5) - sine * (v - 0.5) + centerX), (float)(sine * (u - 0.5) + cosine * (v - 0.5) + centerY));
+        PicturePoint At(double u, double v) => new((float)(cosine * (u - 0.5) - sine * (v - 0.5) + centerX),
+            (float)(sine * (u - 0.5) + cosine * (v - 0.5) + centerY));
     }
 
     private static FaceKeypoints Layout(float side, float shift) => new(

@@ -53,7 +53,8 @@ public class FaceDetectorTests(ITestOutputHelper output)
     {
         using var detector = new FaceDetector();
         var random = new Random(4);
-        Assert.Empty(detector.Detect(Picture.FromGray([.. Enumerable.Range(0, 640 * 480).Select(_ => (byte)random.Next(most + 1))], 640, 480)));
+        Assert.Empty(detector.Detect(Picture.FromGray([.. Enumerable.Range(0, 640 * 480).Select(_ => (byte)random.Next(most + 1))], 640,
+            480)));
     }
 
     [Fact]

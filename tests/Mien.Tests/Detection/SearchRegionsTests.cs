@@ -29,7 +29,8 @@ public class SearchRegionsTests
         using var pyramid = new Pyramid(Picture.FromGray(gray, Side, Side));
         List<Region> regions = Find(pyramid);
         foreach ((int x, int y) in places.Append((500, 600)))
-            Assert.Contains(regions, region => region.X <= x && region.Y <= y && region.X + region.Width >= x && region.Y + region.Height >= y);
+            Assert.Contains(regions, region => region.X <= x && region.Y <= y && region.X + region.Width >= x && region.Y
+                + region.Height >= y);
         Assert.All(regions, region =>
         {
             Assert.InRange(Math.Max(region.Width, region.Height), 1, 608);

@@ -51,7 +51,8 @@ public class TurnedFacesTests(ITestOutputHelper output)
         Assert.NotEmpty(faces);
         Assert.All(faces, face => Assert.InRange(face.RollError, 0, SameRoll));
         // What was a close decision upright may be decided otherwise after the picture is resampled.
-        Assert.DoesNotContain(faces, face => face.Found!.Label != face.Upright.Label && face.Found.Quality!.Score > SureQuality && Lead(face.Upright) > 0.2f);
+        Assert.DoesNotContain(faces, face => face.Found!.Label != face.Upright.Label && face.Found.Quality!.Score > SureQuality
+            && Lead(face.Upright) > 0.2f);
     }
 
     [Theory]
@@ -134,7 +135,8 @@ public class TurnedFacesTests(ITestOutputHelper output)
 
         // What stands on its side is upright in the turned picture.
         FaceKeypoints points = Upright(new PicturePoint(2, 2));
-        Assert.Equal(quarters * 90, (Turns.Roll(Turns.Back(new DetectedFace(default, 1, points), quarters, Width, Height)) + 360) % 360, 1e-3);
+        Assert.Equal(quarters * 90, (Turns.Roll(Turns.Back(new DetectedFace(default, 1, points), quarters, Width, Height)) + 360) % 360,
+            1e-3);
     }
 
     [Fact]
@@ -162,7 +164,8 @@ public class TurnedFacesTests(ITestOutputHelper output)
     }
 
     private static FaceKeypoints Upright(PicturePoint middle) => new(
-        new(middle.X - 10, middle.Y - 8), new(middle.X + 10, middle.Y - 8), middle, new(middle.X, middle.Y + 13), new(middle.X - 20, middle.Y), new(middle.X + 20, middle.Y));
+        new(middle.X - 10, middle.Y - 8), new(middle.X + 10, middle.Y - 8), middle, new(middle.X, middle.Y + 13),
+            new(middle.X - 20, middle.Y), new(middle.X + 20, middle.Y));
 
     private static float Lead(Face face) => face.Confidence - face.Probabilities.OrderDescending().ElementAt(1);
 
@@ -171,7 +174,8 @@ public class TurnedFacesTests(ITestOutputHelper output)
     private Turned[] Read(double degrees, RecognizerOptions options)
     {
         using var recognizer = ExpressionRecognizer.Create(Model, options);
-        var rows = File.ReadLines(TestData.Photo("photos.csv")).Skip(1).Select(line => line.Split(',')).ToDictionary(cells => cells[0], cells => cells[4]);
+        var rows = File.ReadLines(TestData.Photo("photos.csv")).Skip(1).Select(line => line.Split(','))
+            .ToDictionary(cells => cells[0], cells => cells[4]);
         List<Turned> read = [];
         foreach ((string photo, IReadOnlyList<Face> upright) in Photos.Zip(ReadUpright.Value))
         {
@@ -184,10 +188,12 @@ public class TurnedFacesTests(ITestOutputHelper output)
                 var box = new Box(sides[0], sides[1], sides[2], sides[3]);
                 Face before = upright.MaxBy(face => face.Box.IntersectionOverUnion(box))!;
                 PicturePoint center = turned.Place(box.Center);
-                Face? after = found.Where(face => Distance(face.Box.Center, center) < 0.4 * box.Height && face.Box.Height > 0.45 * box.Height && face.Box.Height < 2 * box.Height)
+                Face? after = found.Where(face => Distance(face.Box.Center, center) < 0.4 * box.Height
+                    && face.Box.Height > 0.45 * box.Height && face.Box.Height < 2 * box.Height)
                     .MinBy(face => Distance(face.Box.Center, center));
                 read.Add(new Turned(before, after, degrees));
-                output.WriteLine($"{photo} {box}: {before.Label}, turned by {degrees} {after?.Label ?? "not found"}, roll {before.Quality!.Roll:F0} and {after?.Quality!.Roll:F0}, quality {after?.Quality!.Score:F2}");
+                output.WriteLine($"{photo} {box}: {before.Label}, turned by {degrees} {after?.Label ?? "not found"}, roll "
+                    + $"{before.Quality!.Roll:F0} and {after?.Quality!.Roll:F0}, quality {after?.Quality!.Score:F2}");
             }
         }
 
@@ -199,6 +205,7 @@ public class TurnedFacesTests(ITestOutputHelper output)
     private sealed record Turned(Face Upright, Face? Found, double Degrees)
     {
         /// <summary>How many degrees its roll is off; 0 where it was not found.</summary>
-        public double RollError => Found is null ? 0 : Math.Abs(Math.IEEERemainder(Found.Quality!.Roll - Upright.Quality!.Roll - Degrees, 360));
+        public double RollError => Found is null ? 0 : Math.Abs(Math.IEEERemainder(Found.Quality!.Roll - Upright.Quality!.Roll - Degrees,
+            360));
     }
 }

@@ -43,7 +43,8 @@ public class ExplainerTests
     public void An_explanation_is_drawn_as_crop_Grad_CAM_and_occlusion_map_side_by_side()
     {
         using ExpressionRecognizer recognizer = ExpressionRecognizer.CreateDefault();
-        IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(Path.Combine(TestData.Root, "samples", "average-faces.png")));
+        IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(Path.Combine(TestData.Root, "samples",
+            "average-faces.png")));
         Assert.Equal(7, explanations.Count);
         Picture drawn = explanations[0].Draw();
         // Three faces of 48 pixels, four times as large, with margins of 8.

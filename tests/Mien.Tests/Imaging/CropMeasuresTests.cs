@@ -43,7 +43,8 @@ public class CropMeasuresTests
     [Fact]
     public void Exposure_falls_by_the_share_of_white_in_the_middle_alone()
     {
-        byte[] quarter = [.. Enumerable.Range(0, Size * Size).Select(i => (byte)(i % Size >= Size / 2 && i / Size >= Size / 2 ? 255 : 100))];
+        byte[] quarter = [.. Enumerable.Range(0, Size * Size)
+            .Select(i => (byte)(i % Size >= Size / 2 && i / Size >= Size / 2 ? 255 : 100))];
         Assert.Equal(0.75, CropMeasures.Of(quarter, Size).Exposure, 1e-6);
         byte[] border = [.. Enumerable.Range(0, Size * Size).Select(i => (byte)(i % Size < Size / 6 ? 255 : 100))];
         Assert.Equal(1, CropMeasures.Of(border, Size).Exposure, 1e-6);
@@ -69,7 +70,8 @@ public class CropMeasuresTests
     [Fact]
     public void Sharpness_does_not_depend_on_the_light()
     {
-        byte[] face = [.. Enumerable.Range(0, Size * Size).Select(i => (byte)(120 + 60 * Math.Sin(i % Size * 0.9) * Math.Cos(i / Size * 0.7)))];
+        byte[] face = [.. Enumerable.Range(0, Size * Size)
+            .Select(i => (byte)(120 + 60 * Math.Sin(i % Size * 0.9) * Math.Cos(i / Size * 0.7)))];
         byte[] dark = [.. face.Select(level => (byte)Math.Round(level * 0.25))];
         Assert.Equal(CropMeasures.Of(face, Size).Sharpness, CropMeasures.Of(dark, Size).Sharpness, 0.05f);
     }
@@ -78,6 +80,7 @@ public class CropMeasuresTests
     {
         var random = new Random(seed);
         // Box and Muller 1958.
-        return [.. face.Select(level => (byte)Math.Clamp(Math.Round(level + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())), 0, 255))];
+        return [.. face.Select(level => (byte)Math.Clamp(Math.Round(level
+            + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())), 0, 255))];
     }
 }

@@ -187,7 +187,8 @@ public class FormatTests
         }
 
         return [.. little ? "II*\0"u8 : "MM\0*"u8, .. Number(8, 4), .. Number(entries.Length, 2),
-            .. entries.SelectMany(entry => (byte[])[.. Number(entry.Tag, 2), .. Number(entry.Type, 2), .. Number(1, 4), .. Number(entry.Value, 4)]),
+            .. entries.SelectMany(entry => (byte[])[.. Number(entry.Tag, 2), .. Number(entry.Type, 2), .. Number(1, 4),
+                .. Number(entry.Value, 4)]),
             0, 0, 0, 0];
     }
 

@@ -99,6 +99,7 @@ public class PictureTests
         using var data = new MemoryStream();
         using (var zlib = new ZLibStream(data, CompressionLevel.SmallestSize, leaveOpen: true))
             zlib.Write(new byte[width * 3 + 1]);
-        return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, .. PngChunk.Of("IHDR"u8, header), .. PngChunk.Of("IDAT"u8, data.ToArray()), .. PngChunk.Of("IEND"u8, [])];
+        return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, .. PngChunk.Of("IHDR"u8, header), .. PngChunk.Of("IDAT"u8, data.ToArray()),
+            .. PngChunk.Of("IEND"u8, [])];
     }
 }

@@ -23,7 +23,8 @@ public class PyramidTests
             {
                 for (int x = 0; x < width / side; x++)
                 {
-                    double mean = Enumerable.Range(0, side * side).Average(i => (double)gray[(y * side + i / side) * width + x * side + i % side]);
+                    double mean = Enumerable.Range(0, side * side)
+                        .Average(i => (double)gray[(y * side + i / side) * width + x * side + i % side]);
                     // Each level rounds to bytes.
                     Assert.InRange(level.Pixels[(y * level.Width + x) * 4] - mean, -0.5 * index, 0.5 * index);
                 }

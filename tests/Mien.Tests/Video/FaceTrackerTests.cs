@@ -18,7 +18,8 @@ public class FaceTrackerTests
         {
             Face right = FaceAt(20 + frame * 12, 100, 80);
             Face left = FaceAt(500 - frame * 12, 145, 80);
-            IReadOnlyList<TrackedFace> faces = tracker.Update(frame % 2 == 0 ? [right, left] : [left, right], TimeSpan.FromSeconds(frame / 25.0));
+            IReadOnlyList<TrackedFace> faces = tracker.Update(frame % 2 == 0 ? [right, left] : [left, right],
+                TimeSpan.FromSeconds(frame / 25.0));
             numbers.Add(frame % 2 == 0 ? (faces[0].Track, faces[1].Track) : (faces[1].Track, faces[0].Track));
         }
 

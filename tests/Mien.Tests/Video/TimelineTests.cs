@@ -55,7 +55,8 @@ public class TimelineTests
 
     private static string ColorAt(Picture picture, double share, int row)
     {
-        ReadOnlySpan<byte> pixel = picture.ToRgba().AsSpan(((FirstRow + row * RowStep) * picture.Width + Left + (int)(share * Wide)) * 4, 4);
+        ReadOnlySpan<byte> pixel = picture.ToRgba().AsSpan(((FirstRow + row * RowStep) * picture.Width + Left + (int)(share * Wide)) * 4,
+            4);
         return $"#{pixel[0]:X2}{pixel[1]:X2}{pixel[2]:X2}";
     }
 
@@ -63,6 +64,7 @@ public class TimelineTests
     {
         float[] probabilities = new float[FacialExpressions.Count];
         probabilities[(int)expression] = 1;
-        return new TrackedFace(track, time, new Face { Box = new Box(0, 0, 10, 10), DetectorScore = 1, Labels = FacialExpressions.Names, Probabilities = probabilities });
+        return new TrackedFace(track, time, new Face { Box = new Box(0, 0, 10, 10), DetectorScore = 1, Labels = FacialExpressions.Names,
+            Probabilities = probabilities });
     }
 }

@@ -83,7 +83,8 @@ public class VideoReaderTests
 
         // A killed process takes a moment to go.
         Assert.True(SpinWait.SpinUntil(
-            () => !Process.GetProcessesByName("ffmpeg").Any(process => CommandLine(process).Contains(reader.Source, StringComparison.Ordinal) && IsChild(process)),
+            () => !Process.GetProcessesByName("ffmpeg").Any(process => CommandLine(process)
+                .Contains(reader.Source, StringComparison.Ordinal) && IsChild(process)),
             TimeSpan.FromSeconds(5)));
     }
 
@@ -131,7 +132,8 @@ public class VideoReaderTests
         try
         {
             string status = File.ReadAllText($"/proc/{process.Id}/status");
-            return status.Contains($"PPid:\t{Environment.ProcessId}\n", StringComparison.Ordinal) && !status.Contains("State:\tZ", StringComparison.Ordinal);
+            return status.Contains($"PPid:\t{Environment.ProcessId}\n", StringComparison.Ordinal)
+                && !status.Contains("State:\tZ", StringComparison.Ordinal);
         }
         catch (IOException)
         {

@@ -68,7 +68,8 @@ public class VideoTimesTests
         Assert.Equal(TimeSpan.FromSeconds(1.04), FrameTime.Parse(
             "[Parsed_showinfo_3 @ 0x5572] [info] n:   1 pts:1040000 pts_time:1.04    pos:     1776 fmt:rgba sar:1/1 s:64x48")!.Time);
         Assert.Equal(TimeSpan.Zero, FrameTime.Parse(
-            "[Parsed_showinfo_3 @ 0x5572] [info] n:   0 pts:      0 pts_time:0       duration:  66667 duration_time:0.0667 fmt:rgba")!.Time);
+            "[Parsed_showinfo_3 @ 0x5572] [info] n:   0 pts:      0 pts_time:0       duration:  66667 duration_time:0.0667 "
+                + "fmt:rgba")!.Time);
         Assert.Null(FrameTime.Parse("[Parsed_showinfo_3 @ 0x5572] [info] n:  12 pts: NOPTS pts_time:NOPTS   fmt:rgba")!.Time);
         Assert.Null(FrameTime.Parse("[Parsed_showinfo_3 @ 0x5572] [info] config in time_base: 1/1000000, frame_rate: 15/1"));
     }

@@ -10,7 +10,8 @@ namespace Mien.Training.Tests.Build;
 
 public class WeakenGlibcxxTests
 {
-    private static readonly string Library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+    private static readonly string Library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native",
+        "libLibTorchSharp.so");
 
     [Fact]
     public void One_flag_changes_in_the_file_as_it_is_shipped_and_none_the_second_time()
@@ -85,7 +86,8 @@ public class WeakenGlibcxxTests
         string copy = folder.File("copy.so");
         Process.Start("ln", [cached, copy]).WaitForExit();
 
-        var task = new WeakenGlibcxx { BuildEngine = new SilentEngine(), Files = [new TaskItem(copy), new TaskItem(folder.File("absent.so"))] };
+        var task = new WeakenGlibcxx { BuildEngine = new SilentEngine(),
+            Files = [new TaskItem(copy), new TaskItem(folder.File("absent.so"))] };
         Assert.True(task.Execute());
         Assert.Equal(shipped, File.ReadAllBytes(cached));
         Assert.NotEqual(shipped, File.ReadAllBytes(copy));
@@ -129,7 +131,8 @@ public class WeakenGlibcxxTests
 
         public string ProjectFileOfTaskNode => "";
 
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties,
+            IDictionary targetOutputs) => false;
 
         public void LogCustomEvent(CustomBuildEventArgs e)
         {

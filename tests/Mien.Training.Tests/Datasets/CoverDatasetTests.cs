@@ -17,7 +17,8 @@ public class CoverDatasetTests
         Assert.Equal(2 * 60 + 20, CoverDataset.Write(Faces(training: 60, publicTest: 20, privateTest: 5), file));
         FaceTable table = DatasetReader.Load(file).Table;
         Assert.Equal(["clear", "eyes", "mouth", "side", "turned"], table.LabelNames);
-        Assert.Equal((120, 20, 0), (table.Select(Split.Training).Count, table.Select(Split.PublicTest).Count, table.Select(Split.PrivateTest).Count));
+        Assert.Equal((120, 20, 0), (table.Select(Split.Training).Count, table.Select(Split.PublicTest).Count,
+            table.Select(Split.PrivateTest).Count));
         Assert.All(table.ClassCounts(), count => Assert.True(count > 0));
     }
 
@@ -61,7 +62,8 @@ public class CoverDatasetTests
         var random = new Random(1);
         byte[] pixels = new byte[count * Size * Size];
         random.NextBytes(pixels);
-        Split[] splits = [.. Enumerable.Range(0, count).Select(i => i < training ? Split.Training : i < training + publicTest ? Split.PublicTest : Split.PrivateTest)];
+        Split[] splits = [.. Enumerable.Range(0, count)
+            .Select(i => i < training ? Split.Training : i < training + publicTest ? Split.PublicTest : Split.PrivateTest)];
         return new FaceTable(Size, pixels, new byte[count], splits, ["face", "other"]);
     }
 }

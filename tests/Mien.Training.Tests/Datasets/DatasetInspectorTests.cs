@@ -14,7 +14,8 @@ public class DatasetInspectorTests
             (0, 1, Split.Training), (1, 1, Split.Training), (0, 1, Split.PublicTest), (2, 2, Split.PrivateTest),
             (2, 2, Split.PrivateTest), (3, 3, Split.Training), (4, -1, Split.Training),
         ];
-        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", new Dictionary<string, int> { ["48x48"] = 7 }, [], []));
+        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", new Dictionary<string,
+            int> { ["48x48"] = 7 }, [], []));
         Assert.Equal(7, inspection.Count);
         Assert.Equal(1, inspection.DuplicatesWithin["Training"]);
         Assert.Equal(0, inspection.DuplicatesWithin["PublicTest"]);
@@ -29,15 +30,18 @@ public class DatasetInspectorTests
     [Fact]
     public void Faces_that_were_saved_again_brighter_are_found_across_splits_and_exact_copies_are_not_counted_twice()
     {
-        FaceTable table = Table([(0, 1, Split.Training), (0, 2, Split.Training), (1, 1, Split.PublicTest), (1, 2, Split.PublicTest), (1, 3, Split.PublicTest), (1, -1, Split.Training), (1, -1, Split.PublicTest)]);
+        FaceTable table = Table([(0, 1, Split.Training), (0, 2, Split.Training), (1, 1, Split.PublicTest), (1, 2, Split.PublicTest),
+            (1, 3, Split.PublicTest), (1, -1, Split.Training), (1, -1, Split.PublicTest)]);
         // The second PublicTest face: seed 2, darker and flatter.
         Span<byte> face = table.Pixels.AsSpan(3 * table.Size * table.Size, table.Size * table.Size);
         foreach (ref byte level in face)
             level = (byte)(level * 0.8);
-        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(table, "made up", new Dictionary<string, int> { ["48x48"] = table.Count }, [], []));
+        Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(table, "made up", new Dictionary<string,
+            int> { ["48x48"] = table.Count }, [], []));
         Assert.Contains(new CrossDuplicates("Training", "PublicTest", 2), inspection.DuplicatesAcross);
         Assert.Contains(new CrossDuplicates("Training", "PublicTest", 1), inspection.NearDuplicatesAcross);
-        Assert.Contains("PublicTest has 1 faces that look nearly like one of Training: if they are the same pictures saved again, give each and its copies one group in a manifest, so that they stay in one split.", inspection.Warnings);
+        Assert.Contains("PublicTest has 1 faces that look nearly like one of Training: if they are the same pictures saved again, give "
+            + "each and its copies one group in a manifest, so that they stay in one split.", inspection.Warnings);
     }
 
     [Fact]
@@ -50,7 +54,8 @@ public class DatasetInspectorTests
         ];
         FaceTable table = Table(rows);
         var twoClasses = new FaceTable(table.Size, table.Pixels, table.Labels, table.Splits, ["calm", "cross"]);
-        var data = new LoadedDataset(twoClasses, "made up", new Dictionary<string, int> { ["48x48"] = rows.Length }, ["made up/a.jpg: cut off"], [])
+        var data = new LoadedDataset(twoClasses, "made up", new Dictionary<string, int> { ["48x48"] = rows.Length },
+            ["made up/a.jpg: cut off"], [])
         {
             Search = new FaceSearch(150, 0, "cache", ["made up/wall.jpg"], SeveralFaces: 3),
         };
@@ -60,7 +65,8 @@ public class DatasetInspectorTests
                 "Training has few faces to learn from of cross (1): add more, 100 at least, or put labels together with --map.",
                 "PublicTest has few faces to judge on of cross (2): add more, 10 at least, or put labels together with --map.",
                 "PublicTest has 14 faces: a validation split under 30 chooses the epoch by chance. Add pictures.",
-                "PublicTest has 2 faces that Training has too, so its figures will be too good: `mien train` leaves those Training faces out, `mien evaluate --drop-copies` these.",
+                "PublicTest has 2 faces that Training has too, so its figures will be too good: `mien train` leaves those Training faces "
+                    + "out, `mien evaluate --drop-copies` these.",
                 "1 rows or pictures can't be read: mend them, or pass --skip-bad-rows to train without them.",
                 "1 photos have no face that was found: they are left out. Crop them by hand, or pass a smaller --min-face.",
                 "3 photos have several faces: the largest is taken. Crop those where another one is meant.",
@@ -73,10 +79,12 @@ public class DatasetInspectorTests
     public void A_class_that_a_split_lacks_is_said_and_data_without_fault_has_no_warnings()
     {
         (int Label, int Seed, Split Split)[] rows =
-            [.. Enumerable.Range(0, 200).Select(i => (i % 2, i, Split.Training)), .. Enumerable.Range(0, 30).Select(i => (i % 2, 1000 + i, Split.PublicTest))];
+            [.. Enumerable.Range(0, 200).Select(i => (i % 2, i, Split.Training)),
+                .. Enumerable.Range(0, 30).Select(i => (i % 2, 1000 + i, Split.PublicTest))];
         Assert.Empty(Warnings(rows, ["calm", "cross"]));
         Assert.Equal(
-            ["Training has no faces of drowsy: add some, or leave the label out of all splits.", "PublicTest has no faces of drowsy: add some, or leave the label out of all splits."],
+            ["Training has no faces of drowsy: add some, or leave the label out of all splits.", "PublicTest has no faces of drowsy: add "
+                + "some, or leave the label out of all splits."],
             Warnings(rows, ["calm", "cross", "drowsy"]));
         Assert.Equal(
             ["every face is calm: training needs two labels or more. Add pictures of another."],
@@ -85,7 +93,8 @@ public class DatasetInspectorTests
         static IReadOnlyList<string> Warnings((int Label, int Seed, Split Split)[] rows, string[] names)
         {
             FaceTable table = Table(rows);
-            return DatasetInspector.Inspect(new LoadedDataset(new FaceTable(48, table.Pixels, table.Labels, table.Splits, names), "made up", new Dictionary<string, int>(), [], [])).Warnings;
+            return DatasetInspector.Inspect(new LoadedDataset(new FaceTable(48, table.Pixels, table.Labels, table.Splits, names), "made up",
+                new Dictionary<string, int>(), [], [])).Warnings;
         }
     }
 
@@ -131,7 +140,8 @@ public class DatasetInspectorTests
                 tests.Add(Convert.ToHexString(kept.Face(i)));
         }
 
-        Assert.DoesNotContain(Enumerable.Range(0, kept.Count), i => kept.Splits[i] == Split.Training && tests.Contains(Convert.ToHexString(kept.Face(i))));
+        Assert.DoesNotContain(Enumerable.Range(0, kept.Count), i => kept.Splits[i] == Split.Training
+            && tests.Contains(Convert.ToHexString(kept.Face(i))));
     }
 
     private static FaceTable Table((int Label, int Seed, Split Split)[] rows) => new(

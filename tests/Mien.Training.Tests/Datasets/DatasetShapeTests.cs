@@ -78,7 +78,8 @@ public class DatasetShapeTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string path = folder.Write("test.csv", $"pixels\n{string.Join(' ', CsvText.Pixels(1))}\n");
-        Assert.Contains("Expected emotion, pixels and Usage", Assert.Throws<MienException>(() => DatasetReader.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("Expected emotion, pixels and Usage", Assert.Throws<MienException>(() => DatasetReader.Load(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public class DatasetShapeTests
         Assert.Equal(
             new HashSet<(string, Split)>
             {
-                ("happy", Split.Training), ("angry", Split.Training), ("sad", Split.PrivateTest), ("fear", Split.PublicTest), ("surprise", Split.PublicTest),
+                ("happy", Split.Training), ("angry", Split.Training), ("sad", Split.PrivateTest), ("fear", Split.PublicTest),
+                    ("surprise", Split.PublicTest),
             },
             rows);
     }

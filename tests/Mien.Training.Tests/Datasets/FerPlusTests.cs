@@ -34,7 +34,8 @@ public class FerPlusTests
     [InlineData("", "empty file")]
     [InlineData("Usage,neutral\nTraining,1\n", "no column anger")]
     [InlineData(Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\n", "votes for 1 rows, the data has 2")]
-    [InlineData(Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\nTraining,b.png,4,0,0,1,3,2,0,0,0,0\n", "line 3: Training, where the data's row is PublicTest")]
+    [InlineData(Header + "Training,a.png,4,0,0,1,3,2,0,0,0,0\nTraining,b.png,4,0,0,1,3,2,0,0,0,0\n",
+        "line 3: Training, where the data's row is PublicTest")]
     [InlineData(Header + "Training,a.png,4,0,0,1,3,x,0,0,0,0\n", "line 2: disgust \"x\"")]
     [InlineData(Header + "Training,a.png,4,0\n", "no valid table")]
     public void A_file_that_does_not_fit_is_named_with_what_is_wrong(string text, string wrong)
@@ -74,7 +75,8 @@ public class FerPlusTests
     public void Divided_faces_are_kept_for_training_alone_where_expressions_have_most_votes(byte[] votes, int label)
     {
         byte[] own = [2, 2];
-        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], FacialExpressions.Fer2013Names, [.. votes, .. votes]);
+        var table = new FaceTable(1, new byte[2], own, [Split.Training, Split.PublicTest], FacialExpressions.Fer2013Names,
+            [.. votes, .. votes]);
 
         FaceTable kept = FerPlus.Relabel(table, keepDivided: true);
 

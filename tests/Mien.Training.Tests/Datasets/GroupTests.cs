@@ -81,7 +81,8 @@ public class GroupTests
     {
         FaceTable table = Table(600, _ => "ann", splits: null);
         using TemporaryFolder folder = TestData.NewFolder();
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "faces.csv", TrainingOptions.Default with { DropCopies = false }));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), table, "faces.csv", TrainingOptions.Default with { DropCopies = false }));
         Assert.Contains("faces.csv: no PublicTest faces to choose the epoch on, and none could be held out of Training, as all its "
             + "faces are of one group, ann", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
@@ -116,7 +117,8 @@ public class GroupTests
     }
 
     private static void AssertWhole(FaceTable table) =>
-        Assert.All(table.Groups.Zip(table.Splits).GroupBy(face => face.First), group => Assert.Single(group.Select(face => face.Second).Distinct()));
+        Assert.All(table.Groups.Zip(table.Splits).GroupBy(face => face.First),
+            group => Assert.Single(group.Select(face => face.Second).Distinct()));
 
     private static FaceTable Table(int count, Func<int, string> group, Func<int, Split>? splits, Func<int, int>? label = null)
     {
@@ -131,7 +133,8 @@ public class GroupTests
     private static LoadedDataset Manifest(TemporaryFolder folder, int count, Func<int, string> group, Func<int, string>? split = null)
     {
         MadeUpPictures.Save(1, Enumerable.Range(0, count).Select(i => folder.File($"{i}.png")));
-        string[] rows = [.. Enumerable.Range(0, count).Select(i => $"{i}.png,{(i / 4 % 2 == 0 ? "calm" : "cross")},{group(i)},{split?.Invoke(i)}")];
+        string[] rows = [.. Enumerable.Range(0, count)
+            .Select(i => $"{i}.png,{(i / 4 % 2 == 0 ? "calm" : "cross")},{group(i)},{split?.Invoke(i)}")];
         return DatasetReader.Load(folder.Write("faces.csv", $"file,label,group,split\n{string.Join('\n', rows)}\n"));
     }
 }

@@ -22,7 +22,8 @@ public class LabelSpellingTests
     [InlineData("hapy", "--map hapy=happy")]
     [InlineData("hap=y", "--map '{\"hap=y\":\"happy\"}'")]
     [InlineData("happy,", "--map '{\"happy,\":\"happy\"}'")]
-    public void The_cure_is_an_option_that_can_be_passed(string written, string cure) => Assert.Equal(cure, Spelling.Cure(written, "happy"));
+    public void The_cure_is_an_option_that_can_be_passed(string written, string cure) =>
+        Assert.Equal(cure, Spelling.Cure(written, "happy"));
 
     [Fact]
     public void A_table_s_unknown_label_is_met_with_the_likely_one_and_a_map_cures_it()
@@ -51,7 +52,8 @@ public class LabelSpellingTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         MadeUpPictures.Save(1, folder.File("cheerful/1.png"), folder.File("sad/2.png"));
-        var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map("cheerfull", "happy") }));
+        var error = Assert.Throws<MienException>(() =>
+            DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map("cheerfull", "happy") }));
         Assert.EndsWith("nothing is labeled cheerfull. The labels are cheerful, sad. Did you mean "
             + "cheerful=happy?", error.Message, StringComparison.Ordinal);
     }
@@ -61,8 +63,10 @@ public class LabelSpellingTests
     {
         var table = new FaceTable(1, new byte[3], [0, 1, 2], new Split[3], ["happy", "joyfull", "sad"]);
         Assert.EndsWith("joyfull (1). Did you mean joyful? Then pass --map "
-            + "joyfull=joyful", Assert.Single(LabelFit.Of(["happy", "joyful", "sad"], table).Sentences(), sentence => sentence.StartsWith("left out", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("Did you mean hapyy?", Assert.Throws<MienException>(() => LabelFit.Of(["hapyy", "calm"], table)).Message, StringComparison.Ordinal);
+            + "joyfull=joyful", Assert.Single(LabelFit.Of(["happy", "joyful", "sad"], table).Sentences(),
+            sentence => sentence.StartsWith("left out", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("Did you mean hapyy?", Assert.Throws<MienException>(() => LabelFit.Of(["hapyy", "calm"], table)).Message,
+            StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> Map(string from, string to) => new(StringComparer.OrdinalIgnoreCase) { [from] = to };

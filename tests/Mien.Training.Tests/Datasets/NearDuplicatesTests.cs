@@ -32,7 +32,8 @@ public class NearDuplicatesTests
         Preprocessing.Resize(gray, picture.Width, picture.Height, 400, half);
         Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGray(half, 400, 400))), 0, NearDuplicates.Distance);
         byte[] brighter = [.. gray.Select(level => (byte)Math.Min(255, level * 1.1 + 10))];
-        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGray(brighter, picture.Width, picture.Height))), 0, NearDuplicates.Distance);
+        Assert.InRange(hash.DistanceTo(PictureHash.Of(Picture.FromGray(brighter, picture.Width, picture.Height))), 0,
+            NearDuplicates.Distance);
         for (int row = 0; row < picture.Height; row++)
             gray.AsSpan(row * picture.Width, picture.Width).Reverse();
         Assert.True(hash.DistanceTo(PictureHash.Of(Picture.FromGray(gray, picture.Width, picture.Height))) > NearDuplicates.Distance);
@@ -72,7 +73,8 @@ public class NearDuplicatesTests
         return groups;
     }
 
-    private static PictureHash Any(Random random) => new((ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64());
+    private static PictureHash Any(Random random) =>
+        new((ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64(), (ulong)random.NextInt64());
 
     private static PictureHash Turned(PictureHash hash, int bits, Random random)
     {

@@ -33,7 +33,8 @@ public class OddArchivesTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string archive = Zip(folder, "../1.png", "happy/2.png");
-        Assert.Contains("1.png: no folder above it names a label", Assert.Throws<MienException>(() => DatasetReader.Load(archive)).Message, StringComparison.Ordinal);
+        Assert.Contains("1.png: no folder above it names a label", Assert.Throws<MienException>(() => DatasetReader.Load(archive)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public class OddArchivesTests
         void Refused(byte[] content, string expected)
         {
             File.WriteAllBytes(folder.File("set.zip"), content);
-            Assert.Contains(expected, Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("set.zip"))).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("set.zip"))).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -99,7 +101,8 @@ public class OddArchivesTests
         }
 
         File.WriteAllBytes(folder.File("set.zip"), inner);
-        Assert.Contains("more than 4 archives in one another", Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("set.zip"))).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 4 archives in one another",
+            Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("set.zip"))).Message, StringComparison.Ordinal);
     }
 
     private static string Zip(TemporaryFolder folder, params string[] files)

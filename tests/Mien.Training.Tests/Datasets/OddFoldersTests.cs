@@ -20,7 +20,8 @@ public class OddFoldersTests
 
         Assert.Equal(12, data.Table.Count);
         Assert.Equal(["happy", "sad"], data.Table.LabelNames);
-        Assert.All((string[])["latest", "elsewhere", "again"], name => Assert.Contains(data.Notes, note => note.Contains($"train/{name}: a link to ", StringComparison.Ordinal)));
+        Assert.All((string[])["latest", "elsewhere", "again"], name => Assert.Contains(data.Notes, note => note.Contains($"train/{name}: a "
+            + "link to ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public class OddFoldersTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders.");
         using TemporaryFolder folder = Faces();
         MakePipe(folder.File("pipe.csv"));
-        Assert.Contains("pipe.csv: a pipe, not an ordinary file", Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("pipe.csv"))).Message, StringComparison.Ordinal);
+        Assert.Contains("pipe.csv: a pipe, not an ordinary file",
+            Assert.Throws<MienException>(() => DatasetReader.Load(folder.File("pipe.csv"))).Message, StringComparison.Ordinal);
         string manifest = folder.Write("faces.csv", "file,label\npipe.csv,happy\n");
         Assert.Contains("line 2: pipe.csv: can't be read (a pipe, not an ordinary "
             + "file)", Assert.Throws<MienException>(() => DatasetReader.Load(manifest)).Message, StringComparison.Ordinal);
@@ -144,7 +146,8 @@ public class OddFoldersTests
     private static TemporaryFolder Faces()
     {
         TemporaryFolder folder = TestData.NewFolder();
-        MadeUpPictures.Save(1, from split in (string[])["train", "test"] from label in (string[])["happy", "sad"] from i in Enumerable.Range(0, 3) select folder.File($"{split}/{label}/{i}.png"));
+        MadeUpPictures.Save(1, from split in (string[])["train", "test"] from label in (string[])["happy",
+            "sad"] from i in Enumerable.Range(0, 3) select folder.File($"{split}/{label}/{i}.png"));
         return folder;
     }
 }

@@ -81,7 +81,8 @@ public class OwnDataTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Save(folder.File("train/cheerful/1.png"), 40);
-        var error = Assert.Throws<MienException>(() => DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map(("jolly", "happy")) }));
+        var error = Assert.Throws<MienException>(() =>
+            DatasetReader.Load(folder.Path, DatasetOptions.Default with { Map = Map(("jolly", "happy")) }));
         Assert.Contains("--map jolly=happy: nothing is labeled jolly. The labels are cheerful", error.Message, StringComparison.Ordinal);
     }
 
@@ -137,8 +138,10 @@ public class OwnDataTests
         foreach (int label in (int[])[0, 1])
         {
             int all = label == 0 ? 20 : 40;
-            Assert.InRange(table.Labels.Zip(table.Splits).Count(face => face.First == label && face.Second == Split.PublicTest), all / 10 - 1, all / 10 + 1);
-            Assert.InRange(table.Labels.Zip(table.Splits).Count(face => face.First == label && face.Second == Split.PrivateTest), all / 10 - 1, all / 10 + 1);
+            Assert.InRange(table.Labels.Zip(table.Splits).Count(face => face.First == label && face.Second == Split.PublicTest),
+                all / 10 - 1, all / 10 + 1);
+            Assert.InRange(table.Labels.Zip(table.Splits).Count(face => face.First == label && face.Second == Split.PrivateTest),
+                all / 10 - 1, all / 10 + 1);
         }
     }
 
@@ -151,7 +154,8 @@ public class OwnDataTests
         Split[] splits = SplitMaker.Make(labels, people);
 
         Assert.All(people.Zip(splits).GroupBy(face => face.First), person => Assert.Single(person.Select(face => face.Second).Distinct()));
-        Assert.All(Enum.GetValues<Split>(), split => Assert.InRange(splits.Count(s => s == split), split == Split.Training ? 210 : 15, split == Split.Training ? 270 : 50));
+        Assert.All(Enum.GetValues<Split>(), split => Assert.InRange(splits.Count(s => s == split), split == Split.Training ? 210 : 15,
+            split == Split.Training ? 270 : 50));
         Assert.Equal(splits, SplitMaker.Make(labels, people));
         Assert.NotEqual(splits, SplitMaker.Make(labels, people, seed: 2));
     }
@@ -167,7 +171,8 @@ public class OwnDataTests
         foreach (string file in names)
             Save(folder.File("data/" + file), 48);
         FaceTable table = DatasetReader.Load(folder.File("data")).Table;
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default with { DropCopies = false }));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default with { DropCopies = false }));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
     }
@@ -179,7 +184,8 @@ public class OwnDataTests
         foreach (int i in Enumerable.Range(0, 60))
             Save(folder.File($"data/{(i % 2 == 0 ? "bored" : "calm")}/{i}.png"), 48);
         FaceTable table = DatasetReader.Load(folder.File("data")).Table;
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), table, "data", TrainingOptions.Default));
         Assert.Contains("--drop-copies false", error.Message, StringComparison.Ordinal);
     }
 
@@ -192,7 +198,8 @@ public class OwnDataTests
         Assert.Equal([new FaceOrigin("calm/a.png", 0), new FaceOrigin("cross/b.png", 0)], DatasetReader.Load(folder.File("data")).Origins);
 
         string manifest = folder.Write("faces.csv", "file,label,group\ndata/cross/b.png,cross,ann\ndata/calm/a.png,calm,\n");
-        Assert.Equal([new FaceOrigin("data/cross/b.png", 2, "ann"), new FaceOrigin("data/calm/a.png", 3)], DatasetReader.Load(manifest).Origins);
+        Assert.Equal([new FaceOrigin("data/cross/b.png", 2, "ann"), new FaceOrigin("data/calm/a.png", 3)],
+            DatasetReader.Load(manifest).Origins);
 
         string table = folder.Write("fer2013.csv", $"{CsvText.Header}\n{CsvText.Row(1, 1, Split.Training)}\n{CsvText.Row(2, 2, Split.Training)}\n");
         Assert.Equal([new FaceOrigin(table, 2), new FaceOrigin(table, 3)], DatasetReader.Load(table).Origins);

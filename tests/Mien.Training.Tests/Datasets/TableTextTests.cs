@@ -68,8 +68,10 @@ public class TableTextTests
     public void Splits_go_by_short_names_in_a_table_too()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string rows = string.Join('\n', ((string[])["train", "val", "Test"]).Select((split, i) => $"{i},{string.Join(' ', CsvText.Pixels(i))},{split}"));
-        Assert.Equal([Split.Training, Split.PublicTest, Split.PrivateTest], DatasetReader.Load(folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}\n")).Table.Splits);
+        string rows = string.Join('\n', ((string[])["train", "val", "Test"])
+            .Select((split, i) => $"{i},{string.Join(' ', CsvText.Pixels(i))},{split}"));
+        Assert.Equal([Split.Training, Split.PublicTest, Split.PrivateTest],
+            DatasetReader.Load(folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}\n")).Table.Splits);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public class WholePhotosTests
         using ExpressionRecognizer recognizer = ExpressionRecognizer.CreateDefault();
         Face largest = recognizer.Recognize(folder.File("photos/happy/seven.png")).MaxBy(face => face.Box.Area)!;
         using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
-        Assert.Equal(largest.Probabilities, classifier.Classify(data.Table.Face(0), 1), (expected, actual) => Math.Abs(expected - actual) < 1e-5);
+        Assert.Equal(largest.Probabilities, classifier.Classify(data.Table.Face(0), 1),
+            (expected, actual) => Math.Abs(expected - actual) < 1e-5);
     }
 
     [Fact]

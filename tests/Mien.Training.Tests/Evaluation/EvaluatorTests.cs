@@ -24,7 +24,8 @@ public class EvaluatorTests
 
         FaceTable alone = table.Select(Split.PrivateTest);
         var expected = Metrics.Evaluate(classifier.Classify(alone.Pixels, alone.Count), alone.Labels, FacialExpressions.Fer2013Names);
-        Assert.Equal((expected.Count, expected.Accuracy, expected.Nll, expected.Brier, expected.Ece), (figures.Count, figures.Accuracy, figures.Nll, figures.Brier, figures.Ece));
+        Assert.Equal((expected.Count, expected.Accuracy, expected.Nll, expected.Brier, expected.Ece),
+            (figures.Count, figures.Accuracy, figures.Nll, figures.Brier, figures.Ece));
         Assert.Equal(expected.Confusion, figures.Confusion);
         Assert.True(figures.ImagesPerSecond > 0);
     }
@@ -39,8 +40,10 @@ public class EvaluatorTests
         for (int row = 0; row < pixels.Length; row += 48)
             pixels.AsSpan(row, 48).Reverse();
         var mirrored = new FaceTable(48, pixels, table.Labels, table.Splits, table.LabelNames);
-        Assert.NotEqual(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Nll, Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest).Nll, 6);
-        Assert.Equal(Evaluator.Evaluate(classifier, table, Split.PrivateTest, flip: true).Nll, Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest, flip: true).Nll, 6);
+        Assert.NotEqual(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Nll,
+            Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest).Nll, 6);
+        Assert.Equal(Evaluator.Evaluate(classifier, table, Split.PrivateTest, flip: true).Nll,
+            Evaluator.Evaluate(classifier, mirrored, Split.PrivateTest, flip: true).Nll, 6);
     }
 
     [Fact]
@@ -50,12 +53,14 @@ public class EvaluatorTests
         using ExpressionClassifier first = Model(folder, 48, FacialExpressions.Fer2013Names);
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
         using ExpressionClassifier second = Model(folder, 48, FacialExpressions.Fer2013Names, seed: 5);
-        using var both = ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]);
+        using var both = ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")),
+            ModelSource.FromFile(folder.File("model.onnx"))]);
         FaceTable faces = Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest);
         float[] a = first.Classify(faces.Pixels, faces.Count);
         float[] b = second.Classify(faces.Pixels, faces.Count);
         Assert.NotEqual(a, b);
-        Assert.All(both.Classify(faces.Pixels, faces.Count).Zip(a.Zip(b, (x, y) => (x + y) / 2)), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+        Assert.All(both.Classify(faces.Pixels, faces.Count).Zip(a.Zip(b, (x, y) => (x + y) / 2)),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
     [Fact]
@@ -65,7 +70,9 @@ public class EvaluatorTests
         Model(folder, 48, FacialExpressions.Fer2013Names).Dispose();
         File.Move(folder.File("model.onnx"), folder.File("first.onnx"));
         Model(folder, 48, ["calm", "cross"]).Dispose();
-        var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")), ModelSource.FromFile(folder.File("model.onnx"))]));
+        var error = Assert.Throws<MienException>(() =>
+            ExpressionClassifier.Create([ModelSource.FromFile(folder.File("first.onnx")),
+            ModelSource.FromFile(folder.File("model.onnx"))]));
         Assert.Contains("calm, cross", error.Message, StringComparison.Ordinal);
     }
 
@@ -78,7 +85,8 @@ public class EvaluatorTests
         FaceTable seven = table.Take([.. Enumerable.Range(0, table.Count).Where(i => table.Labels[i] != FerPlus.Contempt)]);
         var figures = Evaluator.Evaluate(classifier, table, Split.PrivateTest);
         var expected = Metrics.Evaluate(classifier.Classify(seven.Pixels, seven.Count), seven.Labels, FacialExpressions.Fer2013Names);
-        Assert.Equal((expected.Count, expected.Accuracy, expected.MacroF1, expected.Nll), (figures.Count, figures.Accuracy, figures.MacroF1, figures.Nll));
+        Assert.Equal((expected.Count, expected.Accuracy, expected.MacroF1, expected.Nll),
+            (figures.Count, figures.Accuracy, figures.MacroF1, figures.Nll));
         Assert.Equal(new Dictionary<string, int> { ["contempt"] = table.Count - seven.Count }, figures.LeftOut);
     }
 
@@ -105,7 +113,8 @@ public class EvaluatorTests
         using ExpressionClassifier classifier = Model(folder, 48, FerPlus.Labels);
         FaceTable table = Table(48, FacialExpressions.Names, Split.PrivateTest);
         Assert.Null(Evaluator.Evaluate(classifier, table, Split.PrivateTest).Votes);
-        FaceTable voted = FerPlus.Relabel(table.WithVotes([.. Enumerable.Range(0, table.Count).SelectMany(_ => (byte[])[0, 0, 0, 6, 0, 0, 4, 0, 0, 0])]));
+        FaceTable voted = FerPlus.Relabel(table.WithVotes([.. Enumerable.Range(0, table.Count)
+            .SelectMany(_ => (byte[])[0, 0, 0, 6, 0, 0, 4, 0, 0, 0])]));
         VoteFigures votes = Evaluator.Evaluate(classifier, voted, Split.PrivateTest).Votes!;
         // 0.6 and 0.4 of each face's votes; six of ten agree with the other nine.
         Assert.Equal(-0.6 * Math.Log(0.6) - 0.4 * Math.Log(0.4), votes.Entropy, 9);
@@ -126,7 +135,8 @@ public class EvaluatorTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using ExpressionClassifier classifier = Model(folder, 48, ["calm", "cross"]);
-        AssertRefused(classifier, Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest), "calm, cross", "angry, disgust", "trained on these labels");
+        AssertRefused(classifier, Table(48, FacialExpressions.Fer2013Names, Split.PrivateTest), "calm, cross", "angry, disgust",
+            "trained on these labels");
     }
 
     [Fact]
@@ -147,7 +157,8 @@ public class EvaluatorTests
         File.WriteAllBytes(folder.File("other.onnx"), model.ToByteArray());
         var error = Assert.Throws<MienException>(() => ExpressionClassifier.Create(folder.File("other.onnx")));
         Assert.StartsWith(folder.File("other.onnx"), error.Message, StringComparison.Ordinal);
-        Assert.All((string[])["[-1,1,48,48]", "[N,1,64,64]", "Export the model again"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.All((string[])["[-1,1,48,48]", "[N,1,64,64]", "Export the model again"],
+            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,8 +167,11 @@ public class EvaluatorTests
         using TemporaryFolder folder = TestData.NewFolder();
         Model(folder, 48, FacialExpressions.Fer2013Names).Dispose();
         TrainingOptions options = TrainingOptions.Default with { From = folder.File("model.onnx") };
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(24, FacialExpressions.Fer2013Names, Split.Training, Split.PublicTest), "made up", options));
-        Assert.All((string[])["48 pixels", "24", "Go on from a model of this size"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), Table(24, FacialExpressions.Fer2013Names, Split.Training, Split.PublicTest),
+            "made up", options));
+        Assert.All((string[])["48 pixels", "24", "Go on from a model of this size"],
+            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -180,7 +194,8 @@ public class EvaluatorTests
     {
         random.manual_seed(seed);
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", labels.Count);
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = labels, Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = labels,
+            Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return ExpressionClassifier.Create(folder.File("model.onnx"));
     }
@@ -191,6 +206,7 @@ public class EvaluatorTests
         int count = splits.Length * 20;
         byte[] pixels = new byte[count * size * size];
         new Random(6).NextBytes(pixels);
-        return new FaceTable(size, pixels, [.. Enumerable.Range(0, count).Select(i => (byte)(i * 5 % labels.Count))], [.. Enumerable.Range(0, count).Select(i => splits[i % splits.Length])], labels);
+        return new FaceTable(size, pixels, [.. Enumerable.Range(0, count).Select(i => (byte)(i * 5 % labels.Count))],
+            [.. Enumerable.Range(0, count).Select(i => splits[i % splits.Length])], labels);
     }
 }

@@ -17,7 +17,8 @@ public class ForeignClassifierTests
         string file = BrightOrDark(folder);
         // Two scores: the mean and its negative. Bright faces give the first name, dark ones the second, which the data lacks.
         using var classifier = new ForeignClassifier(file, ["joy", "contempt"], PixelRange.Signed);
-        var faces = new FaceTable(8, [.. Enumerable.Repeat((byte)200, 64), .. Enumerable.Repeat((byte)50, 64)], [3, 0], new Split[2], FacialExpressions.Fer2013Names);
+        var faces = new FaceTable(8, [.. Enumerable.Repeat((byte)200, 64), .. Enumerable.Repeat((byte)50, 64)], [3, 0], new Split[2],
+            FacialExpressions.Fer2013Names);
 
         Assert.Equal([(byte)FacialExpression.Happy, byte.MaxValue], classifier.Predict(faces));
     }
@@ -41,7 +42,8 @@ public class ForeignClassifierTests
         using var classifier = new ForeignClassifier(BrightOrDark(folder), ["joy"], PixelRange.Byte);
         var faces = new FaceTable(8, new byte[64], [0], new Split[1], FacialExpressions.Fer2013Names);
 
-        Assert.Contains("2 scores for 1 labels", Assert.Throws<MienException>(() => classifier.Predict(faces)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 scores for 1 labels", Assert.Throws<MienException>(() => classifier.Predict(faces)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Input [N,1,16,16]; the faces of 8 pixels are resized to it.</summary>
@@ -52,7 +54,8 @@ public class ForeignClassifierTests
         var graph = new OnnxGraph(proto, "pixels", [1, 16, 16]);
         var linear = nn.Linear(1, 2, hasBias: false);
         linear.weight!.with_requires_grad(false).copy_(tensor(new float[] { 1, -1 }, [2, 1]));
-        string output = graph.Add(nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("flatten", nn.Flatten()), ("linear", linear)), "pixels");
+        string output = graph.Add(nn.Sequential(("pool", nn.AdaptiveAvgPool2d(1)), ("flatten", nn.Flatten()), ("linear", linear)),
+            "pixels");
         proto.Output.Add(OnnxExporter.Value(output, 2));
         string file = folder.File("foreign.onnx");
         File.WriteAllBytes(file, OnnxExporter.Model(proto, "1").ToByteArray());

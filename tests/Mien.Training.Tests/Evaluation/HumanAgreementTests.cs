@@ -57,7 +57,8 @@ public class HumanAgreementTests
     [Fact]
     public void One_of_the_real_taggers_agrees_with_the_other_nine_on_78_percent_of_PrivateTest()
     {
-        FaceTable faces = FerPlus.Relabel(FerPlus.Attach(TestData.FerPlusVotes, DatasetReader.Load(TestData.Fer2013Zip).Table)).Select(Split.PrivateTest);
+        FaceTable faces = FerPlus.Relabel(FerPlus.Attach(TestData.FerPlusVotes, DatasetReader.Load(TestData.Fer2013Zip).Table))
+            .Select(Split.PrivateTest);
         var person = HumanAgreement.OfOnePerson(faces);
         Assert.Equal((3_153, 30_315, 1_215), (faces.Count, person.Count, person.WithoutMajority));
         Assert.Equal(23_550 / 30_315.0, person.Accuracy, 12);

@@ -39,7 +39,8 @@ public class LabelFitTests
         Assert.Empty(fit.SharedOut);
         float[] answers = [0.2f, 0.5f, 0.3f];
         Assert.Equal(answers, fit.Probabilities(answers));
-        Assert.Equal("missing in the data: cross; macro F1 is over the other 2 classes; the model may still answer cross, which counts as wrong", Assert.Single(fit.Sentences()));
+        Assert.Equal("missing in the data: cross; macro F1 is over the other 2 classes; the model may still answer cross, which counts as "
+            + "wrong", Assert.Single(fit.Sentences()));
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public class LabelFitTests
         // 0.2 and 0.3 of 0.5; a model that is wholly sure of the missing class says nothing of the others.
         float[] shared = fit.Probabilities([0.2f, 0.5f, 0.3f, 0, 1, 0]);
         Assert.All(((float[])[0.4f, 0, 0.6f, 0.5f, 0, 0.5f]).Zip(shared), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
-        Assert.Equal("missing in PublicTest: cross; macro F1 is over the other 2 classes; the probability of cross is shared out among the other classes", Assert.Single(fit.Sentences(Split.PublicTest)));
+        Assert.Equal("missing in PublicTest: cross; macro F1 is over the other 2 classes; the probability of cross is shared out among the "
+            + "other classes", Assert.Single(fit.Sentences(Split.PublicTest)));
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public class LabelFitTests
     public void Data_without_a_class_of_the_models_are_refused_with_both_lists()
     {
         var error = Assert.Throws<MienException>(() => LabelFit.Of(Model, Table(["bored", "shy"], 0, 1)));
-        Assert.All((string[])["calm, cross, glad", "bored, shy", "--map"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.All((string[])["calm, cross, glad", "bored, shy", "--map"],
+            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -68,7 +68,8 @@ public class MetricsTests
             (0.3 + 0.8 + 0.6 + 0.1 + 0.5) / 6,
             (0.7 + 0.2 + 0.4 + 0.6) / 6,
         ];
-        Assert.All(expected.Zip(Metrics.ClassCalibrationErrors(Probabilities, Labels, 3)), pair => Assert.Equal(pair.First, pair.Second, 6));
+        Assert.All(expected.Zip(Metrics.ClassCalibrationErrors(Probabilities, Labels, 3)),
+            pair => Assert.Equal(pair.First, pair.Second, 6));
         Assert.Equal(expected, Figures.PerClass.Values.Select(figures => figures.Ece), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(expected.Average(), Figures.ClasswiseEce, 6);
     }
@@ -88,8 +89,10 @@ public class MetricsTests
         // balanced_accuracy_score, log_loss), NumPy (Brier, calibration error) and SciPy (minimize_scalar) in double
         // precision, over this table of 700 rows.
         const int rows = 700;
-        float[] logits = [.. Enumerable.Range(0, rows * 7).Select(place => (place / 7 * 37 + place % 7 * 101 + place / 7 * (place % 7) % 13 * 7) % 97 / 16f)];
-        byte[] labels = [.. Enumerable.Range(0, rows).Select(i => (byte)(i % 5 < 3 ? Metrics.MostProbable(logits.AsSpan(i * 7, 7)) : (i * 11 + 3) % 6))];
+        float[] logits = [.. Enumerable.Range(0, rows * 7)
+            .Select(place => (place / 7 * 37 + place % 7 * 101 + place / 7 * (place % 7) % 13 * 7) % 97 / 16f)];
+        byte[] labels = [.. Enumerable.Range(0, rows).Select(i =>
+            (byte)(i % 5 < 3 ? Metrics.MostProbable(logits.AsSpan(i * 7, 7)) : (i * 11 + 3) % 6))];
         var figures = Metrics.Evaluate(Calibration.Softmax(logits, 7, 1), labels, ["0", "1", "2", "3", "4", "5", "6"]);
         Assert.Equal([136, 101, 97, 94, 102, 103, 67], figures.PerClass.Values.Select(of => of.Support));
         Assert.Equal(0.6514285714285715, figures.Accuracy, 12);
@@ -124,8 +127,10 @@ public class MetricsTests
             {
                 var random = new Random(seed);
                 byte[] labels = [.. Enumerable.Range(0, rows).Select(_ => (byte)random.Next(classes))];
-                float[] probabilities = Calibration.Softmax([.. Enumerable.Range(0, rows * classes).Select(_ => random.NextSingle() * 6)], classes, 1);
-                AssertSame(new NaiveMetrics(probabilities, labels, classes), Metrics.Evaluate(probabilities, labels, [.. Enumerable.Range(0, classes).Select(k => $"{k}")]));
+                float[] probabilities = Calibration.Softmax([.. Enumerable.Range(0, rows * classes).Select(_ => random.NextSingle() * 6)],
+                    classes, 1);
+                AssertSame(new NaiveMetrics(probabilities, labels, classes),
+                    Metrics.Evaluate(probabilities, labels, [.. Enumerable.Range(0, classes).Select(k => $"{k}")]));
             },
             iter: 300, seed: "0000KaB3QYd1");
     }
@@ -135,9 +140,11 @@ public class MetricsTests
     {
         using JsonDocument json = JsonDocument.Parse(Figures.ToJson());
         Assert.Equal(
-            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing", "sharedOut", "leftOut", "imagesPerSecond"],
+            ["count", "accuracy", "macroF1", "balancedAccuracy", "perClass", "confusion", "nll", "brier", "ece", "classwiseEce", "missing",
+                "sharedOut", "leftOut", "imagesPerSecond"],
             json.RootElement.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["precision", "recall", "f1", "support", "ece"], json.RootElement.GetProperty("perClass").GetProperty("a").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["precision", "recall", "f1", "support", "ece"],
+            json.RootElement.GetProperty("perClass").GetProperty("a").EnumerateObject().Select(property => property.Name));
     }
 
     [Theory]
@@ -187,7 +194,8 @@ public class MetricsTests
 
         public double Accuracy => _faces.Average(face => face.Label == face.Predicted ? 1.0 : 0.0);
 
-        public double BalancedAccuracy => _faces.GroupBy(face => face.Label).Average(group => group.Average(face => face.Predicted == group.Key ? 1.0 : 0.0));
+        public double BalancedAccuracy => _faces.GroupBy(face => face.Label)
+            .Average(group => group.Average(face => face.Predicted == group.Key ? 1.0 : 0.0));
 
         public double MacroF1 => Occurring.Average(k =>
         {
@@ -199,13 +207,16 @@ public class MetricsTests
 
         public double Nll => -_faces.Average(face => Math.Log(face.Row[face.Label]));
 
-        public double Brier => _faces.Average(face => Enumerable.Range(0, _classes).Sum(k => Math.Pow(face.Row[k] - (k == face.Label ? 1 : 0), 2)));
+        public double Brier => _faces.Average(face => Enumerable.Range(0, _classes)
+            .Sum(k => Math.Pow(face.Row[k] - (k == face.Label ? 1 : 0), 2)));
 
         public double Ece => Enumerable.Range(0, 15).Sum(bin =>
         {
-            var members = _faces.Where(face => face.Row[face.Predicted] > bin / 15.0 && face.Row[face.Predicted] <= (bin + 1) / 15.0).ToArray();
+            var members = _faces.Where(face => face.Row[face.Predicted] > bin / 15.0 && face.Row[face.Predicted] <= (bin + 1) / 15.0)
+                .ToArray();
             return members.Length == 0 ? 0 : (double)members.Length / _faces.Length
-                * Math.Abs(members.Average(face => face.Row[face.Predicted]) - members.Average(face => face.Label == face.Predicted ? 1.0 : 0.0));
+                * Math.Abs(members.Average(face => face.Row[face.Predicted]) - members.Average(face => face.Label == face.Predicted ? 1.0
+                    : 0.0));
         });
     }
 }

@@ -25,7 +25,8 @@ public class QualityTenthsTests
     public void Too_few_faces_for_tenths_are_refused()
     {
         using ExpressionClassifier classifier = ExpressionClassifier.CreateDefault();
-        var few = new FaceTable(48, new byte[4 * 48 * 48], new byte[4], [.. Enumerable.Repeat(Split.PublicTest, 4)], FacialExpressions.Names);
+        var few = new FaceTable(48, new byte[4 * 48 * 48], new byte[4], [.. Enumerable.Repeat(Split.PublicTest, 4)],
+            FacialExpressions.Names);
         Assert.Throws<ArgumentException>(() => QualityTenths.Measure(classifier, Evaluator.Fit(classifier, few)));
     }
 }

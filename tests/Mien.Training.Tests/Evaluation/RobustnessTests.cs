@@ -21,7 +21,8 @@ public class RobustnessTests
         Assert.Equal((clean.Accuracy, clean.Ece, 1.0), (rows[0].Accuracy, rows[0].Ece, rows[0].Kept));
         RobustnessRow dark = rows.Single(row => row is { Corruption: Corruption.Darkness, Strength: 2 });
         byte[] pixels = [.. faces.Pixels.Select(level => (byte)Math.Round(level * 0.12))];
-        var expected = Evaluator.Evaluate(classifier, new FaceTable(faces.Size, pixels, faces.Labels, faces.Splits, faces.LabelNames), Split.PublicTest);
+        var expected = Evaluator.Evaluate(classifier, new FaceTable(faces.Size, pixels, faces.Labels, faces.Splits, faces.LabelNames),
+            Split.PublicTest);
         Assert.Equal("levels x 0.12", dark.Setting);
         Assert.Equal(expected.Accuracy, dark.Accuracy, 1e-9);
         Assert.Equal(expected.Ece, dark.Ece, 1e-6);

@@ -23,7 +23,8 @@ public class WholeWayTests(ITestOutputHelper output)
     public void Faces_put_into_pictures_are_found_and_read_almost_as_well_as_before()
     {
         FaceTable faces = DatasetReader.Load(TestData.Fer2013Zip).Table.Select(Split.PublicTest).TakeStratified(120, 1);
-        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models",
+            "mien-fer2013.int8.onnx"));
         using var detector = new FaceDetector();
         WholeWayResult result = WholeWay.Measure(classifier, detector, faces, WholeWayOptions.Default);
         output.WriteLine($"{result}");

@@ -23,7 +23,8 @@ public class GradCamTests(ITestOutputHelper output)
         using nn.Module<Tensor, Tensor> network = Architectures.Create("residual", 7);
         network.eval();
         using TemporaryFolder folder = TestData.NewFolder();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = FacialExpressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = FacialExpressions.Fer2013Names,
+            Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         byte[] face = new byte[48 * 48];
         new Random(4).NextBytes(face);
@@ -60,7 +61,8 @@ public class GradCamTests(ITestOutputHelper output)
     public void Masking_what_is_marked_lowers_the_probability_more_than_masking_at_random()
     {
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table.Select(Split.PublicTest).TakeStratified(Faces, seed: 1);
-        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models", "mien-fer2013.int8.onnx"));
+        using ExpressionClassifier classifier = ExpressionClassifier.Create(Path.Combine(TestData.Root, "models",
+            "mien-fer2013.int8.onnx"));
         var explainer = new Explainer(classifier);
         FaceFeatures features = classifier.ClassifyWithFeatures(table.Pixels, table.Count);
         byte ground = (byte)Math.Round(classifier.Card.Input.Mean * 255);
@@ -81,7 +83,8 @@ public class GradCamTests(ITestOutputHelper output)
         }
 
         double[] falls = [.. new[] { marked, random, others }.Select(faces => Fall(classifier, features, faces, answers))];
-        output.WriteLine($"mean fall of the answer's probability over {table.Count} faces, {Masked:P0} masked: marked {falls[0]:F3}, the same region elsewhere {falls[1]:F3}, what is marked on another face {falls[2]:F3}");
+        output.WriteLine($"mean fall of the answer's probability over {table.Count} faces, {Masked:P0} masked: marked {falls[0]:F3}, the "
+            + $"same region elsewhere {falls[1]:F3}, what is marked on another face {falls[2]:F3}");
         Assert.True(falls[0] > 2 * falls[1], $"marked {falls[0]:F3}, random {falls[1]:F3}");
         Assert.True(falls[0] > falls[2], $"marked {falls[0]:F3}, marked on another face {falls[2]:F3}");
     }

@@ -14,7 +14,8 @@ public class OnnxExporterTests
 {
     private const float Temperature = 1.37f;
 
-    public static TheoryData<string> Names => [.. Architectures.Names, "residual-deepstem-32.64-1.1", "residual-masked-32.64-1.1", "residual-branched-32.64-1.2", "residual-grouped-32.64-1.2", "residual-deepstem-depthwise-32.64-1.2"];
+    public static TheoryData<string> Names => [.. Architectures.Names, "residual-deepstem-32.64-1.1", "residual-masked-32.64-1.1",
+        "residual-branched-32.64-1.2", "residual-grouped-32.64-1.2", "residual-deepstem-depthwise-32.64-1.2"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -48,14 +49,16 @@ public class OnnxExporterTests
         // Both architectures end in an adaptive pooling, a Flatten and the head; the maps are what that pooling reads.
         nn.Module[] layers = [.. network.children()];
         Tensor maps = faces;
-        foreach (nn.Module<Tensor, Tensor> layer in layers.TakeWhile(layer => layer is not TorchSharp.Modules.AdaptiveAvgPool2d).Cast<nn.Module<Tensor, Tensor>>())
+        foreach (nn.Module<Tensor, Tensor> layer in layers.TakeWhile(layer => layer is not TorchSharp.Modules.AdaptiveAvgPool2d)
+            .Cast<nn.Module<Tensor, Tensor>>())
             maps = layer.call(maps);
         Tensor logits = network.call(faces);
 
         using var session = new InferenceSession(folder.File("model.onnx"));
         using var run = new RunOptions();
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(faces.data<float>().ToArray(), faces.shape);
-        using var outputs = session.Run(run, [ModelCard.InputName], [input], [ModelCard.LogitsName, ModelCard.FeatureMapsName, ModelCard.ProbabilitiesName]);
+        using var outputs = session.Run(run, [ModelCard.InputName], [input],
+            [ModelCard.LogitsName, ModelCard.FeatureMapsName, ModelCard.ProbabilitiesName]);
         AssertSame(logits, outputs[0]);
         AssertSame(maps, outputs[1]);
         AssertSame(nn.functional.softmax(logits / Temperature, 1), outputs[2]);
@@ -123,7 +126,8 @@ public class OnnxExporterTests
     public void A_network_with_another_number_of_scores_than_labels_is_refused()
     {
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", 8);
-        Assert.Contains("[N,8] for 7 labels", Assert.Throws<MienException>(() => OnnxExporter.Build(network, Card("plain"))).Message, StringComparison.Ordinal);
+        Assert.Contains("[N,8] for 7 labels", Assert.Throws<MienException>(() => OnnxExporter.Build(network, Card("plain"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,14 +136,16 @@ public class OnnxExporterTests
         using TemporaryFolder folder = TestData.NewFolder();
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", 7);
         string path = Path.Combine(folder.File("absent"), "model.onnx");
-        Assert.StartsWith(path, Assert.Throws<MienException>(() => OnnxExporter.Export(network, Card("plain"), path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(path, Assert.Throws<MienException>(() => OnnxExporter.Export(network, Card("plain"), path)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     private static void AssertSame(Tensor expected, OrtValue actual)
     {
         Assert.Equal(expected.shape, actual.GetTensorTypeAndShape().Shape);
-        Assert.Equal(expected.contiguous().data<float>().ToArray(), actual.GetTensorDataAsSpan<float>().ToArray(), (a, b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(a)));
+        Assert.Equal(expected.contiguous().data<float>().ToArray(), actual.GetTensorDataAsSpan<float>().ToArray(),
+            (a, b) => Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(a)));
     }
 
     private static ModelCard Card(string architecture) => new()

@@ -13,7 +13,8 @@ namespace Mien.Training.Tests.Export;
 
 public class OnnxImporterTests
 {
-    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "plain", Epochs = 1, BatchSize = 16, LearningRate = 0.02, Threads = 1, Precision = Precision.Float32 };
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "plain", Epochs = 1, BatchSize = 16,
+        LearningRate = 0.02, Threads = 1, Precision = Precision.Float32 };
 
     [Theory]
     [MemberData(nameof(QuantizerTests.Known), MemberType = typeof(QuantizerTests))]
@@ -87,7 +88,8 @@ public class OnnxImporterTests
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = TrainerTests.Table();
         string first = Train(folder.File("first"), table, Quick with { Epochs = 3 });
-        string second = Train(folder.File("second"), table, Quick with { From = first, Architecture = "residual", BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
+        string second = Train(folder.File("second"), table,
+            Quick with { From = first, Architecture = "residual", BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
 
         using var before = ExpressionClassifier.Create(first);
         using var after = ExpressionClassifier.Create(second);
@@ -208,10 +210,12 @@ public class OnnxImporterTests
         return network;
     }
 
-    private static string Export(TemporaryFolder folder, nn.Module<Tensor, Tensor> network, string architecture, IReadOnlyList<string> labels, int size = 48)
+    private static string Export(TemporaryFolder folder, nn.Module<Tensor, Tensor> network, string architecture,
+        IReadOnlyList<string> labels, int size = 48)
     {
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = labels, Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = labels,
+            Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

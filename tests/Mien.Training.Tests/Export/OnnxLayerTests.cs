@@ -93,7 +93,8 @@ public class OnnxLayerTests
         var graph = new OnnxGraph(new GraphProto(), "in", [4, Size, Size]);
         string raw = graph.Add(convolution, "in");
         string normalized = graph.Add(norm, raw);
-        Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Add", normalized, raw)).Message, StringComparison.Ordinal);
+        Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Add", normalized, raw)).Message,
+            StringComparison.Ordinal);
         Assert.Contains(raw, Assert.Throws<InvalidOperationException>(() => graph.Node("Relu", raw)).Message, StringComparison.Ordinal);
     }
 

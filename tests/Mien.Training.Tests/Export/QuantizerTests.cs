@@ -10,7 +10,8 @@ namespace Mien.Training.Tests.Export;
 
 public class QuantizerTests
 {
-    public static TheoryData<string> Known => [.. Mien.Training.Models.Architectures.Names, "residual-masked-64.128-1.1", "residual-depthwise-64.128-1.1"];
+    public static TheoryData<string> Known => [.. Mien.Training.Models.Architectures.Names, "residual-masked-64.128-1.1",
+        "residual-depthwise-64.128-1.1"];
 
     [Theory]
     [MemberData(nameof(Known))]
@@ -35,12 +36,14 @@ public class QuantizerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Quantizer.Quantize(Export(folder, "residual"), Faces(), folder.File("int8.onnx"));
-        using var options = new SessionOptions { OptimizedModelFilePath = folder.File("optimized.onnx"), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { OptimizedModelFilePath = folder.File("optimized.onnx"),
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using (new InferenceSession(folder.File("int8.onnx"), options))
         {
         }
 
-        string[] operators = [.. Mien.Training.Export.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("optimized.onnx"))).Graph.Node.Select(node => node.OpType)];
+        string[] operators = [.. Mien.Training.Export.Onnx.ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder.File("optimized.onnx")))
+            .Graph.Node.Select(node => node.OpType)];
         Assert.DoesNotContain("Conv", operators);
         Assert.Contains("QLinearConv", operators);
     }
@@ -86,10 +89,12 @@ public class QuantizerTests
     {
         random.manual_seed(4);
         using nn.Module<Tensor, Tensor> network = Mien.Training.Models.Architectures.Create(architecture, 7);
-        foreach (var parameter in network.named_parameters().Where(pair => pair.name.StartsWith("classifier.weight", StringComparison.Ordinal)))
+        foreach (var parameter in network.named_parameters()
+            .Where(pair => pair.name.StartsWith("classifier.weight", StringComparison.Ordinal)))
             parameter.parameter.with_requires_grad(false).mul_(20);
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = FacialExpressions.Fer2013Names, Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = FacialExpressions.Fer2013Names,
+            Input = InputSpec.Fer2013, Temperature = 1 };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

@@ -51,8 +51,11 @@ public class ModelSummaryTests
     [Fact]
     public void A_shape_in_the_name_gives_the_network_of_that_shape()
     {
-        Assert.Equal(ModelSummary.Of("residual", 7, 48).Layers, ModelSummary.Of("residual-64.128.256-1.1.1", 7, 48).Layers, (a, b) => a.Name == b.Name && a.Output.SequenceEqual(b.Output) && a.Parameters == b.Parameters);
-        Assert.Equal(2, ModelSummary.Of("residual-8.16-1.2", 7, 48).Layers.Count(layer => layer.Name.StartsWith("stage2_", StringComparison.Ordinal) && layer.Name.EndsWith(".conv1", StringComparison.Ordinal)));
+        Assert.Equal(ModelSummary.Of("residual", 7, 48).Layers, ModelSummary.Of("residual-64.128.256-1.1.1", 7, 48).Layers,
+            (a, b) => a.Name == b.Name && a.Output.SequenceEqual(b.Output) && a.Parameters == b.Parameters);
+        Assert.Equal(2, ModelSummary.Of("residual-8.16-1.2", 7, 48)
+            .Layers.Count(layer => layer.Name.StartsWith("stage2_", StringComparison.Ordinal)
+            && layer.Name.EndsWith(".conv1", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -60,7 +63,8 @@ public class ModelSummaryTests
     {
         IReadOnlyList<LayerSummary> layers = ModelSummary.Of("residual-deepstem-48.96-1.1", 7, 48).Layers;
         Assert.Equal(2, layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
-        Assert.Equal(1, ModelSummary.Of("residual-48.96-1.1", 7, 48).Layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
+        Assert.Equal(1, ModelSummary.Of("residual-48.96-1.1", 7, 48)
+            .Layers.Count(layer => layer.Kind == "Conv2d" && layer.Output is [_, 48, 48]));
     }
 
     [Fact]
@@ -76,7 +80,8 @@ public class ModelSummaryTests
     [InlineData("grouped")]
     [InlineData("depthwise")]
     public void Groups_of_channels_cost_less(string kind) =>
-        Assert.True(ModelSummary.Of($"residual-{kind}-48.96-1.2", 7, 48).MultiplyAdds < 0.5 * ModelSummary.Of("residual-48.96-1.2", 7, 48).MultiplyAdds);
+        Assert.True(ModelSummary.Of($"residual-{kind}-48.96-1.2", 7, 48).MultiplyAdds < 0.5 * ModelSummary.Of("residual-48.96-1.2", 7, 48)
+            .MultiplyAdds);
 
     [Fact]
     public void Groups_are_found_for_any_width() =>

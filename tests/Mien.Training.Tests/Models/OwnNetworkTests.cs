@@ -13,7 +13,8 @@ namespace Mien.Training.Tests.Models;
 /// <summary>Networks that a user wrote.</summary>
 public class OwnNetworkTests
 {
-    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "own", Epochs = 1, BatchSize = 64, Threads = 1 };
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "own", Epochs = 1, BatchSize = 64,
+        Threads = 1 };
 
     [Fact]
     public void A_network_of_ones_own_is_trained_stopped_resumed_and_exported_under_its_name()
@@ -51,9 +52,12 @@ public class OwnNetworkTests
     public void A_layer_that_the_exporter_does_not_know_is_named_with_its_place_before_training_begins()
     {
         bool known = false;
-        Architectures.Register("later", classes => known ? new Own(classes) : Sequential(("features", Sequential(("conv", Conv2d(1, 4, 3)), ("act", GELU()))), ("pool", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("head", Linear(4, classes))));
+        Architectures.Register("later", classes => known ? new Own(classes)
+            : Sequential(("features", Sequential(("conv", Conv2d(1, 4, 3)), ("act", GELU()))), ("pool", AdaptiveAvgPool2d(1)),
+            ("flat", Flatten()), ("head", Linear(4, classes))));
         using TemporaryFolder folder = TestData.NewFolder();
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Quick with { Architecture = "later" }));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Quick with { Architecture = "later" }));
         known = true;
         Assert.Contains("features.act (GELU)", error.Message, StringComparison.Ordinal);
         Assert.Contains("IOnnxLayer", error.Message, StringComparison.Ordinal);
@@ -65,7 +69,8 @@ public class OwnNetworkTests
     /// <summary>Networks that can't be trained or exported, and what the message must say.</summary>
     private static readonly Dictionary<string, (Func<Module<Tensor, Tensor>> Network, string[] Said)> Unfit = new()
     {
-        ["of a fixed size, beside the recipe's small faces"] = (() => Sequential(Conv2d(1, 2, 3, padding: 1), Flatten(), Linear(2 * 48 * 48, 7)), ["40x40", "AdaptiveAvgPool2d", "SmallSize"]),
+        ["of a fixed size, beside the recipe's small faces"] = (() =>
+            Sequential(Conv2d(1, 2, 3, padding: 1), Flatten(), Linear(2 * 48 * 48, 7)), ["40x40", "AdaptiveAvgPool2d", "SmallSize"]),
         ["of another size"] = (() => Sequential(Conv2d(1, 2, 3, padding: 1), Flatten(), Linear(2 * 64 * 64, 7)), ["48x48", "[N,1,48,48]"]),
         ["for color"] = (() => Sequential(Conv2d(3, 2, 3), AdaptiveAvgPool2d(1), Flatten(), Linear(2, 7)), ["one channel"]),
         ["for other labels"] = (() => Sequential(Conv2d(1, 2, 3), AdaptiveAvgPool2d(1), Flatten(), Linear(2, 10)), ["[3,10]", "[3,7]"]),
@@ -98,7 +103,8 @@ public class OwnNetworkTests
     public void An_attribute_of_an_unknown_type_is_refused()
     {
         var graph = new OnnxGraph(new Mien.Training.Export.Onnx.GraphProto(), "in", [1, 4, 4]);
-        Assert.Contains("Decimal", Assert.Throws<ArgumentException>(() => graph.Node("LeakyRelu", ["in"], [1, 4, 4], ("alpha", 0.1m))).Message, StringComparison.Ordinal);
+        Assert.Contains("Decimal", Assert.Throws<ArgumentException>(() => graph.Node("LeakyRelu", ["in"], [1, 4, 4], ("alpha", 0.1m)))
+            .Message, StringComparison.Ordinal);
     }
 
     /// <summary>A convolution beside a shortcut, and a head.</summary>

@@ -33,9 +33,11 @@ public class CrossValidationTests
         var validation = new CrossValidation(copied, 5, groups);
 
         Assert.Single(new[] { 0, table.Count, table.Count + 1, table.Count + 2 }.Select(i => validation.FoldOf[i]).Distinct());
-        Assert.All(Enumerable.Range(101, 99).GroupBy(i => groups[i]), person => Assert.Single(person.Select(i => validation.FoldOf[i]).Distinct()));
+        Assert.All(Enumerable.Range(101, 99).GroupBy(i => groups[i]),
+            person => Assert.Single(person.Select(i => validation.FoldOf[i]).Distinct()));
         for (byte label = 0; label < 7; label++)
-            Assert.All(Enumerable.Range(0, 5), fold => Assert.InRange(Enumerable.Range(0, copied.Count).Count(i => copied.Labels[i] == label && validation.FoldOf[i] == fold), 6, 14));
+            Assert.All(Enumerable.Range(0, 5), fold => Assert.InRange(Enumerable.Range(0, copied.Count)
+                .Count(i => copied.Labels[i] == label && validation.FoldOf[i] == fold), 6, 14));
         Assert.Equal(copied.Count - validation.FoldOf.Count(fold => fold == 2), validation.TrainingOf(2).Count);
     }
 
@@ -56,20 +58,23 @@ public class CrossValidationTests
         Assert.All(errors.Take(changed.Length), error => Assert.Equal(clean.Labels[error.Row], error.Suggested));
 
         using var stop = new CancellationTokenSource();
-        Assert.Null(validation.Predict("made up", folder.File("halves"), Quick, fold => { if (fold == 2) stop.Cancel(); }, cancellationToken: stop.Token));
+        Assert.Null(validation.Predict("made up", folder.File("halves"), Quick, fold => { if (fold == 2) stop.Cancel(); },
+            cancellationToken: stop.Token));
         var begun = new List<int>();
         float[]? resumed = validation.Predict("made up", folder.File("halves"), Quick, begun.Add, cancellationToken: Cancellation);
         Assert.Equal([2], begun);
         Assert.Equal(probabilities, resumed);
 
-        var error = Assert.Throws<MienException>(() => validation.Predict("made up", folder.File("halves"), Quick with { Epochs = 4 }, cancellationToken: Cancellation));
+        var error = Assert.Throws<MienException>(() =>
+            validation.Predict("made up", folder.File("halves"), Quick with { Epochs = 4 }, cancellationToken: Cancellation));
         Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_class_with_fewer_faces_than_folds_is_named()
     {
-        var table = new FaceTable(48, [.. CsvText.Pixels(1), .. CsvText.Pixels(2), .. CsvText.Pixels(3)], [0, 0, 1], new Split[3], ["calm", "cross"]);
+        var table = new FaceTable(48, [.. CsvText.Pixels(1), .. CsvText.Pixels(2), .. CsvText.Pixels(3)], [0, 0, 1], new Split[3],
+            ["calm", "cross"]);
         var error = Assert.Throws<MienException>(() => new CrossValidation(table, 2, new string?[3]));
         Assert.Contains("cross: 1 faces can't be divided into 2 folds", error.Message, StringComparison.Ordinal);
     }

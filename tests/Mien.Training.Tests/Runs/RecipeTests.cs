@@ -25,9 +25,11 @@ public class RecipeTests
     public void A_recipe_of_Miens_asks_for_the_votes_or_does_without_them(string name)
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Recipe.Read(name)));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), TrainerTests.Table(), "made up", Recipe.Read(name)));
         bool votesAreLabels = Recipe.Read(name).Labels == LabelSource.FerPlus;
-        Assert.Contains(votesAreLabels ? "--ferplus fer2013new.csv." : "--ferplus fer2013new.csv, or --votes-head 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains(votesAreLabels ? "--ferplus fer2013new.csv." : "--ferplus fer2013new.csv, or --votes-head 0", error.Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.File("run")));
         (votesAreLabels ? Recipe.Read(name).WithoutVotes() : Recipe.Read(name) with { VotesHead = 0 }).Validate();
     }
@@ -55,7 +57,8 @@ public class RecipeTests
             // shorter
             { "epochs": 3, "augmentation": { "rotation": 1 } }
             """));
-        Assert.Equal(TrainingOptions.Default with { Epochs = 3, Augmentation = TrainingOptions.Default.Augmentation with { Rotation = 1 } }, recipe with { Teachers = TrainingOptions.Default.Teachers });
+        Assert.Equal(TrainingOptions.Default with { Epochs = 3, Augmentation = TrainingOptions.Default.Augmentation with { Rotation = 1 } },
+            recipe with { Teachers = TrainingOptions.Default.Teachers });
     }
 
     [Fact]

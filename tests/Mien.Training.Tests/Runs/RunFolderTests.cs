@@ -11,7 +11,8 @@ public class RunFolderTests
     {
         // As a version wrote it that did not know of votes, teachers and Muon.
         using TemporaryFolder folder = TestData.NewFolder();
-        JsonObject written = JsonNode.Parse(File.ReadAllText(Path.Combine(TestData.Root, "models", "mien-fer2013.config.json")))!.AsObject();
+        JsonObject written = JsonNode.Parse(File.ReadAllText(Path.Combine(TestData.Root, "models",
+            "mien-fer2013.config.json")))!.AsObject();
         foreach (string member in (string[])["teachers", "notAFaceWeight", "muonRate"])
             written["options"]!.AsObject().Remove(member);
         folder.Write("config.json", written.ToJsonString());
@@ -30,7 +31,8 @@ public class RunFolderTests
         using TemporaryFolder folder = TestData.NewFolder();
         string text = File.ReadAllText(Path.Combine(TestData.Root, "models", "mien-fer2013.config.json"));
         folder.Write("config.json", text.Replace("\"epochs\"", "\"eons\"", StringComparison.Ordinal));
-        Assert.Contains("eons", Assert.Throws<MienException>(() => new RunFolder(folder.Path).ReadConfiguration()).Message, StringComparison.Ordinal);
+        Assert.Contains("eons", Assert.Throws<MienException>(() => new RunFolder(folder.Path).ReadConfiguration()).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -34,7 +34,8 @@ public class SweepTests
         sweep.Run(TrainerTests.Table(), "made up", runs, 0, begun.Add, new WhenFinished(stop.Cancel), stop.Token);
         Assert.Equal(["slow"], begun);
 
-        IReadOnlyList<SweepResult> results = sweep.Run(TrainerTests.Table(), "made up", runs, 0, begun.Add, null, TestContext.Current.CancellationToken);
+        IReadOnlyList<SweepResult> results = sweep.Run(TrainerTests.Table(), "made up", runs, 0, begun.Add, null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(["slow", "turned"], begun);
         Assert.Equal(2, results.Count);
         Assert.True(results[0].AccuracyFlip >= results[1].AccuracyFlip);
@@ -78,11 +79,14 @@ public class SweepTests
         string runs = folder.File("runs");
         Sweep sweep = Sweep.Read(folder.Write("sweep.json", Two));
         sweep.Run(TrainerTests.Table(), "made up", runs, 0, null, null, TestContext.Current.CancellationToken);
-        Sweep changed = Sweep.Read(folder.Write("changed.json", Two.Replace("0.001", "0.002", StringComparison.Ordinal).Replace("\"slow\"", "\"new\": { }, \"slow\"", StringComparison.Ordinal)));
+        Sweep changed = Sweep.Read(folder.Write("changed.json",
+            Two.Replace("0.001", "0.002", StringComparison.Ordinal)
+            .Replace("\"slow\"", "\"new\": { }, \"slow\"", StringComparison.Ordinal)));
 
         string Refusal(Sweep another, int limit, Mien.Training.Datasets.FaceTable table) => Assert.Throws<MienException>(
             () => another.Run(table, "made up", runs, limit, null, null, TestContext.Current.CancellationToken)).Message;
-        Assert.Contains("variant \"slow\": " + Path.Combine(runs, "slow") + " was begun with another recipe", Refusal(changed, 0, TrainerTests.Table()), StringComparison.Ordinal);
+        Assert.Contains("variant \"slow\": " + Path.Combine(runs, "slow") + " was begun with another recipe",
+            Refusal(changed, 0, TrainerTests.Table()), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(runs, "new")));
         Assert.Contains("begun with --limit 0", Refusal(sweep, 100, TrainerTests.Table()), StringComparison.Ordinal);
         Assert.Contains("made up)", Refusal(sweep, 0, TrainerTests.Table().Take([.. Enumerable.Range(0, 60)])), StringComparison.Ordinal);
@@ -93,7 +97,8 @@ public class SweepTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         string runs = folder.File("runs");
-        Sweep.Read(folder.Write("sweep.json", Two)).Run(TrainerTests.Table(), "made up", runs, 0, null, null, TestContext.Current.CancellationToken);
+        Sweep.Read(folder.Write("sweep.json", Two)).Run(TrainerTests.Table(), "made up", runs, 0, null, null,
+            TestContext.Current.CancellationToken);
         string votes = folder.Write("votes.csv", TrainerTests.VotesAsLabeled(TrainerTests.Table()));
         Sweep sweep = Sweep.Read(folder.Write("eight.json", $$"""
             {
@@ -101,7 +106,8 @@ public class SweepTests
               "variants": { "eight": { "labels": "FerPlus", "ferPlus": "{{votes}}" } }
             }
             """));
-        SweepResult result = Assert.Single(sweep.Run(TrainerTests.Table(), "made up", folder.File("eight"), 0, null, null, TestContext.Current.CancellationToken));
+        SweepResult result = Assert.Single(sweep.Run(TrainerTests.Table(), "made up", folder.File("eight"), 0, null, null,
+            TestContext.Current.CancellationToken));
         // Another class is another row of the last layer, with its bias.
         Assert.InRange(result.Parameters - 241383, 2, 5000);
         Assert.True(result.Accuracy > 0);

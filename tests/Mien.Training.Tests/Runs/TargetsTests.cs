@@ -50,7 +50,8 @@ public class TargetsTests
     [InlineData(4, 1)]
     [InlineData(5, 0.25)]
     public void A_face_that_most_taggers_called_none_weighs_less(int votes, double weight) =>
-        Assert.Equal((float)weight, Row(Hard with { NotAFaceWeight = 0.25 }, [(byte)(10 - votes), 0, 0, 0, 0, 0, 0, 0, 0, (byte)votes]).Sum(), 1e-6f);
+        Assert.Equal((float)weight, Row(Hard with { NotAFaceWeight = 0.25 }, [(byte)(10 - votes), 0, 0, 0, 0, 0, 0, 0, 0, (byte)votes])
+            .Sum(), 1e-6f);
 
     [Fact]
     public void Balanced_classes_weigh_one_on_average_over_the_faces()

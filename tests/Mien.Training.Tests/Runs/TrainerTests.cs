@@ -65,7 +65,8 @@ public class TrainerTests
     public void A_recipe_that_mixes_faces_trains_and_repeats()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions options = Quick with { Epochs = 2, Augmentation = Quick.Augmentation with { MixUp = 0.4, CutMix = 0.4 }, ClassBalance = ClassBalance.Loss };
+        TrainingOptions options = Quick with { Epochs = 2, Augmentation = Quick.Augmentation with { MixUp = 0.4, CutMix = 0.4 },
+            ClassBalance = ClassBalance.Loss };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("a"), options);
         AssertSame(epochs, Train(folder.File("b"), options));
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
@@ -77,7 +78,8 @@ public class TrainerTests
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = DatasetReader.Load(TestData.Fer2013Zip).Table;
         using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), table, "fer2013.zip", Quick with { DropCopies = true });
-        var judged = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] != Split.Training).Select(i => Convert.ToBase64String(table.Face(i))).ToHashSet();
+        var judged = Enumerable.Range(0, table.Count).Where(i => table.Splits[i] != Split.Training)
+            .Select(i => Convert.ToBase64String(table.Face(i))).ToHashSet();
         FaceTable learned = trainer.LearnedFrom;
         Assert.Equal(28_709 - 702, learned.Count);
         Assert.All(Enumerable.Range(0, learned.Count), i => Assert.DoesNotContain(Convert.ToBase64String(learned.Face(i)), judged));
@@ -101,7 +103,8 @@ public class TrainerTests
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("a"), options);
         AssertSame(epochs, Train(folder.File("b"), options));
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
-        Assert.NotEqual(Train(folder.File("without"), Quick with { Architecture = options.Architecture, Epochs = 2 })[^1].TrainLoss, epochs[^1].TrainLoss);
+        Assert.NotEqual(Train(folder.File("without"), Quick with { Architecture = options.Architecture, Epochs = 2 })[^1].TrainLoss,
+            epochs[^1].TrainLoss);
         Assert.NotEmpty(name);
     }
 
@@ -109,7 +112,9 @@ public class TrainerTests
     public void Muon_learns_what_can_be_learned()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Optimizer = OptimizerKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"),
+            Quick with { Epochs = 6, Optimizer = OptimizerKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
     }
 
@@ -119,7 +124,8 @@ public class TrainerTests
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = Table();
         string votes = folder.Write("votes.csv", VotesAsLabeled(table));
-        TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
+        TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), learns with { Epochs = 6 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1}");
 
@@ -127,14 +133,16 @@ public class TrainerTests
         {
             Assert.Equal(7, classifier.Classify(table.Face(0), 1).Length);
             Assert.Contains("votes", classifier.Card.Notes["learnedFrom"], StringComparison.Ordinal);
-            Assert.Equal(epochs.Max(epoch => epoch.PublicTestAccuracy), Mien.Training.Evaluation.Evaluator.Evaluate(classifier, table, Split.PublicTest).Accuracy, 0.02);
+            Assert.Equal(epochs.Max(epoch => epoch.PublicTestAccuracy),
+                Mien.Training.Evaluation.Evaluator.Evaluate(classifier, table, Split.PublicTest).Accuracy, 0.02);
         }
 
         // Whichever way it teaches, it teaches the seven labels.
         foreach (string teacher in (string[])["run", "run/model.onnx"])
         {
             using TemporaryFolder pupil = TestData.NewFolder();
-            epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)], TeacherShare = 1 });
+            epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)],
+                TeacherShare = 1 });
             Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after {teacher}");
             using var taught = ExpressionClassifier.Create(pupil.File("run/model.onnx"));
             Assert.Contains("some of which learned from FER+ votes", taught.Card.Notes["learnedFrom"], StringComparison.Ordinal);
@@ -155,11 +163,13 @@ public class TrainerTests
         IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i =>
             $"{table.Splits[i]},{string.Join(',', columns.Select((_, k) => k == table.Labels[i] ? 6 : k == table.Labels[i] + 1 ? 4 : 0))}");
         string votes = folder.Write("votes.csv", string.Join('\n', rows.Prepend($"Usage,{string.Join(',', columns)}")));
-        Train(folder.File("run"), Quick with { Epochs = 6, FerPlus = votes, Labels = LabelSource.FerPlus, FerPlusShare = 1, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        Train(folder.File("run"), Quick with { Epochs = 6, FerPlus = votes, Labels = LabelSource.FerPlus, FerPlusShare = 1,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
         using var classifier = ExpressionClassifier.Create(new RunFolder(folder.File("run")).ModelFile);
         FaceTable judged = table.Select(Split.PublicTest);
         float[] probabilities = classifier.Classify(judged.Pixels, judged.Count);
-        float[] sure = [.. Enumerable.Range(0, judged.Count).Select(i => probabilities.AsSpan(i * 8, 8).ToArray()).Where((row, i) => Array.IndexOf(row, row.Max()) == judged.Labels[i]).Select(row => row.Max())];
+        float[] sure = [.. Enumerable.Range(0, judged.Count).Select(i => probabilities.AsSpan(i * 8, 8).ToArray())
+            .Where((row, i) => Array.IndexOf(row, row.Max()) == judged.Labels[i]).Select(row => row.Max())];
         Assert.True(sure.Length > 0.9 * judged.Count, $"{sure.Length} of {judged.Count} right");
         Assert.InRange(sure.Average(), 0.5, 0.7);
         Assert.Contains("share of people", classifier.Card.Meaning, StringComparison.Ordinal);
@@ -173,9 +183,11 @@ public class TrainerTests
     public void A_pupil_learns_from_its_teacher_alone()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions learns = Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 };
+        TrainingOptions learns = Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9 };
         Train(folder.File("teacher"), learns);
-        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("pupil"), learns with { Seed = 2, Teachers = [folder.File("teacher")], TeacherShare = 1 });
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("pupil"),
+            learns with { Seed = 2, Teachers = [folder.File("teacher")], TeacherShare = 1 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after a teacher that knows all");
     }
 
@@ -183,7 +195,8 @@ public class TrainerTests
     public void An_exported_model_teaches_as_its_run_does()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions learns = Quick with { Epochs = 3, Precision = Precision.Float32, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 };
+        TrainingOptions learns = Quick with { Epochs = 3, Precision = Precision.Float32,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 };
         Train(folder.File("teacher"), learns);
         TrainingOptions pupil = learns with { Epochs = 1, Seed = 2, TeacherShare = 1 };
         double fromRun = Train(folder.File("a"), pupil with { Teachers = [folder.File("teacher")] })[0].TrainLoss;
@@ -197,7 +210,8 @@ public class TrainerTests
     public void Teachers_asked_one_a_step_take_turns()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions oneStep = Quick with { Epochs = 2, BatchSize = Table().Select(Split.Training).Count, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None };
+        TrainingOptions oneStep = Quick with { Epochs = 2, BatchSize = Table().Select(Split.Training).Count,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None };
         Train(folder.File("a"), Quick with { Epochs = 4 });
         Train(folder.File("b"), Quick with { Epochs = 1, Seed = 5 });
         TrainingOptions pupil = oneStep with { Seed = 2, TeacherShare = 1, TeachersAStep = 1 };
@@ -217,7 +231,8 @@ public class TrainerTests
         Train(folder.File("teacher"), Quick with { Epochs = 1, DropCopies = false });
         foreach (string teacher in (string[])[folder.File("teacher"), folder.File("teacher/model.onnx")])
         {
-            var error = Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [teacher] }));
+            var error = Assert.Throws<MienException>(() =>
+                Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [teacher] }));
             Assert.Contains(teacher, error.Message, StringComparison.Ordinal);
             Assert.Contains("--drop-copies", error.Message, StringComparison.Ordinal);
             Assert.False(Directory.Exists(folder.File("pupil")), "nothing is kept of a run that is refused");
@@ -228,10 +243,13 @@ public class TrainerTests
 
         // Who goes on from it may, as long as it says so.
         Train(folder.File("on"), Quick with { Epochs = 1, DropCopies = true, From = folder.File("teacher/model.onnx") });
-        Assert.Contains("--drop-copies", Assert.Throws<MienException>(() => Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [folder.File("on")] })).Message, StringComparison.Ordinal);
+        Assert.Contains("--drop-copies", Assert.Throws<MienException>(() =>
+            Train(folder.File("pupil"), Quick with { DropCopies = true, Teachers = [folder.File("on")] })).Message,
+            StringComparison.Ordinal);
 
         Train(folder.File("clean"), Quick with { Epochs = 1, DropCopies = true });
-        foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")), ("b", folder.File("clean/model.onnx"))])
+        foreach ((string name, string teacher) in (ReadOnlySpan<(string, string)>)[("a", folder.File("clean")),
+            ("b", folder.File("clean/model.onnx"))])
             Assert.Single(Train(folder.File(name), Quick with { Epochs = 1, DropCopies = true, Teachers = [teacher] }));
         Assert.Equal(("may have been learned from", "left out", "left out"), (NoteOn("on"), NoteOn("clean"), NoteOn("a")));
 
@@ -293,7 +311,8 @@ public class TrainerTests
     public void The_network_learns_what_can_be_learned()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"),
+            Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
     }
 
@@ -302,7 +321,8 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         // A learning rate too small to change a single answer.
-        using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Epochs = 20, LearningRate = 1e-12, Patience = 2 });
+        using Trainer trainer = Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up",
+            Quick with { Epochs = 20, LearningRate = 1e-12, Patience = 2 });
         Assert.Equal(TrainingEnd.StoppedEarly, trainer.Run(cancellationToken: TestContext.Current.CancellationToken).End);
         // The norms' statistics still settle, so some epochs gain; two after the last gain, it is over.
         Assert.Equal(2, trainer.History.Reverse().TakeWhile(epoch => !epoch.Best).Count());
@@ -316,8 +336,10 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Split[] splits = [.. Enumerable.Range(0, count + 2).Select(i => i < count ? Split.Training : Split.PublicTest)];
-        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits, FacialExpressions.Fer2013Names);
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
+        var table = new FaceTable(48, new byte[splits.Length * 48 * 48], [.. splits.Select((_, i) => (byte)(i % labels))], splits,
+            FacialExpressions.Fer2013Names);
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), table, "made up", Quick with { DropCopies = false }));
         Assert.Contains(wrong, error.Message, StringComparison.Ordinal);
     }
 
@@ -350,7 +372,8 @@ public class TrainerTests
         Train(folder.File("run"), Quick with { Epochs = 1 });
         FaceTable other = Table();
         other.Pixels[5] ^= 1;
-        Assert.Contains("other data", Assert.Throws<MienException>(() => Trainer.Resume(new RunFolder(folder.File("run")), other)).Message, StringComparison.Ordinal);
+        Assert.Contains("other data", Assert.Throws<MienException>(() => Trainer.Resume(new RunFolder(folder.File("run")), other)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -360,7 +383,8 @@ public class TrainerTests
         Train(folder.File("run"), Quick with { Epochs = 1 });
         var run = new RunFolder(folder.File("run"));
         File.WriteAllBytes(run.CheckpointFile, File.ReadAllBytes(run.CheckpointFile)[..1000]);
-        Assert.Contains("checkpoint.safetensors: damaged", Assert.Throws<MienException>(() => Trainer.Resume(run, Table())).Message, StringComparison.Ordinal);
+        Assert.Contains("checkpoint.safetensors: damaged", Assert.Throws<MienException>(() => Trainer.Resume(run, Table())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -368,7 +392,8 @@ public class TrainerTests
     {
         Assert.SkipWhen(TorchSharp.torch.cuda_is_available(), "There is a GPU.");
         using TemporaryFolder folder = TestData.NewFolder();
-        var error = Assert.Throws<MienException>(() => Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Device = "cuda" }));
+        var error = Assert.Throws<MienException>(() =>
+            Trainer.Begin(new RunFolder(folder.File("run")), Table(), "made up", Quick with { Device = "cuda" }));
         Assert.Contains("TorchSharp-cuda", error.Message, StringComparison.Ordinal);
     }
 

@@ -22,12 +22,14 @@ internal sealed class Chromium : IAsyncDisposable
         return new Chromium(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = program,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", .. arguments],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", .. arguments],
         }));
     }
 
     /// <summary>Opens an address in a window of its own that notes every error and every request.</summary>
-    public async Task<Window> Open(string address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string[]? permissions = null)
+    public async Task<Window> Open(string address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light,
+        string[]? permissions = null)
     {
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {

@@ -39,7 +39,8 @@ internal sealed class TurnedPicture
     public PicturePoint Place(PicturePoint point)
     {
         (double dx, double dy) = (point.X - _upright.Width / 2.0, point.Y - _upright.Height / 2.0);
-        return new PicturePoint((float)(_cosine * dx - _sine * dy + Picture.Width / 2.0), (float)(_sine * dx + _cosine * dy + Picture.Height / 2.0));
+        return new PicturePoint((float)(_cosine * dx - _sine * dy + Picture.Width / 2.0),
+            (float)(_sine * dx + _cosine * dy + Picture.Height / 2.0));
     }
 
     private static byte Bilinear(byte[] pixels, int width, int height, double x, double y, int color)
@@ -47,7 +48,8 @@ internal sealed class TurnedPicture
         (x, y) = (Math.Clamp(x, 0, width - 1), Math.Clamp(y, 0, height - 1));
         (int left, int top) = ((int)x, (int)y);
         (int right, int bottom) = (Math.Min(left + 1, width - 1), Math.Min(top + 1, height - 1));
-        return (byte)Math.Round(Mix(Mix(At(left, top), At(right, top), x - left), Mix(At(left, bottom), At(right, bottom), x - left), y - top));
+        return (byte)Math.Round(Mix(Mix(At(left, top), At(right, top), x - left), Mix(At(left, bottom), At(right, bottom), x - left),
+            y - top));
 
         double At(int column, int row) => pixels[(row * width + column) * 4 + color];
 
