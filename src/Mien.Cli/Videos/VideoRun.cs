@@ -44,8 +44,10 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 }
                 catch (MienException e)
                 {
-                    terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
                     failed = true;
+                    if (await IsInterrupted(cancellationToken))
+                        break;
+                    terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -90,6 +92,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 }
                 catch (MienException e)
                 {
+                    if (await IsInterrupted(cancellationToken))
+                        throw new OperationCanceledException(cancellationToken);
                     // What was read before is whole: its rows, timeline and copy are kept.
                     damage = e;
                     break;
@@ -145,6 +149,13 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 // The disk may be full for both.
             }
         }
+    }
+
+    /// <summary>Whether Ctrl+C is the cause of an error: it reaches ffmpeg too, whose end may be noticed before the signal.</summary>
+    private static async Task<bool> IsInterrupted(CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return cancellationToken.IsCancellationRequested;
     }
 
     /// <summary>What is drawn of each video, all checked before the first is read.</summary>
