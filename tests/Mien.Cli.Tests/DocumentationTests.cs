@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers.Html;
@@ -12,7 +13,7 @@ using Spectre.Console.Testing;
 namespace Mien.Cli.Tests;
 
 /// <summary>What holds for all documents of the repository. Mien.EndToEnd runs the commands that they show.</summary>
-public class DocumentationTests
+public partial class DocumentationTests
 {
     private const int LongestLine = 140, LongestReadme = 150;
 
@@ -90,6 +91,14 @@ public class DocumentationTests
         }
     }
 
+    [Fact]
+    public void Every_source_file_that_the_architecture_names_exists()
+    {
+        IEnumerable<string> files = Directory.EnumerateFiles(Path.Combine(TestData.Root, "src"), "*.cs", SearchOption.AllDirectories);
+        HashSet<string> sources = [.. files.Select(file => Path.GetFileName(file))];
+        Assert.All(SourceFiles().Matches(Text("docs/architecture.md")), named => Assert.Contains(named.Value, sources));
+    }
+
     private static string Text(string document) => File.ReadAllText(Path.Combine(TestData.Root, document));
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
@@ -101,6 +110,9 @@ public class DocumentationTests
 
     private static IEnumerable<string> Leaves(Command command) => command.Subcommands.Where(verb => !verb.Hidden)
         .SelectMany(verb => verb.Subcommands.Count == 0 ? [HelpPage.Name(verb)] : Leaves(verb));
+
+    [GeneratedRegex(@"\b\w+\.cs\b")]
+    private static partial Regex SourceFiles();
 
     private static RootCommand Root() => Program.Root(new Terminal(TextWriter.Null, new TestConsole(), new TestConsole()));
 }
