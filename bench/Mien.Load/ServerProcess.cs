@@ -15,8 +15,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> Start(LoadOptions options)
     {
         var start = new ProcessStartInfo(options.Program,
-            ["serve", "--port", "0", "--queue", options.Queue.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+            ["serve", "--port", "0", "--queue", options.Queue.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         Process process = Process.Start(start)!;
         process.BeginErrorReadLine();
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new MienException($"{options.Program} serve ended at once.");

@@ -94,8 +94,12 @@ internal static class Program
 
     private static Command HelpCommand(RootCommand root, Terminal terminal)
     {
-        var words = new Argument<string[]>("VERB") { Description = "The verb to explain, such as predict or dataset "
-            + "inspect.", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("VERB")
+        {
+            Description = "The verb to explain, such as predict or dataset "
+            + "inspect.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var help = new Command("help", "Explains a verb.") { words };
         help.Hidden = true;
         help.SetAction(parsed =>

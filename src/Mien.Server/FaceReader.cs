@@ -16,8 +16,11 @@ internal sealed class FaceReader : IAsyncDisposable
         (Recognizer, Options, _metrics) = (recognizer, options, metrics);
         _queue = new PictureQueue(recognizer, options.QueueLimit,
             options.Batch with { Classified = options.Batch.Classified + metrics.Batch });
-        LiveDetector = options.Recognizer.Detector with { MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare,
-            options.SmallestLiveFace) };
+        LiveDetector = options.Recognizer.Detector with
+        {
+            MinFaceShare = Math.Max(options.Recognizer.Detector.MinFaceShare,
+            options.SmallestLiveFace)
+        };
         metrics.Watch(_queue);
     }
 

@@ -42,8 +42,13 @@ public static class MienServer
             openApi.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
             openApi.AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new OpenApiInfo { Title = "Mien", Version = "v1", Description = "Reads the expression on faces. An "
-                    + "expression is not an emotion." };
+                document.Info = new OpenApiInfo
+                {
+                    Title = "Mien",
+                    Version = "v1",
+                    Description = "Reads the expression on faces. An "
+                    + "expression is not an emotion."
+                };
                 return Task.CompletedTask;
             });
         });

@@ -76,7 +76,7 @@ public static class Annotator
     internal static void Draw(SKCanvas canvas, int width, int height, IReadOnlyList<Face> faces, IReadOnlyList<string>? words = null)
     {
         // Readable on a phone's screen whatever the picture's size, but never wider than the face by much.
-        float unit = Math.Max(1, Math.Max(width, height) / 500f);
+        float unit = Math.Max(1, Math.Min(Math.Max(width, height) / 500f, Math.Min(width, height) / 100f));
         foreach (Face face in faces)
         {
             using var line = new SKPaint { Color = ColorOf(face), IsStroke = true, StrokeWidth = 2 * unit, IsAntialias = true };

@@ -15,7 +15,7 @@ internal static class AtomicFile
     /// <exception cref="MienException">It can't be written.</exception>
     public static void Write(string path, Action<Stream> write, bool overwrite = true, bool toDisk = true, Action<string>? check = null)
     {
-        string temporary = path + ".tmp";
+        string temporary = TemporaryOf(path);
         bool begun = false;
         try
         {
@@ -48,6 +48,15 @@ internal static class AtomicFile
     /// <summary>A file that no other process can write at the same time; a kill ends that, too.</summary>
     /// <remarks>Nothing is kept in memory: what fails to be written is not tried again when the stream is closed.</remarks>
     public static FileStream Create(string path) => new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    /// <summary>Beside the file; a name that could grow too long for a file system gets a short one.</summary>
+    private static string TemporaryOf(string path)
+    {
+        const int LongestName = 250;
+        return Encoding.UTF8.GetByteCount(Path.GetFileName(path)) + ".tmp".Length <= LongestName
+            ? path + ".tmp"
+            : Path.Combine(Path.GetDirectoryName(path) ?? "", $".mien-{Guid.NewGuid():N}.tmp");
+    }
 
     private static void Remove(string temporary)
     {

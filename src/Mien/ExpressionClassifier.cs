@@ -24,9 +24,12 @@ public sealed class ExpressionClassifier : IDisposable
         ModelCard first = members[0].Card;
         Card = members.Length == 1
             ? first
-            : first with { Name = string.Join(" + ", members.Select(member => member.Card.Name)),
+            : first with
+            {
+                Name = string.Join(" + ", members.Select(member => member.Card.Name)),
                 Architecture = string.Join(" + ", members.Select(member => member.Card.Architecture)),
-                Metrics = new SortedDictionary<string, double>() };
+                Metrics = new SortedDictionary<string, double>()
+            };
     }
 
     /// <summary>What the model says of itself: labels, input, provenance.</summary>

@@ -72,7 +72,7 @@ public class DatasetErrorsCommandTests
         Assert.True(exit == ExitCode.Ok, error);
         error = error.ReplaceLineEndings(" ");
         Assert.Contains("warning: the folds' networks read too little to judge labels: ", error, StringComparison.Ordinal);
-        Assert.Contains("where chance is 50.0 %. What follows says little. Pass --from with a model", error, StringComparison.Ordinal);
+        Assert.Contains("where chance is 50.0 %. What follows says little. Pass --model accurate", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,8 +115,15 @@ public class EvaluationCommandTests
     {
         IReadOnlyList<string> names = labels.Length > 0 ? labels : FacialExpressions.Fer2013Names;
         using var network = Architectures.Create("plain", names.Count);
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = names, Input = InputSpec.Fer2013,
-            Temperature = 1.5f };
+        var card = new ModelCard
+        {
+            Name = "test",
+            Version = "1",
+            Architecture = "plain",
+            Labels = names,
+            Input = InputSpec.Fer2013,
+            Temperature = 1.5f
+        };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

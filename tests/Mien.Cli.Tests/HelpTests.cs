@@ -73,6 +73,14 @@ public class HelpTests
     [InlineData("predict x --prior foo", "--prior foo: expected balanced or dataset.")]
     [InlineData("completion fish", "'powershell'")]
     [InlineData("predict", "INPUT is missing.")]
+    [InlineData("predict x.jpg --out", "--out")]
+    [InlineData("predict x.jpg --out -", "leave --out out for standard output")]
+    [InlineData("predict x.jpg --out ", "--out is empty")]
+    [InlineData("predict x.jpg --annotate ", "--annotate is empty")]
+    [InlineData("label suggest x --out ", "--out is empty")]
+    [InlineData("explain x --out ", "--out is empty")]
+    [InlineData("predict x.jpg --model defualt", "Did you mean default?")]
+    [InlineData("predict a.mp4 --out t.csv --timeline t.csv", "give each a file of its own")]
     public void A_mistake_is_told_with_what_was_likely_meant_and_nothing_is_done(string line, string expected)
     {
         (int exit, string output, string error) = Run(80, line.Split(' '));

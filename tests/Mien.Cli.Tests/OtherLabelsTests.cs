@@ -131,8 +131,11 @@ public class OtherLabelsTests
         string root = folder.File("data" + string.Concat(labels));
         var random = new Random(5);
         byte[] gray = new byte[48 * 48];
-        foreach (string path in from split in (string[])["train", "validation", "test"] from label in labels.Length > 0 ? labels
-            : Kinds from i in Enumerable.Range(0, split == "train" && labels.Length > 0 ? 8 : 4) select Path.Combine(root, split, label,
+        foreach (string path in from split in (string[])["train", "validation", "test"]
+                                from label in labels.Length > 0 ? labels
+            : Kinds
+                                from i in Enumerable.Range(0, split == "train" && labels.Length > 0 ? 8 : 4)
+                                select Path.Combine(root, split, label,
             $"{i}.png"))
         {
             random.NextBytes(gray);

@@ -15,7 +15,8 @@ public class TableTests
     public void Figures_of_an_evaluation()
     {
         Evaluation evaluation = Metrics.Evaluate([0.8f, 0.2f, 0.4f, 0.6f, 0.7f, 0.3f], [0, 1, 1],
-            ["yes", "no"]) with { ImagesPerSecond = 1234 };
+            ["yes", "no"]) with
+        { ImagesPerSecond = 1234 };
         using TestConsole console = new TestConsole().Width(100);
         EvaluationTable.Write(evaluation, Split.PublicTest, [], new SafeConsole(console));
         AssertApproved("Evaluation.txt", console);
@@ -45,8 +46,13 @@ public class TableTests
         float[] probabilities = [0.01f, 0, 0.02f, 0.9f, 0.03f, 0.01f, 0.02f, 0.01f];
         using (PredictionWriter writer = PredictionWriter.Create(PredictionFormat.Table, FacialExpressions.Names, terminal))
         {
-            var face = new Face { Box = new Box(10.4f, 20.6f, 100, 120), DetectorScore = 0.934f, Labels = FacialExpressions.Names,
-                Probabilities = probabilities };
+            var face = new Face
+            {
+                Box = new Box(10.4f, 20.6f, 100, 120),
+                DetectorScore = 0.934f,
+                Labels = FacialExpressions.Names,
+                Probabilities = probabilities
+            };
             writer.Write(new PicturePrediction("party.jpg", 640, 480, [face], null));
             writer.Write(new PicturePrediction("wall.jpg", 640, 480, [], null));
         }

@@ -58,8 +58,11 @@ internal sealed class DocumentSandbox : IDisposable
     /// <summary>Runs a line of shell with the program on its path.</summary>
     public (int ExitCode, string Printed) Shell(string line)
     {
-        var info = new ProcessStartInfo("/bin/bash", ["-c", $"exec 2>&1; {line}"]) { WorkingDirectory = Path,
-            RedirectStandardOutput = true };
+        var info = new ProcessStartInfo("/bin/bash", ["-c", $"exec 2>&1; {line}"])
+        {
+            WorkingDirectory = Path,
+            RedirectStandardOutput = true
+        };
         info.Environment["PATH"] = $"{Path}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(info)!;
         string printed = process.StandardOutput.ReadToEnd();

@@ -133,8 +133,11 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         Assert.True(line is not null, "It ended before it listened.");
         Task<string> log = process.StandardOutput.ReadToEndAsync(cancellationToken);
 
-        using var client = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal)
-            + Listening.Length)..]) };
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal)
+            + Listening.Length)..])
+        };
         Assert.Equal("Healthy", await client.GetStringAsync("/healthz", cancellationToken));
         using var picture = new ByteArrayContent(await File.ReadAllBytesAsync(Faces, cancellationToken));
         picture.Headers.ContentType = new MediaTypeHeaderValue("image/png");
@@ -166,7 +169,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         string Tool(params string[] arguments)
         {
             var info = new ProcessStartInfo(Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "mien.exe" : "mien"),
-                arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+                arguments)
+            { RedirectStandardOutput = true, RedirectStandardError = true };
             using Process process = Process.Start(info)!;
             Task<string> error = process.StandardError.ReadToEndAsync();
             string printed = process.StandardOutput.ReadToEnd();

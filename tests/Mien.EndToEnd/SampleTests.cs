@@ -33,7 +33,8 @@ public class SampleTests(PackedFeed packed, ITestOutputHelper output)
 
         long begun = Stopwatch.GetTimestamp();
         using Process process = Process.Start(new ProcessStartInfo(Path.Combine(published, "NativeAot"),
-            [Faces]) { RedirectStandardOutput = true })!;
+            [Faces])
+        { RedirectStandardOutput = true })!;
         string printed = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         output.WriteLine($"{string.Join(", ", files.Select(file => $"{file.Name} {file.Length / 1e6:F1} MB"))}; "

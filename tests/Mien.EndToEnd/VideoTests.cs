@@ -30,7 +30,8 @@ public class VideoTests(ITestOutputHelper output)
         Assert.True(File.Exists(folder.File("out/clip-timeline.png")));
         using Process probe = Process.Start(new ProcessStartInfo("ffprobe",
             ["-v", "error", "-count_frames", "-show_entries", "stream=width,height,nb_read_frames", "-of", "csv=p=0",
-            folder.File("out/clip.mp4")]) { RedirectStandardOutput = true })!;
+            folder.File("out/clip.mp4")])
+        { RedirectStandardOutput = true })!;
         Assert.Equal("640,376,75", probe.StandardOutput.ReadToEnd().Trim());
     }
 

@@ -145,8 +145,15 @@ public class ReportTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         using var network = Architectures.Create("plain", 2);
-        var card = new ModelCard { Name = "two", Version = "1", Architecture = "plain", Labels = ["calm", "cross"],
-            Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard
+        {
+            Name = "two",
+            Version = "1",
+            Architecture = "plain",
+            Labels = ["calm", "cross"],
+            Input = InputSpec.Fer2013,
+            Temperature = 1
+        };
         OnnxExporter.Export(network, card, folder.File("two.onnx"));
         using ReportSource source = ReportSource.Open(folder.File("two.onnx"), Table);
         string message = Assert.Throws<MienException>(() => Report.Write(source, Table, "made up", folder.Path, ReportOptions.Default))

@@ -80,8 +80,12 @@ public sealed partial class ExamplesTests(ServedMien served) : IClassFixture<Ser
         bool installed = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Any(folder => File.Exists(Path.Combine(folder, needed)));
         Assert.SkipUnless(installed, $"{needed} is not installed.");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(_folder.File("party.jpg"))! };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(_folder.File("party.jpg"))!
+        };
         // The sample server is on this machine, whatever proxy stands before the rest.
         start.Environment["NO_PROXY"] = start.Environment["no_proxy"] = "127.0.0.1";
         using Process process = Process.Start(start)!;

@@ -104,7 +104,8 @@ public class ExpressionsTests(ServedMien served) : IClassFixture<ServedMien>
     public async Task Annotate_with_Accept_of_a_picture_gives_the_picture_back_with_boxes(string accept)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            "/v1/expressions?annotate=true") { Content = ServedMien.SampleContent() };
+            "/v1/expressions?annotate=true")
+        { Content = ServedMien.SampleContent() };
         request.Headers.Accept.ParseAdd(accept);
         HttpResponseMessage answer = await served.Client.SendAsync(request, Cancellation);
         Assert.Equal(accept, answer.Content.Headers.ContentType?.MediaType);

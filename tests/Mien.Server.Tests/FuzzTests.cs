@@ -24,8 +24,11 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Ten_thousand_malformed_bodies_are_answered_and_the_server_goes_on()
     {
-        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { MaxRequestBytes = 200_000,
-            Recognizer = ServerOptions.Default.Recognizer with { MaxPixels = 100_000 } });
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with
+        {
+            MaxRequestBytes = 200_000,
+            Recognizer = ServerOptions.Default.Recognizer with { MaxPixels = 100_000 }
+        });
         byte[][] whole = [.. Whole()];
         var statuses = new System.Collections.Concurrent.ConcurrentDictionary<int, int>();
         await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation },

@@ -14,9 +14,12 @@ public class OpenApiTests(ServedMien served) : IClassFixture<ServedMien>
     {
         OpenApiDocument document = await OpenApiDocument.FromJsonAsync(await served.Client.GetStringAsync("/openapi/v1.json", Cancellation),
             Cancellation);
-        var settings = new CSharpClientGeneratorSettings { ClassName = "MienClient",
+        var settings = new CSharpClientGeneratorSettings
+        {
+            ClassName = "MienClient",
             CSharpGeneratorSettings = { Namespace = "Made",
-            JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson } };
+            JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson }
+        };
         Assembly assembly = new CompiledProgram(new CSharpClientGenerator(document, settings).GenerateFile(), library: true).Assembly;
 
         object client = Activator.CreateInstance(assembly.GetType("Made.MienClient")!, served.Client)!;

@@ -22,8 +22,12 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
     {
         using var hold = new ManualResetEventSlim();
         using var begun = new SemaphoreSlim(0);
-        await using ServedMien small = await ServedMien.Start(ServerOptions.Default with { QueueLimit = 1, MaxPictures = 1,
-            Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (_, _) => { begun.Release(); hold.Wait(); } } });
+        await using ServedMien small = await ServedMien.Start(ServerOptions.Default with
+        {
+            QueueLimit = 1,
+            MaxPictures = 1,
+            Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (_, _) => { begun.Release(); hold.Wait(); } }
+        });
         Task<HttpResponseMessage> accepted = Post(small);
         // Its place is taken until it is answered.
         await begun.WaitAsync(Cancellation);
@@ -38,8 +42,11 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
     public async Task What_takes_too_long_is_given_up_with_503_and_the_server_goes_on()
     {
         using var hold = new ManualResetEventSlim();
-        await using ServedMien slow = await ServedMien.Start(ServerOptions.Default with { RequestTimeout = TimeSpan.FromMilliseconds(400),
-            Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (_, _) => hold.Wait() } });
+        await using ServedMien slow = await ServedMien.Start(ServerOptions.Default with
+        {
+            RequestTimeout = TimeSpan.FromMilliseconds(400),
+            Batch = ServerOptions.Default.Batch with { Workers = 1, Classified = (_, _) => hold.Wait() }
+        });
         HttpResponseMessage answer = await Post(slow);
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.Contains("Send fewer", await ServedMien.Problem(answer, 503), StringComparison.Ordinal);
@@ -52,8 +59,15 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
     {
         using var hold = new ManualResetEventSlim();
         using var begun = new SemaphoreSlim(0);
-        ServedMien ending = await ServedMien.Start(ServerOptions.Default with { Batch = ServerOptions.Default.Batch with { Classified = (_,
-            _) => { begun.Release(); hold.Wait(); } } });
+        ServedMien ending = await ServedMien.Start(ServerOptions.Default with
+        {
+            Batch = ServerOptions.Default.Batch with
+            {
+                Classified = (_,
+            _) =>
+                { begun.Release(); hold.Wait(); }
+            }
+        });
         Task<HttpResponseMessage> accepted = Post(ending);
         await begun.WaitAsync(Cancellation);
         Task stopping = ending.App.StopAsync(Cancellation);
@@ -69,8 +83,12 @@ public class SafetyTests(ServedMien served) : IClassFixture<ServedMien>
     [Fact]
     public async Task Bytes_pictures_and_pixels_over_the_limits_are_refused()
     {
-        await using ServedMien small = await ServedMien.Start(ServerOptions.Default with { MaxRequestBytes = 20_000, MaxPictures = 2,
-            Recognizer = ServerOptions.Default.Recognizer with { MaxPixels = 10_000 } });
+        await using ServedMien small = await ServedMien.Start(ServerOptions.Default with
+        {
+            MaxRequestBytes = 20_000,
+            MaxPictures = 2,
+            Recognizer = ServerOptions.Default.Recognizer with { MaxPixels = 10_000 }
+        });
         Assert.Contains("0.0 MB", await ServedMien.Problem(await small.Client.PostAsync("/v1/expressions",
             ServedMien.Content(new byte[20_001], "image/png"), Cancellation), 413), StringComparison.Ordinal);
 

@@ -78,8 +78,11 @@ public class StreamTests(ServedMien served) : IClassFixture<ServedMien>
     [Fact]
     public async Task A_camera_that_sends_nothing_is_let_go_and_makes_room()
     {
-        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with { MaxStreams = 1,
-            StreamIdle = TimeSpan.FromMilliseconds(300) });
+        await using ServedMien one = await ServedMien.Start(ServerOptions.Default with
+        {
+            MaxStreams = 1,
+            StreamIdle = TimeSpan.FromMilliseconds(300)
+        });
         using ClientWebSocket idle = await Connect(one);
         WebSocketException refused = await Assert.ThrowsAsync<WebSocketException>(() => Connect(one));
         Assert.Contains("429", refused.Message, StringComparison.Ordinal);

@@ -99,8 +99,11 @@ public class FaceTests
 
         float Apart(bool flip)
         {
-            using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { FaceMode = FaceMode.Cropped,
-                Flip = flip });
+            using var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with
+            {
+                FaceMode = FaceMode.Cropped,
+                Flip = flip
+            });
             return Probabilities(recognizer, face).Zip(Probabilities(recognizer, mirrored), (a, b) => Math.Abs(a - b)).Max();
         }
 

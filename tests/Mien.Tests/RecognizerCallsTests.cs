@@ -90,8 +90,11 @@ public class RecognizerCallsTests
     public void The_session_options_are_open_to_the_user_for_both_networks()
     {
         int calls = 0;
-        using (var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session =>
-            { calls++; session.EnableCpuMemArena = false; } }))
+        using (var recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with
+        {
+            Session = session =>
+            { calls++; session.EnableCpuMemArena = false; }
+        }))
             recognizer.Recognize(Picture.FromGray(new byte[100 * 100], 100, 100));
         Assert.Equal(2, calls);
     }
@@ -100,8 +103,11 @@ public class RecognizerCallsTests
     public void An_execution_provider_that_is_not_there_is_named_with_its_package()
     {
         var error = Assert.Throws<MienException>(() =>
-            ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { Session = session =>
-            session.AppendExecutionProvider_CUDA(0) }));
+            ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with
+            {
+                Session = session =>
+            session.AppendExecutionProvider_CUDA(0)
+            }));
         Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", error.Message, StringComparison.Ordinal);
     }
 

@@ -57,8 +57,11 @@ public class SeamTests
     [MemberData(nameof(Unusable))]
     public void A_face_that_can_not_be_used_is_named(string why, DetectedFace face)
     {
-        using var recognizer = ExpressionRecognizer.CreateDefault(new RecognizerOptions { FaceDetector = new FixedFaces(Upright(100, 60,
-            160), face) });
+        using var recognizer = ExpressionRecognizer.CreateDefault(new RecognizerOptions
+        {
+            FaceDetector = new FixedFaces(Upright(100, 60,
+            160), face)
+        });
         Picture picture = Picture.Load(AverageFaces);
         string message = Assert.Throws<MienException>(() => recognizer.Recognize(picture)).Message;
         Assert.Contains("FixedFaces: face 2 of 2", message, StringComparison.Ordinal);

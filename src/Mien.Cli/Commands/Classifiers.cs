@@ -1,3 +1,5 @@
+using Mien.Training.Datasets;
+
 namespace Mien.Cli.Commands;
 
 /// <summary>Opens the model that an option names, or the default one.</summary>
@@ -14,5 +16,13 @@ internal static class Classifiers
 
     /// <summary>What the words of an option mean; the default model where there are none.</summary>
     public static IReadOnlyList<ModelSource> Find(IReadOnlyList<string>? models) =>
-        models is null or [] ? [Models.Default] : [.. models.Select(Models.Find)];
+        models is null or [] ? [Models.Default] : [.. models.Select(Found)];
+
+    private static ModelSource Found(string model)
+    {
+        if (Models.ByName(model) is null && !Path.Exists(model)
+            && Spelling.Nearest(model, Models.All.Select(known => known.Name)) is { } meant)
+            throw new MienException($"{model}: not found. Did you mean {meant}?");
+        return Models.Find(model);
+    }
 }

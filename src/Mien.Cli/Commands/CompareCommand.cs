@@ -26,8 +26,11 @@ internal static class CompareCommand
             Description = "What the scores of models that Mien did not write mean, in their "
             + "order: neutral,happiness,… or a JSON array."
         };
-        var pixels = new Option<PixelRange>("--pixels") { Description = "How such models want their pixels: byte (0..255), unit (0..1) or "
-            + "signed (-1..1)." };
+        var pixels = new Option<PixelRange>("--pixels")
+        {
+            Description = "How such models want their pixels: byte (0..255), unit (0..1) or "
+            + "signed (-1..1)."
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("compare", "Puts models side by side: accuracy, paired differences with 95 % intervals, McNemar's test.")
         {

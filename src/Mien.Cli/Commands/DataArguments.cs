@@ -8,22 +8,40 @@ namespace Mien.Cli.Commands;
 /// <summary>The options of every verb that reads a data set: labels, damaged rows, whole photos.</summary>
 internal sealed class DataArguments
 {
-    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave damaged rows out, counted and named, "
-        + "instead of stopping." };
+    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows")
+    {
+        Description = "Leave damaged rows out, counted and named, "
+        + "instead of stopping."
+    };
     private readonly Option<string[]> _map = new("--map")
     {
         Description = "Labels that stand for others, such as joy=happy; several by "
         + "commas, by repeating the option, or as a JSON object."
     };
-    private readonly Option<string> _faces = new("--faces") { Description = "cropped: each picture is a face; detect: photos, whose "
-        + "largest face is found, aligned and cut out, once.", DefaultValueFactory = _ => "cropped" };
-    private readonly Option<float> _score = new("--detector-score") { Description = "With --faces detect: lowest detector score, between 0 "
-        + "and 1.", DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
-    private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "With --faces detect: smallest face in pixels, or "
-        + "in percent of the photo's longer side, such as 10%.", CustomParser = SmallestFace.Parse,
-        DefaultValueFactory = _ => SmallestFace.Default };
-    private readonly Option<string?> _cache = new("--face-cache") { Description = "With --faces detect: folder where cut-out faces are "
-        + "kept; one of the user's where left out." };
+    private readonly Option<string> _faces = new("--faces")
+    {
+        Description = "cropped: each picture is a face; detect: photos, whose "
+        + "largest face is found, aligned and cut out, once.",
+        DefaultValueFactory = _ => "cropped"
+    };
+    private readonly Option<float> _score = new("--detector-score")
+    {
+        Description = "With --faces detect: lowest detector score, between 0 "
+        + "and 1.",
+        DefaultValueFactory = _ => DetectorOptions.Default.MinScore
+    };
+    private readonly Option<SmallestFace> _minFace = new("--min-face")
+    {
+        Description = "With --faces detect: smallest face in pixels, or "
+        + "in percent of the photo's longer side, such as 10%.",
+        CustomParser = SmallestFace.Parse,
+        DefaultValueFactory = _ => SmallestFace.Default
+    };
+    private readonly Option<string?> _cache = new("--face-cache")
+    {
+        Description = "With --faces detect: folder where cut-out faces are "
+        + "kept; one of the user's where left out."
+    };
 
     /// <summary>Adds the options to a verb.</summary>
     public static DataArguments AddTo(Command command)

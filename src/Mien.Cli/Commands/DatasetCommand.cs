@@ -45,8 +45,11 @@ internal static class DatasetCommand
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var file = new Option<string>("--out") { Description = "PNG or JPEG to write.", Required = true };
-        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, "
-            + "eight classes)." };
+        var labels = new Option<LabelSource>("--labels")
+        {
+            Description = "Whose labels: own, or ferplus (the majority of the FER+ taggers, "
+            + "eight classes)."
+        };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
         Option<bool> overwrite = OutputFiles.OverwriteOption();
         var command = new Command("average", "Draws the average face of each expression from the Training split.")

@@ -27,36 +27,62 @@ internal sealed class DatasetErrorsCommand
     };
 
     private readonly Option<string> _data = new("--data") { Description = "CSV, archive, folder or manifest.", Required = true };
-    private readonly Option<string?> _out = new("--out") { Description = "Write every likely wrong label to this CSV; the first of them "
-        + "are printed where left out." };
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Write every likely wrong label to this CSV; the first of them "
+        + "are printed where left out."
+    };
     private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
     private readonly Option<Split?> _split = JudgingArguments.OneSplitOption("Only the faces of Training, PublicTest or PrivateTest "
         + "(train, val, test); all where left out.");
-    private readonly Option<int> _folds = new("--folds") { Description = "Parts, each read by a network trained on the "
-        + "others.", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> _runs = new("--runs") { Description = "Folder of the folds' runs; the same command goes on with them.",
-        DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors") };
+    private readonly Option<int> _folds = new("--folds")
+    {
+        Description = "Parts, each read by a network trained on the "
+        + "others.",
+        DefaultValueFactory = _ => 5
+    };
+    private readonly Option<string> _runs = new("--runs")
+    {
+        Description = "Folder of the folds' runs; the same command goes on with them.",
+        DefaultValueFactory = _ => Path.Combine("runs", "dataset-errors")
+    };
     private readonly Option<string[]> _model = new("--model")
     {
         Description = $"Read the faces with this model.onnx, or a run's "
         + $"folder, or {Classifiers.Named}, in place of folds; several are averaged."
     };
-    private readonly Option<ErrorRanking> _rank = new("--rank") { Description = "What comes first: margin (label far below another class) "
-        + "or confidence (label least probable)." };
+    private readonly Option<ErrorRanking> _rank = new("--rank")
+    {
+        Description = "What comes first: margin (label far below another class) "
+        + "or confidence (label least probable)."
+    };
     private readonly Option<string?> _from = new("--from")
     {
         Description = $"The folds' networks go on from this model.onnx, a run's "
         + $"folder, or {Classifiers.Named}: few faces are read far better so."
     };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe's name or JSON, as of `mien train`, for the "
-        + "folds; FER+ votes in it are not learned." };
-    private readonly Option<string> _arch = new("--arch") { Description = $"Architecture of the folds: "
-        + $"{string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Short.Architecture };
-    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over a fold's faces.",
-        DefaultValueFactory = _ => Short.Epochs };
+    private readonly Option<string?> _recipe = new("--recipe")
+    {
+        Description = "A recipe's name or JSON, as of `mien train`, for the "
+        + "folds; FER+ votes in it are not learned."
+    };
+    private readonly Option<string> _arch = new("--arch")
+    {
+        Description = $"Architecture of the folds: "
+        + $"{string.Join(", ", Architectures.Names)}.",
+        DefaultValueFactory = _ => Short.Architecture
+    };
+    private readonly Option<int> _epochs = new("--epochs")
+    {
+        Description = "Passes over a fold's faces.",
+        DefaultValueFactory = _ => Short.Epochs
+    };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
-    private readonly Option<string?> _ferPlus = new("--ferplus") { Description = "FER+'s fer2013new.csv: says how many of the first errors "
-        + "its taggers confirm." };
+    private readonly Option<string?> _ferPlus = new("--ferplus")
+    {
+        Description = "FER+'s fer2013new.csv: says how many of the first errors "
+        + "its taggers confirm."
+    };
 
     private readonly Terminal _terminal;
     private readonly Option<bool> _onlyPresent;
@@ -119,9 +145,9 @@ internal sealed class DatasetErrorsCommand
         (string who, string cure) = parsed.GetValue(_model) is { Length: > 0 }
             ? ("the model reads", "Name a model that reads such faces, or leave --model out.")
             : parsed.GetValue(_from) is null
-            ? ("the folds' networks read", "Pass --from with a model that reads faces, or --model accurate, or more --epochs or more "
-                + "faces.")
-            : ("the folds' networks read", "Pass --from with another model, or more --epochs or more faces.");
+            ? ("the folds' networks read", "Pass --model accurate, or --from default with another --runs folder, or train longer: more "
+                + "--epochs, more faces.")
+            : ("the folds' networks read", "Pass another model to --from, more --epochs or more faces, with another --runs folder.");
         errors.WarnOfChance(_terminal, who, cure);
         if (table.Votes is not null)
             TaggersOnErrors.Write(table, errors.Found, _terminal.Console);

@@ -18,27 +18,55 @@ internal static class EvaluateCommand
         };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
-        var json = new Option<string?>("--json") { Description = "Write the figures to this file too; - for standard output in place of "
-            + "the table." };
+        var json = new Option<string?>("--json")
+        {
+            Description = "Write the figures to this file too; - for standard output in place of "
+            + "the table."
+        };
         var drop = new Option<bool>("--drop-copies") { Description = "Leave out faces that Training has too, byte for byte." };
-        var flip = new Option<bool>("--flip") { Description = "Average each face's probabilities with its mirror image's, at twice the "
-            + "cost." };
-        var labels = new Option<LabelSource>("--labels") { Description = "Whose labels judge: own, or ferplus (the majority of the FER+ "
-            + "taggers, eight classes)." };
+        var flip = new Option<bool>("--flip")
+        {
+            Description = "Average each face's probabilities with its mirror image's, at twice the "
+            + "cost."
+        };
+        var labels = new Option<LabelSource>("--labels")
+        {
+            Description = "Whose labels judge: own, or ferplus (the majority of the FER+ "
+            + "taggers, eight classes)."
+        };
         var votes = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv; looked for beside --data where left out." };
-        var way = new Option<EvaluationWay>("--way") { Description = "direct: the faces as they are; whole: put into larger pictures, "
-            + "found and aligned there; rotated: the same at fixed turns." };
-        var limit = new Option<int>("--limit") { Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for "
-            + "all.", DefaultValueFactory = _ => 1000 };
-        var coverage = new Option<bool>("--coverage") { Description = "Print what each --min-confidence of `mien predict` leaves and how "
-            + "much of it is right, as a Markdown table." };
-        var corruptions = new Option<bool>("--corruptions") { Description = "Judge on faces in bad light, noisy, blurred, compressed, "
-            + "covered and turned: each corruption at three strengths." };
-        var quality = new Option<bool>("--quality") { Description = "Print accuracy by tenth of Quality, over each face as it is and "
-            + "spoiled, as a Markdown table." };
+        var way = new Option<EvaluationWay>("--way")
+        {
+            Description = "direct: the faces as they are; whole: put into larger pictures, "
+            + "found and aligned there; rotated: the same at fixed turns."
+        };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "With --way whole or rotated: so many faces, each class's share kept; 0 for "
+            + "all.",
+            DefaultValueFactory = _ => 1000
+        };
+        var coverage = new Option<bool>("--coverage")
+        {
+            Description = "Print what each --min-confidence of `mien predict` leaves and how "
+            + "much of it is right, as a Markdown table."
+        };
+        var corruptions = new Option<bool>("--corruptions")
+        {
+            Description = "Judge on faces in bad light, noisy, blurred, compressed, "
+            + "covered and turned: each corruption at three strengths."
+        };
+        var quality = new Option<bool>("--quality")
+        {
+            Description = "Print accuracy by tenth of Quality, over each face as it is and "
+            + "spoiled, as a Markdown table."
+        };
         Option<bool> overwrite = OutputFiles.OverwriteOption();
-        var write = new Option<bool>("--write-figures") { Description = "Write accuracy and each class's recall into the model's own file, "
-            + "where `mien serve` and `mien model info` find them." };
+        var write = new Option<bool>("--write-figures")
+        {
+            Description = "Write accuracy and each class's recall into the model's own file, "
+            + "where `mien serve` and `mien model info` find them."
+        };
         var command = new Command("evaluate", "Judges a model on one split of a data set.")
         {
             model, data, split, json, overwrite, drop, flip, labels, votes, way, limit, coverage, corruptions, quality, write,
@@ -105,8 +133,11 @@ internal static class EvaluateCommand
                     + "have the model's classes and no others.");
             Evaluation evaluation = Evaluator.Evaluate(classifier, fit, parsed.GetValue(flip));
             if (judged != Split.Training)
-                evaluation = evaluation with { Copies = new TestCopies(DatasetInspector.CountCopiesOfTraining(fit.Faces, whole), dropped,
-                    classifier.Card.Notes.GetValueOrDefault(TestCopies.Note)) };
+                evaluation = evaluation with
+                {
+                    Copies = new TestCopies(DatasetInspector.CountCopiesOfTraining(fit.Faces, whole), dropped,
+                    classifier.Card.Notes.GetValueOrDefault(TestCopies.Note))
+                };
             if (parsed.GetValue(write))
                 ModelFigures.Write(parsed.GetValue(model)![0], judged, evaluation);
             figures.Write(evaluation.ToJson(), () => EvaluationTable.Write(evaluation, judged, fit.Sentences(judged), terminal.Console));

@@ -17,8 +17,11 @@ internal static class ExplainCommand
             Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; default "
             + $"where left out."
         };
-        var faces = new Option<string>("--faces") { Description = "detect: find them; cropped: the whole picture is one face.",
-            DefaultValueFactory = _ => "detect" };
+        var faces = new Option<string>("--faces")
+        {
+            Description = "detect: find them; cropped: the whole picture is one face.",
+            DefaultValueFactory = _ => "detect"
+        };
         faces.AcceptOnlyFromAmong("detect", "cropped");
         Option<bool> overwrite = OutputFiles.OverwriteOption();
         var command = new Command("explain", "Shows for each face what its answer rests on: the aligned crop, Grad-CAM, occlusion map.")
@@ -28,8 +31,11 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             string file = parsed.GetValue(photo)!;
-            var options = RecognizerOptions.Default with { FaceMode = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped
-                : FaceMode.Detect };
+            var options = RecognizerOptions.Default with
+            {
+                FaceMode = parsed.GetValue(faces) == "cropped" ? FaceMode.Cropped
+                : FaceMode.Detect
+            };
             using ExpressionRecognizer recognizer = ExpressionRecognizer.Create(Models.Find(parsed.GetValue(model) ?? Models.Default.Name),
                 options);
             IReadOnlyList<FaceExplanation> explanations = recognizer.Explain(Picture.Load(file));

@@ -16,10 +16,18 @@ internal static class LabelCommand
 
     private static Command CreateSuggest(Terminal terminal)
     {
-        var inputs = new Argument<string[]>("INPUT") { Description = "Pictures: files, folders, patterns in quotes or "
-            + "@list.txt.", Arity = ArgumentArity.OneOrMore };
-        var file = new Option<string>("--out") { Description = "CSV to write: a manifest for `mien train --data`, once its column label is "
-            + "corrected.", Required = true };
+        var inputs = new Argument<string[]>("INPUT")
+        {
+            Description = "Pictures: files, folders, patterns in quotes or "
+            + "@list.txt.",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var file = new Option<string>("--out")
+        {
+            Description = "CSV to write: a manifest for `mien train --data`, once its column label is "
+            + "corrected.",
+            Required = true
+        };
         var resume = new Option<bool>("--resume") { Description = "Go on where a run was stopped or killed." };
         Option<bool> overwrite = OutputFiles.OverwriteOption();
         var command = new Command("suggest", "Proposes labels with probabilities, the least sure first, near-duplicates together.")

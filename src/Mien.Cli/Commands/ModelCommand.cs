@@ -25,8 +25,11 @@ internal static class ModelCommand
 
     private static Command CreateSummary(Terminal terminal)
     {
-        var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.",
-            DefaultValueFactory = _ => "residual" };
+        var arch = new Option<string>("--arch")
+        {
+            Description = $"Architecture: {string.Join(", ", Architectures.Names)}.",
+            DefaultValueFactory = _ => "residual"
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("summary", "Prints layers, output shapes, parameters and multiply-adds.") { arch, json };
         command.SetAction(parsed =>
@@ -73,11 +76,19 @@ internal static class ModelCommand
     private static Command CreateQuantize(Terminal terminal)
     {
         var file = new Argument<string>("MODEL") { Description = "A float32 model.onnx that `mien train` wrote, or its run's folder." };
-        var data = new Option<string>("--data") { Description = "CSV, archive or folder: ranges are measured on its Training "
-            + "faces.", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "CSV, archive or folder: ranges are measured on its Training "
+            + "faces.",
+            Required = true
+        };
         var target = new Option<string>("--out") { Description = "The .onnx file to write.", Required = true };
-        var limit = new Option<int>("--limit") { Description = "How many Training faces to measure on, "
-            + "stratified.", DefaultValueFactory = _ => 1024 };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many Training faces to measure on, "
+            + "stratified.",
+            DefaultValueFactory = _ => 1024
+        };
         Option<bool> overwrite = OutputFiles.OverwriteOption();
         var command = new Command("quantize", "Writes the 8-bit version of a model.") { file, data, target, limit, overwrite };
         DataArguments reading = DataArguments.AddTo(command);
@@ -97,8 +108,11 @@ internal static class ModelCommand
     private static Command CreateSpeed(Terminal terminal)
     {
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
-        var arch = new Option<string>("--arch") { Description = $"Architecture: {string.Join(", ", Architectures.Names)}.",
-            DefaultValueFactory = _ => TrainingOptions.Default.Architecture };
+        var arch = new Option<string>("--arch")
+        {
+            Description = $"Architecture: {string.Join(", ", Architectures.Names)}.",
+            DefaultValueFactory = _ => TrainingOptions.Default.Architecture
+        };
         var recipe = new Option<string?>("--recipe") { Description = "A recipe's name or JSON in place of --arch." };
         var ferPlus = new Option<string?>("--ferplus") { Description = "FER+'s fer2013new.csv, for a recipe that learns its votes." };
         var threads = new Option<int>("--threads") { Description = "Threads of the arithmetic; 0 is one a core." };
@@ -109,8 +123,11 @@ internal static class ModelCommand
             FaceTable table = reading.Load(parsed, parsed.GetValue(data)!, terminal).Table;
             TrainingOptions options = parsed.GetValue(recipe) is { } file ? Recipe.Read(file)
                 : TrainingOptions.Default with { Architecture = parsed.GetValue(arch)! };
-            SpeedTestResult result = SpeedTest.Run(table, options with { Threads = parsed.GetValue(threads),
-                FerPlus = parsed.GetValue(ferPlus) ?? options.FerPlus });
+            SpeedTestResult result = SpeedTest.Run(table, options with
+            {
+                Threads = parsed.GetValue(threads),
+                FerPlus = parsed.GetValue(ferPlus) ?? options.FerPlus
+            });
             terminal.Console.WriteLine($"training {result.Training:F0} faces a second, the bare network {result.Bare:F0}, its convolutions "
                 + $"alone {result.Convolutions:F0}");
             terminal.Console.WriteLine($"an epoch {result.Epoch.TotalSeconds:F0} s: faces {result.Preparing:P1}, network "

@@ -39,8 +39,11 @@ internal static class PlotCommand
 
     private static Command CreateConfusion(Terminal terminal)
     {
-        var cells = new Option<ConfusionCells>("--cells") { Description = "Counts or Shares.",
-            DefaultValueFactory = _ => ConfusionCells.Counts };
+        var cells = new Option<ConfusionCells>("--cells")
+        {
+            Description = "Counts or Shares.",
+            DefaultValueFactory = _ => ConfusionCells.Counts
+        };
         return OverPredictions(terminal, "confusion", "Confusion matrix.", [cells], (_, judged, parsed) => ConfusionMatrix.Draw(
             judged.Evaluation.Confusion, judged.Faces.LabelNames, parsed.GetValue(cells), $"{judged.Split}: accuracy "
                 + $"{judged.Evaluation.Accuracy * 100:F2} %"));
@@ -56,8 +59,11 @@ internal static class PlotCommand
 
     private static Command CreateSamples(Terminal terminal)
     {
-        var kind = new Option<SampleKind>("--kind") { Description = "Random, Mistakes (most confident first) or Unsure (least confident "
-            + "first)." };
+        var kind = new Option<SampleKind>("--kind")
+        {
+            Description = "Random, Mistakes (most confident first) or Unsure (least confident "
+            + "first)."
+        };
         (Option<int> count, Option<int> seed) = SampleOptions(24);
         return OverPredictions(terminal, "samples", "Faces with their labels and all probabilities.", [kind, count, seed],
             (_, judged, parsed) =>
@@ -100,8 +106,12 @@ internal static class PlotCommand
     /// <summary>A figure over what a model says of one split.</summary>
     private static Command OverPredictions(Terminal terminal, string name, string description, Option[] more, Func<ExpressionClassifier, JudgedFaces, ParseResult, Figure> draw)
     {
-        var model = new Argument<string?>("RUN|MODEL") { Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default "
-            + "where left out.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("RUN|MODEL")
+        {
+            Description = $"A run's folder, a model.onnx, or {Classifiers.Named}; default "
+            + "where left out.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var data = new Option<string>("--data") { Description = "CSV, archive or folder.", Required = true };
         var split = JudgingArguments.SplitOption();
         var file = FileOption();

@@ -15,25 +15,52 @@ internal sealed class PredictCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<PredictionFormat?> _format = new("--format") { Description = "table, json, jsonl, csv or parquet; the ending "
-        + "of --out, else table, where left out." };
+    private readonly Option<PredictionFormat?> _format = new("--format")
+    {
+        Description = "table, json, jsonl, csv or parquet; the ending "
+        + "of --out, else table, where left out."
+    };
     private readonly Option<bool> _wide = new("--wide") { Description = "Print all probabilities in a narrow terminal too." };
-    private readonly Option<string?> _out = new("--out") { Description = "Write to this file instead of standard output, a picture at a "
-        + "time." };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with --out where a run was stopped or killed; begin it "
-        + "where it is not there." };
-    private readonly Option<Shard> _shard = new("--shard") { Description = "I/N: only part I of N, told by each picture's relative path.",
-        CustomParser = ParseShard, DefaultValueFactory = _ => Shard.Whole };
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Write to this file instead of standard output, a picture at a "
+        + "time."
+    };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with --out where a run was stopped or killed; begin it "
+        + "where it is not there."
+    };
+    private readonly Option<Shard> _shard = new("--shard")
+    {
+        Description = "I/N: only part I of N, told by each picture's relative path.",
+        CustomParser = ParseShard,
+        DefaultValueFactory = _ => Shard.Whole
+    };
     private readonly Option<int> _workers = new("--workers") { Description = "Pictures read side by side; 0 for one a core." };
-    private readonly Option<int> _inFlight = new("--in-flight") { Description = "Megapixels decoded at once, at most, over all workers; 12 "
-        + "MB of memory each.", DefaultValueFactory = _ => (int)(Batches.BatchOptions.Default.PixelsInFlight / 1_000_000) };
-    private readonly Option<string?> _annotate = new("--annotate") { Description = "Write copies with boxes and labels drawn to this "
-        + "folder." };
+    private readonly Option<int> _inFlight = new("--in-flight")
+    {
+        Description = "Megapixels decoded at once, at most, over all workers; 12 "
+        + "MB of memory each.",
+        DefaultValueFactory = _ => (int)(Batches.BatchOptions.Default.PixelsInFlight / 1_000_000)
+    };
+    private readonly Option<string?> _annotate = new("--annotate")
+    {
+        Description = "Write copies with boxes and labels drawn to this "
+        + "folder."
+    };
     private readonly Option<bool> _overwrite = OutputFiles.OverwriteOption();
-    private readonly Option<double> _smoothing = new("--smoothing") { Description = "Videos: time constant in seconds by which "
-        + "probabilities follow; 0 for none.", DefaultValueFactory = _ => Video.TrackerOptions.Default.Smoothing.TotalSeconds };
-    private readonly Option<string?> _timeline = new("--timeline") { Description = "Videos: write a picture of each face's expression over "
-        + "time (PNG); in --annotate where left out." };
+    private readonly Option<double> _smoothing = new("--smoothing")
+    {
+        Description = "Videos: time constant in seconds by which "
+        + "probabilities follow; 0 for none.",
+        DefaultValueFactory = _ => Video.TrackerOptions.Default.Smoothing.TotalSeconds
+    };
+    private readonly Option<string?> _timeline = new("--timeline")
+    {
+        Description = "Videos: write a picture of each face's expression over "
+        + "time (PNG); in --annotate where left out."
+    };
     private readonly Terminal _terminal;
     private RecognizerArguments _recognizer = null!;
 
@@ -64,18 +91,23 @@ internal sealed class PredictCommand
         // Mistakes in the parts are reported by themselves.
         if (result.Errors.Any() || result.Children.OfType<SymbolResult>().Any(child => child.Errors.Any()))
             return;
-        string? file = result.GetValue(_out);
+        string? file;
         PredictionFormat format;
         try
         {
+            file = result.GetValue(_out);
             format = FormatOf(result.GetValue(_format), file);
         }
         catch (InvalidOperationException)
         {
-            // No format at all: the parser reports that itself.
+            // No value, or no format at all: the parser reports that itself.
             return;
         }
 
+        if (file == "-")
+            result.AddError("--out -: leave --out out for standard output, or write ./- for a file of that name.");
+        if (file is not null && file == result.GetValue(_timeline))
+            result.AddError($"--out and --timeline are both {file}: give each a file of its own.");
         bool video = result.GetValue(_inputs)!.Any(VideoFile.IsVideo);
         if (video && !result.GetValue(_inputs)!.All(VideoFile.IsVideo))
             result.AddError("Pictures and videos can't be read in one run: their results have different columns. Run them one after the "
@@ -101,8 +133,11 @@ internal sealed class PredictCommand
         RecognizerOptions options = _recognizer.Read(parsed, threads: one ? 0 : 1);
         using ExpressionRecognizer recognizer = _recognizer.Open(parsed, options);
         string? file = parsed.GetValue(_out);
-        var batch = Batches.BatchOptions.Default with { Workers = one ? 1 : parsed.GetValue(_workers),
-            PixelsInFlight = parsed.GetValue(_inFlight) * 1_000_000L };
+        var batch = Batches.BatchOptions.Default with
+        {
+            Workers = one ? 1 : parsed.GetValue(_workers),
+            PixelsInFlight = parsed.GetValue(_inFlight) * 1_000_000L
+        };
         if (VideoFile.IsVideo(inputs[0]))
         {
             return new VideoRun(recognizer, _terminal)
@@ -134,13 +169,13 @@ internal sealed class PredictCommand
 
     private static PredictionFormat FormatOf(PredictionFormat? named, string? file) =>
         named ?? Path.GetExtension(file)?.ToLowerInvariant() switch
-    {
-        ".jsonl" or ".ndjson" => PredictionFormat.Jsonl,
-        ".json" => PredictionFormat.Json,
-        ".csv" => PredictionFormat.Csv,
-        ".parquet" => PredictionFormat.Parquet,
-        _ => PredictionFormat.Table,
-    };
+        {
+            ".jsonl" or ".ndjson" => PredictionFormat.Jsonl,
+            ".json" => PredictionFormat.Json,
+            ".csv" => PredictionFormat.Csv,
+            ".parquet" => PredictionFormat.Parquet,
+            _ => PredictionFormat.Table,
+        };
 
     private static Shard ParseShard(ArgumentResult result)
     {

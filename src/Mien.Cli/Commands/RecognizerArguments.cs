@@ -11,21 +11,40 @@ internal sealed class RecognizerArguments
         Description = $"A model.onnx, a run's folder, or {Classifiers.Named}; "
         + $"several are averaged; default where left out."
     };
-    private readonly Option<string> _faces = new("--faces") { Description = "detect: find them; cropped: the whole picture is one face.",
-        DefaultValueFactory = _ => "detect" };
-    private readonly Option<float> _score = new("--detector-score") { Description = "Lowest detector score, between 0 and 1.",
-        DefaultValueFactory = _ => DetectorOptions.Default.MinScore };
-    private readonly Option<SmallestFace> _minFace = new("--min-face") { Description = "Smallest face in pixels, or in percent of the "
-        + "picture's longer side (10% reads photos many times faster).", CustomParser = SmallestFace.Parse,
-        DefaultValueFactory = _ => SmallestFace.Default };
+    private readonly Option<string> _faces = new("--faces")
+    {
+        Description = "detect: find them; cropped: the whole picture is one face.",
+        DefaultValueFactory = _ => "detect"
+    };
+    private readonly Option<float> _score = new("--detector-score")
+    {
+        Description = "Lowest detector score, between 0 and 1.",
+        DefaultValueFactory = _ => DetectorOptions.Default.MinScore
+    };
+    private readonly Option<SmallestFace> _minFace = new("--min-face")
+    {
+        Description = "Smallest face in pixels, or in percent of the "
+        + "picture's longer side (10% reads photos many times faster).",
+        CustomParser = SmallestFace.Parse,
+        DefaultValueFactory = _ => SmallestFace.Default
+    };
     private readonly Option<int> _maxFaces = new("--max-faces") { Description = "At most so many faces a picture; 0 for all." };
-    private readonly Option<bool> _anyRotation = new("--any-rotation") { Description = "Search at four turns for faces turned by any "
-        + "angle, at four times the cost; without it, those turned by more than 60 degrees may be left out." };
+    private readonly Option<bool> _anyRotation = new("--any-rotation")
+    {
+        Description = "Search at four turns for faces turned by any "
+        + "angle, at four times the cost; without it, those turned by more than 60 degrees may be left out."
+    };
     private readonly Option<float> _minConfidence = new("--min-confidence") { Description = "Answers below are `uncertain`, 0 to 1." };
-    private readonly Option<bool> _flip = new("--flip") { Description = "Average each face's probabilities with its mirror image's, at "
-        + "twice the classifier's cost." };
-    private readonly Option<ClassPrior> _prior = new("--prior") { Description = "dataset: classes as frequent as in training; balanced: "
-        + "all equally." };
+    private readonly Option<bool> _flip = new("--flip")
+    {
+        Description = "Average each face's probabilities with its mirror image's, at "
+        + "twice the classifier's cost."
+    };
+    private readonly Option<ClassPrior> _prior = new("--prior")
+    {
+        Description = "dataset: classes as frequent as in training; balanced: "
+        + "all equally."
+    };
 
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
@@ -55,8 +74,12 @@ internal sealed class RecognizerArguments
     public RecognizerOptions Read(ParseResult parsed, int threads) => RecognizerOptions.Default with
     {
         FaceMode = parsed.GetValue(_faces) == "cropped" ? FaceMode.Cropped : FaceMode.Detect,
-        Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with { MinScore = parsed.GetValue(_score),
-            MaxFaces = parsed.GetValue(_maxFaces), AnyRotation = parsed.GetValue(_anyRotation) }),
+        Detector = parsed.GetValue(_minFace)!.In(DetectorOptions.Default with
+        {
+            MinScore = parsed.GetValue(_score),
+            MaxFaces = parsed.GetValue(_maxFaces),
+            AnyRotation = parsed.GetValue(_anyRotation)
+        }),
         MinConfidence = parsed.GetValue(_minConfidence),
         Flip = parsed.GetValue(_flip),
         Prior = parsed.GetValue(_prior),

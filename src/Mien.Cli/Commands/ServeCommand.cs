@@ -16,21 +16,43 @@ internal sealed class ServeCommand
     private const int StrangersRequestsPerMinute = 600;
 
     private readonly Option<int> _port = new("--port") { Description = "Port; 0 for any that is free.", DefaultValueFactory = _ => 5000 };
-    private readonly Option<IPAddress?> _listen = new("--listen") { Description = "Address to listen on, such as 0.0.0.0 for all; this "
-        + "machine alone where left out.", CustomParser = ParseAddress };
-    private readonly Option<string?> _key = new("--api-key") { Description = $"Key that callers must send; also read from {KeyVariable}, "
-        + "where no other user of the machine sees it." };
-    private readonly Option<int?> _rate = new("--rate-limit") { Description = $"Requests a minute and client address; 0 for no limit; with "
-        + $"--listen {StrangersRequestsPerMinute}, else none, where left out." };
-    private readonly Option<int> _queue = new("--queue") { Description = "Pictures accepted and not yet read, at most; more get 429.",
-        DefaultValueFactory = _ => ServerOptions.Default.QueueLimit };
+    private readonly Option<IPAddress?> _listen = new("--listen")
+    {
+        Description = "Address to listen on, such as 0.0.0.0 for all; this "
+        + "machine alone where left out.",
+        CustomParser = ParseAddress
+    };
+    private readonly Option<string?> _key = new("--api-key")
+    {
+        Description = $"Key that callers must send; also read from {KeyVariable}, "
+        + "where no other user of the machine sees it."
+    };
+    private readonly Option<int?> _rate = new("--rate-limit")
+    {
+        Description = $"Requests a minute and client address; 0 for no limit; with "
+        + $"--listen {StrangersRequestsPerMinute}, else none, where left out."
+    };
+    private readonly Option<int> _queue = new("--queue")
+    {
+        Description = "Pictures accepted and not yet read, at most; more get 429.",
+        DefaultValueFactory = _ => ServerOptions.Default.QueueLimit
+    };
     private readonly Option<int> _workers = new("--workers") { Description = "Pictures read side by side; 0 for one a core." };
-    private readonly Option<int> _pixels = new("--max-megapixels") { Description = "Larger pictures are refused.",
-        DefaultValueFactory = _ => (int)(ServerOptions.Default.Recognizer.MaxPixels / 1_000_000) };
-    private readonly Option<int> _megabytes = new("--max-megabytes") { Description = "Larger requests are refused.",
-        DefaultValueFactory = _ => (int)(ServerOptions.Default.MaxRequestBytes >> 20) };
-    private readonly Option<int> _timeout = new("--timeout") { Description = "Seconds that a request may take.",
-        DefaultValueFactory = _ => (int)ServerOptions.Default.RequestTimeout.TotalSeconds };
+    private readonly Option<int> _pixels = new("--max-megapixels")
+    {
+        Description = "Larger pictures are refused.",
+        DefaultValueFactory = _ => (int)(ServerOptions.Default.Recognizer.MaxPixels / 1_000_000)
+    };
+    private readonly Option<int> _megabytes = new("--max-megabytes")
+    {
+        Description = "Larger requests are refused.",
+        DefaultValueFactory = _ => (int)(ServerOptions.Default.MaxRequestBytes >> 20)
+    };
+    private readonly Option<int> _timeout = new("--timeout")
+    {
+        Description = "Seconds that a request may take.",
+        DefaultValueFactory = _ => (int)ServerOptions.Default.RequestTimeout.TotalSeconds
+    };
     private RecognizerArguments _recognizer = null!;
 
     public static Command Create(Terminal terminal)

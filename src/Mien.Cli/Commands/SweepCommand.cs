@@ -10,8 +10,11 @@ internal static class SweepCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "JSON: { \"base\": { … }, \"variants\": { \"name\": { … } } }, with "
-            + "members of a run's config.json under \"options\"." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "JSON: { \"base\": { … }, \"variants\": { \"name\": { … } } }, with "
+            + "members of a run's config.json under \"options\"."
+        };
         var data = new Option<string>("--data") { Description = "Data set: CSV, archive or folder.", Required = true };
         var folder = new Option<string>("--out") { Description = "Folder for the runs and the table.", Required = true };
         var limit = new Option<int>("--limit") { Description = "Keep so many faces, stratified; 0 keeps all." };

@@ -18,14 +18,23 @@ internal sealed class TrainCommand
 
     private static readonly TrainingOptions Defaults = TrainingOptions.Default;
 
-    private readonly Option<string?> _data = new("--data") { Description = "Data set: CSV, archive or folder. With --resume: the run's own "
-        + "where left out." };
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "Data set: CSV, archive or folder. With --resume: the run's own "
+        + "where left out."
+    };
     private readonly Option<string> _out = new("--out") { Description = "Folder of the run.", Required = true };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out after its last whole epoch; begin "
-        + "it where there is none. More --epochs than before train longer." };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = $"One of Mien's recipes "
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the run in --out after its last whole epoch; begin "
+        + "it where there is none. More --epochs than before train longer."
+    };
+    private readonly Option<string?> _recipe = new("--recipe")
+    {
+        Description = $"One of Mien's recipes "
         + $"({string.Join(", ", Training.Runs.Recipe.Names)}), or JSON with members of config.json's \"options\", or such a config.json: "
-            + "the recipe that other options change." };
+            + "the recipe that other options change."
+    };
     private readonly Option<int> _limit = Recipe("--limit", 0, "Keep so many faces, stratified, for a quick try; 0 keeps all.");
     private readonly Option<string> _arch = Recipe("--arch", Defaults.Architecture, $"Architecture: "
         + $"{string.Join(", ", Architectures.Names)}.");
@@ -230,8 +239,11 @@ internal sealed class TrainCommand
             ClassBalance = Given(_classBalance, recipe.ClassBalance),
             Patience = Given(_patience, recipe.Patience),
             Augmentation = (parsed.GetValue(_noAugmentation) ? AugmentationOptions.None
-                : recipe.Augmentation) with { Corruption = Given(_corruption, parsed.GetValue(_noAugmentation) ? 0
-                : recipe.Augmentation.Corruption) },
+                : recipe.Augmentation) with
+            {
+                Corruption = Given(_corruption, parsed.GetValue(_noAugmentation) ? 0
+                : recipe.Augmentation.Corruption)
+            },
             DropCopies = Given(_dropCopies, recipe.DropCopies),
             Seed = Given(_seed, recipe.Seed),
             Threads = Given(_threads, recipe.Threads),

@@ -15,12 +15,22 @@ internal static class WatchCommand
 
     public static Command Create(Terminal terminal)
     {
-        var source = new Argument<string>("SOURCE") { Description = "A camera (/dev/video0; avfoundation:0 on macOS; dshow:video=NAME on "
-            + "Windows), an address (rtsp://...) or a video file, which is played as a camera." };
-        var format = new Option<PredictionFormat?>("--format") { Description = "table: a live table; jsonl or csv: a line a face and "
-            + "frame. A table on a terminal, jsonl in a pipe where left out." };
-        var smoothing = new Option<double>("--smoothing") { Description = "Time constant in seconds by which probabilities follow; 0 for "
-            + "none.", DefaultValueFactory = _ => TrackerOptions.Default.Smoothing.TotalSeconds };
+        var source = new Argument<string>("SOURCE")
+        {
+            Description = "A camera (/dev/video0; avfoundation:0 on macOS; dshow:video=NAME on "
+            + "Windows), an address (rtsp://...) or a video file, which is played as a camera."
+        };
+        var format = new Option<PredictionFormat?>("--format")
+        {
+            Description = "table: a live table; jsonl or csv: a line a face and "
+            + "frame. A table on a terminal, jsonl in a pipe where left out."
+        };
+        var smoothing = new Option<double>("--smoothing")
+        {
+            Description = "Time constant in seconds by which probabilities follow; 0 for "
+            + "none.",
+            DefaultValueFactory = _ => TrackerOptions.Default.Smoothing.TotalSeconds
+        };
         Ranges.Require(smoothing, value => value >= 0, "0 or more");
         var command = new Command("watch", "Reads faces live from a camera: always the newest frame. Ctrl+C ends "
             + "it.") { source, format, smoothing };
@@ -37,8 +47,14 @@ internal static class WatchCommand
             VideoReader reader = VideoReader.OpenAsync(parsed.GetValue(source)!, cancellationToken).GetAwaiter().GetResult();
             RecognizerOptions options = recognizerArguments.Read(parsed, threads: 0);
             if (!recognizerArguments.NamesMinFace(parsed))
-                options = options with { Detector = options.Detector with { MinFacePixels = Math.Max(options.Detector.MinFacePixels,
-                    reader.Info.Height / SmallestShare) } };
+                options = options with
+                {
+                    Detector = options.Detector with
+                    {
+                        MinFacePixels = Math.Max(options.Detector.MinFacePixels,
+                    reader.Info.Height / SmallestShare)
+                    }
+                };
             using ExpressionRecognizer recognizer = recognizerArguments.Open(parsed, options);
             var tracker = new FaceTracker(TrackerOptions.Default with { Smoothing = TimeSpan.FromSeconds(parsed.GetValue(smoothing)) });
             Task watching = lines

@@ -20,6 +20,8 @@ internal static class UsageErrors
         Command command = parsed.CommandResult.Command;
         if (Stray(parsed) is { } stray)
             return [NoSuchOption(stray, command)];
+        if (Empty(parsed) is { } empty)
+            return [$"{empty} is empty: give a value, or leave it out."];
         if (parsed.UnmatchedTokens is [var first, ..])
         {
             if (first.StartsWith('-') && first.Length > 1)
@@ -61,6 +63,16 @@ internal static class UsageErrors
             ? $"'{name}' is not a verb of mien. There are {Verbs(command)}."
             : $"'{name}' is not a verb of mien. Did you mean `{meant}`?";
     }
+
+    /// <summary>An option or argument whose value is no text at all, as a script with an unset variable passes it.</summary>
+    private static string? Empty(ParseResult parsed) => parsed.CommandResult.Children
+        .Where(child => child.Tokens.Any(token => token.Value.Length == 0))
+        .Select(child => child switch
+        {
+            OptionResult option => option.Option.Name,
+            ArgumentResult argument => argument.Argument.Name,
+            _ => null,
+        }).FirstOrDefault();
 
     /// <summary>An argument that begins like an option, before `--`.</summary>
     /// <remarks>Arguments that take any text would take a mistyped option for a file.</remarks>

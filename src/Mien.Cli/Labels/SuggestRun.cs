@@ -30,6 +30,12 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
     public async Task<int> Run(CancellationToken cancellationToken)
     {
         string journalFile = SuggestionJournal.Beside(Out);
+        if (Resume && File.Exists(Out) && !File.Exists(journalFile) && !Overwrite)
+        {
+            terminal.Error.MarkupLineInterpolated($"{Out} is complete: nothing to do.");
+            return ExitCode.Ok;
+        }
+
         // A person's corrections may be in it.
         IReadOnlySet<string> sources = OutputFiles.Sources(
             [.. Inputs, .. Inputs.Where(input => input.StartsWith('@')).Select(list => list[1..])]);

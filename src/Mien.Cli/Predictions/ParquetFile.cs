@@ -63,30 +63,40 @@ internal static class ParquetFile
         File.Move(unfinished, path, overwrite: true);
     }
 
-    /// <summary>What a whole file says of its run, and how many of its pictures could not be read.</summary>
+    /// <summary>What a whole file says of its run, how many of its pictures could not be read, and which pictures it has.</summary>
     /// <exception cref="MienException">It can't be read.</exception>
-    public static async Task<(RunRecord? Run, long Failed)> ReadRunAsync(string path)
+    public static async Task<(RunRecord? Run, long Failed, HashSet<string> Files)> ReadRunAsync(string path)
     {
         try
         {
             await using FileStream file = File.OpenRead(path);
             await using ParquetReader reader = await ParquetReader.CreateAsync(file);
             DataField? errors = reader.Schema.GetDataFields().FirstOrDefault(field => field.Name == ErrorName);
+            DataField? names = reader.Schema.GetDataFields().FirstOrDefault(field => field.Name == "file");
             long failed = 0;
-            for (int i = 0; errors is not null && i < reader.RowGroupCount; i++)
+            var files = new HashSet<string>();
+            for (int i = 0; i < reader.RowGroupCount; i++)
             {
                 using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
-                string?[] values = new string?[group.RowCount];
-                await group.ReadAsync(errors, values.AsMemory());
-                failed += values.Count(value => !string.IsNullOrEmpty(value));
+                failed += (await Column(group, errors)).Count(value => !string.IsNullOrEmpty(value));
+                files.UnionWith((await Column(group, names)).OfType<string>());
             }
 
-            return (reader.CustomMetadata.TryGetValue(RunKey, out string? run) ? RunRecord.FromJson(run) : null, failed);
+            return (reader.CustomMetadata.TryGetValue(RunKey, out string? run) ? RunRecord.FromJson(run) : null, failed, files);
         }
         catch (Exception e) when (e is not MienException)
         {
             throw new MienException($"{path}: no Parquet file of `mien predict` ({e.Message}). Give another --out.", e);
         }
+    }
+
+    private static async Task<string?[]> Column(ParquetRowGroupReader group, DataField? field)
+    {
+        if (field is null)
+            return [];
+        string?[] values = new string?[group.RowCount];
+        await group.ReadAsync(field, values.AsMemory());
+        return values;
     }
 
     private static int AddRows(string line, IColumn[] columns)

@@ -57,6 +57,13 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
         if (file.IsComplete)
         {
+            List<string> missing = [.. Files(null).Select(one => one.Path).Where(path => !file.Whole.Contains(path))];
+            if (missing.Count > 0)
+            {
+                throw new MienException($"{Out} is whole and lacks {missing.Count} of these pictures, {missing[0]} among them. "
+                    + "A Parquet file can't be added to: write them to another --out, or all of them anew with --overwrite.");
+            }
+
             terminal.Error.MarkupLineInterpolated($"{Out} is complete: nothing to do{Failures(file.FailedBefore)}.");
             return file.FailedBefore > 0 ? ExitCode.Failure : ExitCode.Ok;
         }

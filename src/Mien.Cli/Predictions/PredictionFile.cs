@@ -23,6 +23,9 @@ internal sealed class PredictionFile : IDisposable
     /// <summary>What it held when it was opened; null where it is new or whole.</summary>
     public DoneFiles? Done { get; private set; }
 
+    /// <summary>The pictures in a Parquet file that is whole already.</summary>
+    public IReadOnlySet<string> Whole { get; private set; } = new HashSet<string>();
+
     /// <summary>Pictures in it from before that could not be read.</summary>
     public long FailedBefore { get; private set; }
 
@@ -57,6 +60,9 @@ internal sealed class PredictionFile : IDisposable
         OutputFiles.Require(path, overwrite: true, OutputFiles.Sources());
         if (!resume && !overwrite)
             RequireNew(path, format);
+        // Two names of one file have one lock and one record.
+        if (resume && File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target)
+            path = target.FullName;
         OutputFiles.MakeFolderOf(path);
         RunLock held = RunLock.Take(path);
         try
@@ -130,7 +136,7 @@ internal sealed class PredictionFile : IDisposable
     {
         if (resume && _format == PredictionFormat.Parquet && File.Exists(_path) && !File.Exists(Written))
         {
-            (RunRecord? begun, FailedBefore) = await ParquetFile.ReadRunAsync(_path);
+            (RunRecord? begun, FailedBefore, Whole) = await ParquetFile.ReadRunAsync(_path);
             RequireSame(begun);
             _held.Keep = false;
             return;

@@ -21,12 +21,12 @@ internal abstract class PredictionWriter : IDisposable
     /// <param name="goesOn">Lines stand there already: no header.</param>
     public static PredictionWriter Create(PredictionFormat format, IReadOnlyList<string> labels, TextWriter output, bool goesOn = false) =>
         format switch
-    {
-        PredictionFormat.Json => new JsonArrayWriter(output),
-        PredictionFormat.Jsonl => new JsonLinesWriter(output),
-        PredictionFormat.Csv => new CsvLinesWriter(labels, output, goesOn),
-        _ => throw new ArgumentOutOfRangeException(nameof(format)),
-    };
+        {
+            PredictionFormat.Json => new JsonArrayWriter(output),
+            PredictionFormat.Jsonl => new JsonLinesWriter(output),
+            PredictionFormat.Csv => new CsvLinesWriter(labels, output, goesOn),
+            _ => throw new ArgumentOutOfRangeException(nameof(format)),
+        };
 
     /// <summary>CSV's first line, without its end.</summary>
     public static string CsvHeader(IReadOnlyList<string> labels) => FaceText.Csv(CsvColumns(labels));

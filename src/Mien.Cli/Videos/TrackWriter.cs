@@ -22,6 +22,9 @@ internal abstract class TrackWriter : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>Whether a frame was read: only then is it known that there is no face.</summary>
+    public bool FramesRead { get; set; }
+
     public abstract void Write(string file, long frame, TrackedFace face);
 
     public virtual void Dispose()
@@ -115,7 +118,7 @@ internal abstract class TrackWriter : IDisposable
                 console.Write(table);
             }
 
-            if (_faces.Count == 0)
+            if (_faces.Count == 0 && FramesRead)
                 console.WriteLine("no face found");
             base.Dispose();
         }

@@ -100,6 +100,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 }
 
                 using VideoFrame frame = results.Current.Source;
+                writer.FramesRead = true;
                 if (results.Current.Error is { } error)
                     throw new MienException($"{file}, frame {frame.Number}: {error}", results.Current.Exception!);
                 IReadOnlyList<TrackedFace> tracked = tracker.Update(results.Current.Faces!, frame.Time);

@@ -9,8 +9,12 @@ namespace Mien.Reports.Notebooks;
 internal static class NotebookJson
 {
     // Readable in a diff: quotes and accents as they are. The file is data, it is never put into a page.
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, IndentSize = 1,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        IndentSize = 1,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     public static string Write(IReadOnlyList<NotebookCell> cells, IReadOnlyList<IReadOnlyList<NotebookOutput>> outputs)
     {
@@ -41,8 +45,13 @@ internal static class NotebookJson
             ["metadata"] = new JsonObject
             {
                 ["kernelspec"] = new JsonObject { ["display_name"] = ".NET (C#)", ["language"] = "C#", ["name"] = ".net-csharp" },
-                ["language_info"] = new JsonObject { ["file_extension"] = ".cs", ["mimetype"] = "text/x-csharp", ["name"] = "C#",
-                    ["pygments_lexer"] = "csharp" },
+                ["language_info"] = new JsonObject
+                {
+                    ["file_extension"] = ".cs",
+                    ["mimetype"] = "text/x-csharp",
+                    ["name"] = "C#",
+                    ["pygments_lexer"] = "csharp"
+                },
             },
             ["nbformat"] = 4,
             ["nbformat_minor"] = 5,

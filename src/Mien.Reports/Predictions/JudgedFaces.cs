@@ -17,8 +17,11 @@ public sealed class JudgedFaces
         int classes = faces.LabelNames.Count;
         _predicted = [.. Enumerable.Range(0, faces.Count)
             .Select(i => (byte)Metrics.MostProbable(probabilities.AsSpan(i * classes, classes)))];
-        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with { LeftOut = fit.LeftOut,
-            SharedOut = fit.SharedOut };
+        Evaluation = Metrics.Evaluate(probabilities, faces.Labels, faces.LabelNames) with
+        {
+            LeftOut = fit.LeftOut,
+            SharedOut = fit.SharedOut
+        };
     }
 
     /// <summary>The split.</summary>

@@ -21,8 +21,14 @@ internal static class Descriptions
         var form = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Properties = new Dictionary<string, IOpenApiSchema> { ["pictures"] = new OpenApiSchema { Type = JsonSchemaType.Array,
-                Items = File() } },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["pictures"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Items = File()
+                }
+            },
         };
         operation.RequestBody = new OpenApiRequestBody
         {

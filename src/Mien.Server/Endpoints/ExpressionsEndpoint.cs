@@ -41,12 +41,12 @@ internal static class ExpressionsEndpoint
     /// <summary>A yes or no of the address: `?name`, `?name=true`, `?name=false`.</summary>
     private static bool Flag(HttpRequest request, string name) => !request.Query.TryGetValue(name, out var values) ? false
         : values.ToString().ToLowerInvariant() switch
-    {
-        "" or "true" or "1" => true,
-        "false" or "0" => false,
-        _ => throw new RefusedException(StatusCodes.Status400BadRequest, $"{name} is neither true nor false", $"Write ?{name}=true or "
-            + "leave it out."),
-    };
+        {
+            "" or "true" or "1" => true,
+            "false" or "0" => false,
+            _ => throw new RefusedException(StatusCodes.Status400BadRequest, $"{name} is neither true nor false", $"Write ?{name}=true or "
+                + "leave it out."),
+        };
 
     private static IResult Json(string model, IReadOnlyList<NamedPicture> pictures, Task<PictureFaces>[] read, byte[][]? annotated)
     {

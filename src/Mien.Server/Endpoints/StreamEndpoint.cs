@@ -27,10 +27,15 @@ internal sealed class StreamEndpoint(FaceReader reader, ServerMetrics metrics, I
         {
             if (Interlocked.Increment(ref _streams) > reader.Options.MaxStreams)
                 throw new RefusedException(StatusCodes.Status429TooManyRequests, "Too many cameras", $"{reader.Options.MaxStreams} are "
-                    + "followed already. Come again when one has left.") { RetryAfter = TimeSpan.FromSeconds(10) };
+                    + "followed already. Come again when one has left.")
+                { RetryAfter = TimeSpan.FromSeconds(10) };
             string? protocol = http.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(name => name == "mien");
-            using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = protocol,
-                KeepAliveInterval = TimeSpan.FromSeconds(15), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
+            using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+            {
+                SubProtocol = protocol,
+                KeepAliveInterval = TimeSpan.FromSeconds(15),
+                KeepAliveTimeout = TimeSpan.FromSeconds(30)
+            });
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
             await new CameraStream(socket, reader, metrics).RunAsync(ending.Token);
         }

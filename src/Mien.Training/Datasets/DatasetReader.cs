@@ -112,7 +112,7 @@ public static class DatasetReader
             string where = $"{name}, line {row.Line}";
             Split split = default;
             if (row.File is null || row.Label is null)
-                builder.Bad($"{where}: no {(row.File is null ? "file" : "label")}. Expected both.");
+                builder.Bad($"{where}: no {(row.File is null ? "file" : "label")}. Expected a file and a label in each row.");
             else if (row.Split is not null && !Splits.TryParse(row.Split, out split))
                 builder.Bad($"{where}: split \"{row.Split}\", expected {Splits.Known}.");
             else

@@ -80,7 +80,8 @@ public static class FerPlus
         FaceTable kept = table.Take(rows);
         byte[] agreed = [.. rows.Select(i => (byte)labels[i])];
         return new FaceTable(kept.Size, kept.Pixels, agreed, kept.Splits, Labels, kept.Votes,
-            kept.OwnLabels ?? kept.Labels) { Groups = kept.Groups };
+            kept.OwnLabels ?? kept.Labels)
+        { Groups = kept.Groups };
 
         int LabelOf(int i)
         {

@@ -25,8 +25,11 @@ internal static class ActivationRanges
         ModelProto open = model.Clone();
         string[] inner = [.. values.Where(value => value != ModelCard.InputName)];
         foreach (string value in inner.Except(open.Graph.Output.Select(output => output.Name)))
-            open.Graph.Output.Add(new ValueInfoProto { Name = value,
-                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } } });
+            open.Graph.Output.Add(new ValueInfoProto
+            {
+                Name = value,
+                Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float } }
+            });
 
         // Without optimization, so that every value is computed as it is named.
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };

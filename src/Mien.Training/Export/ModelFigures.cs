@@ -52,8 +52,11 @@ public static class ModelFigures
         proto.MetadataProps.Clear();
         proto.MetadataProps.AddRange(kept);
         foreach ((string key, double value) in Of(split, evaluation))
-            proto.MetadataProps.Add(new StringStringEntryProto { Key = Prefix + key,
-                Value = value.ToString(CultureInfo.InvariantCulture) });
+            proto.MetadataProps.Add(new StringStringEntryProto
+            {
+                Key = Prefix + key,
+                Value = value.ToString(CultureInfo.InvariantCulture)
+            });
         OnnxExporter.Write(model, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 }

@@ -79,8 +79,12 @@ public static class OnnxExporter
             proto.Output.Add(Value(ModelCard.FeatureMapsName, shape));
             if (graph.Head is { } head && head.Scores == scores)
             {
-                proto.Node.Add(new NodeProto { OpType = "Identity", Input = { head.Weights },
-                    Output = { ModelCard.ClassifierWeightsName } });
+                proto.Node.Add(new NodeProto
+                {
+                    OpType = "Identity",
+                    Input = { head.Weights },
+                    Output = { ModelCard.ClassifierWeightsName }
+                });
                 proto.Output.Add(Matrix(ModelCard.ClassifierWeightsName,
                     proto.Initializer.Single(tensor => tensor.Name == head.Weights).Dims));
             }
@@ -137,7 +141,13 @@ public static class OnnxExporter
     private static ValueInfoProto Floats(string name, TensorShapeProto shape) => new()
     {
         Name = name,
-        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float,
-            Shape = shape } },
+        Type = new TypeProto
+        {
+            TensorType = new TypeProto.Types.Tensor
+            {
+                ElemType = (int)TensorProto.Types.DataType.Float,
+                Shape = shape
+            }
+        },
     };
 }

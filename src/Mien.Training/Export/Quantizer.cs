@@ -34,8 +34,12 @@ public static class Quantizer
             throw new MienException($"{model}: is quantized already. Pass the float32 model.");
         IReadOnlyDictionary<string, (float Low, float High)> ranges = ActivationRanges.Measure(proto, Activations(proto.Graph), faces);
         Rewrite(proto.Graph, ranges);
-        proto.MetadataProps.Add(new StringStringEntryProto { Key = "mien.note.precision", Value = $"int8, ranges measured on {faces.Count} "
-            + "Training faces" });
+        proto.MetadataProps.Add(new StringStringEntryProto
+        {
+            Key = "mien.note.precision",
+            Value = $"int8, ranges measured on {faces.Count} "
+            + "Training faces"
+        });
         OnnxExporter.Write(path, proto.ToByteArray(), OnnxImporter.CardOf(proto, model));
     }
 
@@ -125,12 +129,24 @@ public static class Quantizer
         value ??= from;
         scales[value] = scale;
         graph.Initializer.Add(OnnxGraph.Pack(value + ".scale", [scale]));
-        graph.Initializer.Add(new TensorProto { Name = value + ".zero", DataType = (int)TensorProto.Types.DataType.Uint8,
-            RawData = ByteString.CopyFrom(zero) });
-        yield return new NodeProto { OpType = "QuantizeLinear", Input = { from, value + ".scale", value + ".zero" },
-            Output = { value + ".bytes" } };
-        yield return new NodeProto { OpType = "DequantizeLinear", Input = { value + ".bytes", value + ".scale", value + ".zero" },
-            Output = { to } };
+        graph.Initializer.Add(new TensorProto
+        {
+            Name = value + ".zero",
+            DataType = (int)TensorProto.Types.DataType.Uint8,
+            RawData = ByteString.CopyFrom(zero)
+        });
+        yield return new NodeProto
+        {
+            OpType = "QuantizeLinear",
+            Input = { from, value + ".scale", value + ".zero" },
+            Output = { value + ".bytes" }
+        };
+        yield return new NodeProto
+        {
+            OpType = "DequantizeLinear",
+            Input = { value + ".bytes", value + ".scale", value + ".zero" },
+            Output = { to }
+        };
     }
 
     /// <summary>A convolution's filters as signed bytes with a scale a channel, its bias as integers of the products' scale.</summary>

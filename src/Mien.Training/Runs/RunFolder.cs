@@ -56,8 +56,13 @@ public sealed class RunFolder
         string file = System.IO.Path.Combine(Path, "run.lock");
         try
         {
-            return new FileStream(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write,
-                Share = FileShare.None, Options = FileOptions.DeleteOnClose });
+            return new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                Options = FileOptions.DeleteOnClose
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

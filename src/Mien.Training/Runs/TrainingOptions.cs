@@ -211,8 +211,17 @@ public sealed record TrainingOptions
     internal bool LearnsVotes => FerPlusShare > 0 || VotesHead > 0 || NotAFaceWeight < 1;
 
     /// <summary>The same recipe on the data's own labels, whatever it says of FER+'s votes.</summary>
-    public TrainingOptions WithoutVotes() => this with { Labels = LabelSource.Own, FerPlus = null, FerPlusShare = 0, VotesHead = 0,
-        OwnHead = 0, OwnShare = 0, KeepDivided = false, NotAFaceWeight = 1 };
+    public TrainingOptions WithoutVotes() => this with
+    {
+        Labels = LabelSource.Own,
+        FerPlus = null,
+        FerPlusShare = 0,
+        VotesHead = 0,
+        OwnHead = 0,
+        OwnShare = 0,
+        KeepDivided = false,
+        NotAFaceWeight = 1
+    };
 
     /// <summary>Checks every figure's range, and that nothing is missing.</summary>
     /// <exception cref="MienException">A figure is out of range (the message names the option and the range), or votes are to be learned

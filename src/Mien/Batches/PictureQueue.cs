@@ -56,7 +56,8 @@ public sealed class PictureQueue : IAsyncDisposable
         {
             QueuedPicture picture = pictures[i];
             var job = new PictureJob(picture.Load, () => picture.Pixels, picture.Seen, () => Interlocked.Decrement(ref _held),
-                cancellationToken) { Detector = picture.Detector };
+                cancellationToken)
+            { Detector = picture.Detector };
             results[i] = job.Result;
             if (!_work.Writer.TryWrite(job))
                 job.Fail(new ObjectDisposedException(nameof(PictureQueue)));

@@ -60,7 +60,7 @@ internal sealed record VideoProbe(VideoInfo Info, int Stream)
             "-of", "json", .. Ffmpeg.InputOf(source)]);
         using JsonDocument? document = await JsonOf(probe, cancellationToken).ConfigureAwait(false);
         if (document is null)
-            throw new MienException($"{source}: not a video that ffmpeg can read ({probe.Failure}).");
+            throw new MienException($"{source}: not a video that ffmpeg can read, or cut off ({probe.Failure}). Fetch it again.");
         VideoProbe found = Parse(document.RootElement) ?? throw new MienException(Streams(document.RootElement).Any(IsSound)
             ? $"{source}: holds sound and no picture, expected a video."
             : $"{source}: not a video that ffmpeg can read (no picture in it{(probe.Complaints.Any ? $"; {probe.Failure}" : "")}).");

@@ -75,8 +75,11 @@ public class LabelSuggestTests
         Assert.Equal(("photos/seven.png", largest.Label, "7"), (cells[0], cells[1], cells[4]));
         Assert.Equal(largest.Confidence, float.Parse(cells[3], CultureInfo.InvariantCulture), 1e-5f);
         // As training finds it.
-        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with { FaceMode = FaceMode.Detect,
-            FaceCache = folder.File("cache") });
+        LoadedDataset data = DatasetReader.Load(file, DatasetOptions.Default with
+        {
+            FaceMode = FaceMode.Detect,
+            FaceCache = folder.File("cache")
+        });
         Assert.Equal(1, data.Search!.SeveralFaces);
     }
 

@@ -129,6 +129,36 @@ public class ResumeTests
         Assert.Equal(ExitCode.Ok, Run([.. arguments, "--resume"]).Exit);
     }
 
+    [Theory]
+    [InlineData("out.jsonl")]
+    [InlineData("out.csv")]
+    public void Two_names_of_one_file_have_one_lock_and_one_record(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using TemporaryFolder folder = Pictures(1);
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped"];
+        Assert.Equal(ExitCode.Ok, Run([.. arguments, "--out", folder.File(name)]).Exit);
+        File.CreateSymbolicLink(folder.File("link-" + name), folder.File(name));
+        string[] throughLink = [.. arguments, "--out", folder.File("link-" + name), "--resume"];
+        (int exit, _, string error) = Run([.. throughLink, "--flip"]);
+        Assert.True(exit == ExitCode.Failure && error.Contains("begun with --flip false (now true)", StringComparison.Ordinal), error);
+        using (RunLock.Take(folder.File(name)))
+            Assert.Contains("another process is writing it", Run(throughLink).Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, Run(throughLink).Exit);
+    }
+
+    [Fact]
+    public void A_whole_Parquet_file_that_lacks_pictures_says_so()
+    {
+        using TemporaryFolder folder = Pictures(1);
+        string[] arguments = ["predict", folder.File("in"), "--faces", "cropped", "--out", folder.File("out.parquet")];
+        Assert.Equal(ExitCode.Ok, Run(arguments).Exit);
+        File.Copy(Directory.GetFiles(folder.File("in"))[0], folder.File("in/new.png"));
+        (int exit, _, string error) = Run([.. arguments, "--resume"]);
+        Assert.True(exit == ExitCode.Failure && error.Contains("lacks 1 of these pictures", StringComparison.Ordinal), error);
+        Assert.Contains("new.png", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_whose_record_is_gone_is_gone_on_with_and_said_so()
     {

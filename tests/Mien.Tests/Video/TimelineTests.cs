@@ -64,7 +64,12 @@ public class TimelineTests
     {
         float[] probabilities = new float[FacialExpressions.Count];
         probabilities[(int)expression] = 1;
-        return new TrackedFace(track, time, new Face { Box = new Box(0, 0, 10, 10), DetectorScore = 1, Labels = FacialExpressions.Names,
-            Probabilities = probabilities });
+        return new TrackedFace(track, time, new Face
+        {
+            Box = new Box(0, 0, 10, 10),
+            DetectorScore = 1,
+            Labels = FacialExpressions.Names,
+            Probabilities = probabilities
+        });
     }
 }

@@ -86,8 +86,11 @@ public class WeakenGlibcxxTests
         string copy = folder.File("copy.so");
         Process.Start("ln", [cached, copy]).WaitForExit();
 
-        var task = new WeakenGlibcxx { BuildEngine = new SilentEngine(),
-            Files = [new TaskItem(copy), new TaskItem(folder.File("absent.so"))] };
+        var task = new WeakenGlibcxx
+        {
+            BuildEngine = new SilentEngine(),
+            Files = [new TaskItem(copy), new TaskItem(folder.File("absent.so"))]
+        };
         Assert.True(task.Execute());
         Assert.Equal(shipped, File.ReadAllBytes(cached));
         Assert.NotEqual(shipped, File.ReadAllBytes(copy));

@@ -15,7 +15,8 @@ public class DatasetInspectorTests
             (2, 2, Split.PrivateTest), (3, 3, Split.Training), (4, -1, Split.Training),
         ];
         Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(Table(rows), "made up", new Dictionary<string,
-            int> { ["48x48"] = 7 }, [], []));
+            int>
+        { ["48x48"] = 7 }, [], []));
         Assert.Equal(7, inspection.Count);
         Assert.Equal(1, inspection.DuplicatesWithin["Training"]);
         Assert.Equal(0, inspection.DuplicatesWithin["PublicTest"]);
@@ -37,7 +38,8 @@ public class DatasetInspectorTests
         foreach (ref byte level in face)
             level = (byte)(level * 0.8);
         Inspection inspection = DatasetInspector.Inspect(new LoadedDataset(table, "made up", new Dictionary<string,
-            int> { ["48x48"] = table.Count }, [], []));
+            int>
+        { ["48x48"] = table.Count }, [], []));
         Assert.Contains(new CrossDuplicates("Training", "PublicTest", 2), inspection.DuplicatesAcross);
         Assert.Contains(new CrossDuplicates("Training", "PublicTest", 1), inspection.NearDuplicatesAcross);
         Assert.Contains("PublicTest has 1 faces that look nearly like one of Training: if they are the same pictures saved again, give "

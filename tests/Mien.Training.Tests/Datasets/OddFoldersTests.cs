@@ -146,8 +146,11 @@ public class OddFoldersTests
     private static TemporaryFolder Faces()
     {
         TemporaryFolder folder = TestData.NewFolder();
-        MadeUpPictures.Save(1, from split in (string[])["train", "test"] from label in (string[])["happy",
-            "sad"] from i in Enumerable.Range(0, 3) select folder.File($"{split}/{label}/{i}.png"));
+        MadeUpPictures.Save(1, from split in (string[])["train", "test"]
+                               from label in (string[])["happy",
+            "sad"]
+                               from i in Enumerable.Range(0, 3)
+                               select folder.File($"{split}/{label}/{i}.png"));
         return folder;
     }
 }

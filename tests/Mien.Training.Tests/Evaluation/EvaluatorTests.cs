@@ -194,8 +194,15 @@ public class EvaluatorTests
     {
         random.manual_seed(seed);
         using nn.Module<Tensor, Tensor> network = Architectures.Create("plain", labels.Count);
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "plain", Labels = labels,
-            Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        var card = new ModelCard
+        {
+            Name = "test",
+            Version = "1",
+            Architecture = "plain",
+            Labels = labels,
+            Input = InputSpec.Fer2013 with { Size = size },
+            Temperature = 1
+        };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return ExpressionClassifier.Create(folder.File("model.onnx"));
     }

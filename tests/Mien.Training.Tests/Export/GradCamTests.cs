@@ -23,8 +23,15 @@ public class GradCamTests(ITestOutputHelper output)
         using nn.Module<Tensor, Tensor> network = Architectures.Create("residual", 7);
         network.eval();
         using TemporaryFolder folder = TestData.NewFolder();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = "residual", Labels = FacialExpressions.Fer2013Names,
-            Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard
+        {
+            Name = "test",
+            Version = "1",
+            Architecture = "residual",
+            Labels = FacialExpressions.Fer2013Names,
+            Input = InputSpec.Fer2013,
+            Temperature = 1
+        };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         byte[] face = new byte[48 * 48];
         new Random(4).NextBytes(face);

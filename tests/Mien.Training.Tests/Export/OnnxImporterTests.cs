@@ -13,8 +13,15 @@ namespace Mien.Training.Tests.Export;
 
 public class OnnxImporterTests
 {
-    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "plain", Epochs = 1, BatchSize = 16,
-        LearningRate = 0.02, Threads = 1, Precision = Precision.Float32 };
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with
+    {
+        Architecture = "plain",
+        Epochs = 1,
+        BatchSize = 16,
+        LearningRate = 0.02,
+        Threads = 1,
+        Precision = Precision.Float32
+    };
 
     [Theory]
     [MemberData(nameof(QuantizerTests.Known), MemberType = typeof(QuantizerTests))]
@@ -214,8 +221,15 @@ public class OnnxImporterTests
         IReadOnlyList<string> labels, int size = 48)
     {
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = labels,
-            Input = InputSpec.Fer2013 with { Size = size }, Temperature = 1 };
+        var card = new ModelCard
+        {
+            Name = "test",
+            Version = "1",
+            Architecture = architecture,
+            Labels = labels,
+            Input = InputSpec.Fer2013 with { Size = size },
+            Temperature = 1
+        };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

@@ -36,8 +36,11 @@ public class QuantizerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         Quantizer.Quantize(Export(folder, "residual"), Faces(), folder.File("int8.onnx"));
-        using var options = new SessionOptions { OptimizedModelFilePath = folder.File("optimized.onnx"),
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions
+        {
+            OptimizedModelFilePath = folder.File("optimized.onnx"),
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        };
         using (new InferenceSession(folder.File("int8.onnx"), options))
         {
         }
@@ -93,8 +96,15 @@ public class QuantizerTests
             .Where(pair => pair.name.StartsWith("classifier.weight", StringComparison.Ordinal)))
             parameter.parameter.with_requires_grad(false).mul_(20);
         network.eval();
-        var card = new ModelCard { Name = "test", Version = "1", Architecture = architecture, Labels = FacialExpressions.Fer2013Names,
-            Input = InputSpec.Fer2013, Temperature = 1 };
+        var card = new ModelCard
+        {
+            Name = "test",
+            Version = "1",
+            Architecture = architecture,
+            Labels = FacialExpressions.Fer2013Names,
+            Input = InputSpec.Fer2013,
+            Temperature = 1
+        };
         OnnxExporter.Export(network, card, folder.File("model.onnx"));
         return folder.File("model.onnx");
     }

@@ -13,8 +13,13 @@ namespace Mien.Training.Tests.Models;
 /// <summary>Networks that a user wrote.</summary>
 public class OwnNetworkTests
 {
-    private static readonly TrainingOptions Quick = TrainingOptions.Default with { Architecture = "own", Epochs = 1, BatchSize = 64,
-        Threads = 1 };
+    private static readonly TrainingOptions Quick = TrainingOptions.Default with
+    {
+        Architecture = "own",
+        Epochs = 1,
+        BatchSize = 64,
+        Threads = 1
+    };
 
     [Fact]
     public void A_network_of_ones_own_is_trained_stopped_resumed_and_exported_under_its_name()

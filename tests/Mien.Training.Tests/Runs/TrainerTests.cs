@@ -65,8 +65,12 @@ public class TrainerTests
     public void A_recipe_that_mixes_faces_trains_and_repeats()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions options = Quick with { Epochs = 2, Augmentation = Quick.Augmentation with { MixUp = 0.4, CutMix = 0.4 },
-            ClassBalance = ClassBalance.Loss };
+        TrainingOptions options = Quick with
+        {
+            Epochs = 2,
+            Augmentation = Quick.Augmentation with { MixUp = 0.4, CutMix = 0.4 },
+            ClassBalance = ClassBalance.Loss
+        };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("a"), options);
         AssertSame(epochs, Train(folder.File("b"), options));
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainLoss)));
@@ -113,8 +117,13 @@ public class TrainerTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"),
-            Quick with { Epochs = 6, Optimizer = OptimizerKind.Muon, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
-            AverageDecay = 0.9 });
+            Quick with
+            {
+                Epochs = 6,
+                Optimizer = OptimizerKind.Muon,
+                Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+                AverageDecay = 0.9
+            });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} on faces that a child tells apart");
     }
 
@@ -124,8 +133,14 @@ public class TrainerTests
         using TemporaryFolder folder = TestData.NewFolder();
         FaceTable table = Table();
         string votes = folder.Write("votes.csv", VotesAsLabeled(table));
-        TrainingOptions learns = Quick with { FerPlus = votes, VotesHead = 1,
-            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9, SelfShare = 0.1 };
+        TrainingOptions learns = Quick with
+        {
+            FerPlus = votes,
+            VotesHead = 1,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9,
+            SelfShare = 0.1
+        };
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("run"), learns with { Epochs = 6 });
         Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1}");
 
@@ -141,8 +156,14 @@ public class TrainerTests
         foreach (string teacher in (string[])["run", "run/model.onnx"])
         {
             using TemporaryFolder pupil = TestData.NewFolder();
-            epochs = Train(pupil.File("run"), learns with { Epochs = 6, Seed = 2, VotesHead = 0, Teachers = [folder.File(teacher)],
-                TeacherShare = 1 });
+            epochs = Train(pupil.File("run"), learns with
+            {
+                Epochs = 6,
+                Seed = 2,
+                VotesHead = 0,
+                Teachers = [folder.File(teacher)],
+                TeacherShare = 1
+            });
             Assert.True(epochs[^1].PublicTestAccuracy > 0.9, $"{epochs[^1].PublicTestAccuracy:P1} after {teacher}");
             using var taught = ExpressionClassifier.Create(pupil.File("run/model.onnx"));
             Assert.Contains("some of which learned from FER+ votes", taught.Card.Notes["learnedFrom"], StringComparison.Ordinal);
@@ -163,8 +184,15 @@ public class TrainerTests
         IEnumerable<string> rows = Enumerable.Range(0, table.Count).Select(i =>
             $"{table.Splits[i]},{string.Join(',', columns.Select((_, k) => k == table.Labels[i] ? 6 : k == table.Labels[i] + 1 ? 4 : 0))}");
         string votes = folder.Write("votes.csv", string.Join('\n', rows.Prepend($"Usage,{string.Join(',', columns)}")));
-        Train(folder.File("run"), Quick with { Epochs = 6, FerPlus = votes, Labels = LabelSource.FerPlus, FerPlusShare = 1,
-            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 });
+        Train(folder.File("run"), Quick with
+        {
+            Epochs = 6,
+            FerPlus = votes,
+            Labels = LabelSource.FerPlus,
+            FerPlusShare = 1,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9
+        });
         using var classifier = ExpressionClassifier.Create(new RunFolder(folder.File("run")).ModelFile);
         FaceTable judged = table.Select(Split.PublicTest);
         float[] probabilities = classifier.Classify(judged.Pixels, judged.Count);
@@ -183,8 +211,12 @@ public class TrainerTests
     public void A_pupil_learns_from_its_teacher_alone()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions learns = Quick with { Epochs = 6, Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
-            AverageDecay = 0.9 };
+        TrainingOptions learns = Quick with
+        {
+            Epochs = 6,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9
+        };
         Train(folder.File("teacher"), learns);
         IReadOnlyList<EpochMetrics> epochs = Train(folder.File("pupil"),
             learns with { Seed = 2, Teachers = [folder.File("teacher")], TeacherShare = 1 });
@@ -195,8 +227,13 @@ public class TrainerTests
     public void An_exported_model_teaches_as_its_run_does()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions learns = Quick with { Epochs = 3, Precision = Precision.Float32,
-            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None, AverageDecay = 0.9 };
+        TrainingOptions learns = Quick with
+        {
+            Epochs = 3,
+            Precision = Precision.Float32,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None,
+            AverageDecay = 0.9
+        };
         Train(folder.File("teacher"), learns);
         TrainingOptions pupil = learns with { Epochs = 1, Seed = 2, TeacherShare = 1 };
         double fromRun = Train(folder.File("a"), pupil with { Teachers = [folder.File("teacher")] })[0].TrainLoss;
@@ -210,8 +247,12 @@ public class TrainerTests
     public void Teachers_asked_one_a_step_take_turns()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        TrainingOptions oneStep = Quick with { Epochs = 2, BatchSize = Table().Select(Split.Training).Count,
-            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None };
+        TrainingOptions oneStep = Quick with
+        {
+            Epochs = 2,
+            BatchSize = Table().Select(Split.Training).Count,
+            Augmentation = Mien.Training.Augmentation.AugmentationOptions.None
+        };
         Train(folder.File("a"), Quick with { Epochs = 4 });
         Train(folder.File("b"), Quick with { Epochs = 1, Seed = 5 });
         TrainingOptions pupil = oneStep with { Seed = 2, TeacherShare = 1, TeachersAStep = 1 };
