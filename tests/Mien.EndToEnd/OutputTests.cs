@@ -49,6 +49,18 @@ public class OutputTests
     }
 
     [Fact]
+    public void Standard_input_that_is_closed_is_not_waited_for()
+    {
+        using TemporaryFolder folder = Pictures(2);
+        (int exit, string output, string error) = Shell(folder, "mien predict - --faces cropped <&-");
+        Assert.Equal((1, ""), (exit, output));
+        Assert.Contains("standard input is closed", error, StringComparison.Ordinal);
+        (exit, _, error) = Shell(folder, "ls in/* | mien predict - --faces cropped --out rows.jsonl");
+        Assert.True(exit == 0, error);
+        Assert.Equal(2, File.ReadAllLines(folder.File("rows.jsonl")).Length);
+    }
+
+    [Fact]
     public void A_file_that_is_written_needs_no_standard_output()
     {
         using TemporaryFolder folder = Pictures(2);

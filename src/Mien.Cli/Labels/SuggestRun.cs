@@ -67,7 +67,7 @@ internal sealed class SuggestRun(ExpressionRecognizer recognizer, long maxPixels
 
     private async Task Read(SuggestionJournal journal, BatchProgress progress, CancellationToken cancellationToken)
     {
-        IEnumerable<Hashed> files = PictureFile.Of(Inputs, Console.In, _passed)
+        IEnumerable<Hashed> files = PictureFile.Of(Inputs, StandardInput.For(Inputs), _passed)
             .Where(file => !journal.Take(file.Path)).Select(file => new Hashed(file));
         try
         {

@@ -120,7 +120,7 @@ internal sealed class PictureRun(ExpressionRecognizer recognizer, long maxPixels
 
     private IEnumerable<PictureFile> Files(PassedOver? passed) => _listed ?? All(passed).Where(file => Shard.Contains(file.Name));
 
-    private IEnumerable<PictureFile> All(PassedOver? passed) => PictureFile.Of(Inputs, Console.In, passed).Select(file =>
+    private IEnumerable<PictureFile> All(PassedOver? passed) => PictureFile.Of(Inputs, StandardInput.For(Inputs), passed).Select(file =>
     {
         if (passed is not null)
             _found++;
