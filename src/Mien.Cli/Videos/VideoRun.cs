@@ -155,7 +155,7 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
     /// <summary>Whether Ctrl+C is the cause of an error: it reaches ffmpeg too, whose end may be noticed before the signal.</summary>
     private static async Task<bool> IsInterrupted(CancellationToken cancellationToken)
     {
-        await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return cancellationToken.IsCancellationRequested;
     }
 

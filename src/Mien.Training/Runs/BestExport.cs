@@ -32,8 +32,7 @@ internal static class BestExport
         SecondTask.CopyWithout(trained.Network, exported, options.OwnShare);
         float[] logits = FaceBatches.Logits(exported, validation, configuration.Input, device, ScalarType.Float32);
         // Fitted to majorities, probabilities would say how likely the majority's answer is, not how many people give it.
-        // A handful of faces, all read right, would make every answer a certain one.
-        float temperature = validation.Count < DatasetInspector.TinyValidation ? 1 : options is { Labels: LabelSource.FerPlus, FerPlusShare: 1 }
+        float temperature = options is { Labels: LabelSource.FerPlus, FerPlusShare: 1 }
             ? Calibration.FitTemperatureToShares(logits, VoteShares.Of(validation), validation.LabelNames.Count)
             : Calibration.FitTemperature(logits, validation.Labels, validation.LabelNames.Count);
         Mien.Training.Evaluation.Evaluation calibrated = Metrics.Evaluate(

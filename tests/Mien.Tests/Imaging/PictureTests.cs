@@ -33,7 +33,7 @@ public class PictureTests
     }
 
     [Theory]
-    [InlineData("gray-16-bit.png")]
+    [InlineData("grey-16-bit.png")]
     [InlineData("cmyk.jpg")]
     [InlineData("photo.webp")]
     public void A_photo_in_another_format_is_the_same_picture(string name)

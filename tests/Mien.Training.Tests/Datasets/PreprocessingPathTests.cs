@@ -12,7 +12,7 @@ public class PreprocessingPathTests
 
     [Theory]
     [InlineData("president.jpg")]
-    [InlineData("gray-16-bit.png")]
+    [InlineData("grey-16-bit.png")]
     [InlineData("alpha.png")]
     [InlineData("cmyk.jpg")]
     [InlineData("exif-6.jpg")]
