@@ -178,7 +178,7 @@ public class OnnxImporterTests
         FaceTable table = TrainerTests.Table();
         string model = Train(folder.File("run"), table, Quick with { From = name, BodyRate = 0, AverageDecay = 0, LearningRate = 1e-9 });
 
-        using var origin = ExpressionClassifier.Create(name);
+        using var origin = ExpressionClassifier.Create(Mien.Models.Default);
         using var after = ExpressionClassifier.Create(model);
         Assert.Equal(origin.Card.Architecture, after.Card.Architecture);
         Assert.Contains($"going on from {name}", after.Card.Notes[ModelCard.LearnedFromNote], StringComparison.Ordinal);
