@@ -90,7 +90,8 @@ public static partial class Report
             ["meaning"] = System.Net.WebUtility.HtmlEncode(source.Classifier.Card.Meaning),
             ["judges"] = System.Net.WebUtility.HtmlEncode(judges),
             ["curves"] = source.Epochs.Count > 0 ? Sections.Curves(source.Epochs, source.Configuration!.Options.Epochs)
-                : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl beside it.</p>",
+                : "<p class=\"note\">A model file alone has no curves: give the run's folder, or a model file with its metrics.jsonl "
+                    + "beside it.</p>",
             ["configuration"] = Sections.Configuration(source.Configuration, source.Classifier.Card),
             ["confusions"] = Sections.Confusions(splits),
             ["classes"] = Sections.Details(splits, judged => [Charts.ClassBars(judged.Evaluation)]),

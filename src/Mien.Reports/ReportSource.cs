@@ -33,8 +33,8 @@ public sealed class ReportSource : IDisposable
     public static ReportSource Open(string? path, FaceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        path ??= Mien.Models.Default.Name;
-        if (Mien.Models.ByName(path) is { } model)
+        path ??= Models.Default.Name;
+        if (Models.ByName(path) is { } model)
             return new ReportSource($"the {path} model", ExpressionClassifier.Create(model), null, []);
         var run = new RunFolder(path);
         if (!Directory.Exists(path) || !File.Exists(run.ConfigurationFile))

@@ -70,8 +70,8 @@ public sealed class ExpressionClassifier : IDisposable
                 (ModelCard first, ModelCard last) = (members[0].Card, members[^1].Card);
                 if (!first.Labels.SequenceEqual(last.Labels) || first.Input.Size != last.Input.Size)
                 {
-                    throw new MienException($"{model.Name}: its labels or input size ({string.Join(", ", last.Labels)}; {last.Input.Size} pixels) "
-                        + $"are not those of {models[0].Name} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). "
+                    throw new MienException($"{model.Name}: its labels or input size ({string.Join(", ", last.Labels)}; "
+                        + $"{last.Input.Size} pixels) are not those of {models[0].Name} ({string.Join(", ", first.Labels)}; {first.Input.Size} pixels). "
                         + "Models are averaged only where both agree.");
                 }
             }

@@ -16,7 +16,8 @@ public class AnyClassNamesTests
     private static readonly string[] Names = AnyNames.Names;
 
     // A report of thirty classes takes its time.
-    private static readonly string[] Few = ["one,two", "[red]", "a=b", "x", "\"驚き\"", "</script><script>alert(1)</script>", "<b>bold</b>",
+    private static readonly string[] Few = ["one,two", "[red]", "a=b", "x", "\"驚き\"", "</script><script>alert(1)</script>",
+        "<b>bold</b>",
         "two words"];
 
     [Fact]

@@ -111,9 +111,7 @@ public class DataArgumentsTests
     public void The_cure_that_a_sweep_names_for_a_damaged_row_helps()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string rows = string.Concat(Enumerable.Range(0, 42)
-            .Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}\n"));
-        string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}0,1 2 3,Training\n");
+        string data = folder.Write("fer2013.csv", $"{MadeUpRows.Text}0,1 2 3,Training\n");
         string[] sweep = ["sweep", folder.Write("sweep.json", Sweep), "--data", data, "--out", folder.File("runs")];
         (int exit, _, string error) = Run(sweep);
         Assert.Equal(ExitCode.Failure, exit);

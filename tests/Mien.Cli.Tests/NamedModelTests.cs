@@ -64,9 +64,7 @@ public class NamedModelTests
     public void A_run_goes_on_from_a_model_by_its_name()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string rows = string.Join('\n', Enumerable.Range(0, 42)
-            .Select(i => $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}"));
-        string data = folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{rows}\n");
+        string data = folder.Write("fer2013.csv", MadeUpRows.Text);
         (int exit, _, string error) = Run("train", "--data", data, "--from", "fer2013", "--epochs", "1", "--threads", "1", "--out",
             folder.File("run"));
         Assert.True(exit == ExitCode.Ok, error);

@@ -107,12 +107,7 @@ public class RunFolderModelTests
         _ => argument.StartsWith("OUT", StringComparison.Ordinal) ? folder.File("out" + argument[3..]) : argument,
     })];
 
-    private static string Table(TemporaryFolder folder)
-    {
-        string[] rows = [.. Enumerable.Range(0, 42).Select(i =>
-            $"{i % 7},{string.Join(' ', Enumerable.Range(0, 2304).Select(p => (p * (i + 3)) % 251))},{(i < 28 ? "Training" : "PublicTest")}")];
-        return folder.Write("fer2013.csv", $"emotion,pixels,Usage\n{string.Join('\n', rows)}\n");
-    }
+    private static string Table(TemporaryFolder folder) => folder.Write("fer2013.csv", MadeUpRows.Text);
 
     private static string Face(TemporaryFolder folder)
     {

@@ -70,7 +70,8 @@ public class PackageTests(PackedFeed packed, ITestOutputHelper output)
         using ZipArchive package = ZipFile.OpenRead(packed.File("Mien"));
         string[] dependencies = [.. Metadata(package, "Mien").Descendants().Where(element => element.Name.LocalName == "dependency")
             .Select(element => element.Attribute("id")!.Value)];
-        Assert.All(dependencies, id => Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|BitMiracle\\.LibTiff\\.NET|System\\.Numerics\\.Tensors)", id));
+        Assert.All(dependencies, id =>
+            Assert.Matches("^(Microsoft\\.ML\\.OnnxRuntime|SkiaSharp|BitMiracle\\.LibTiff\\.NET|System\\.Numerics\\.Tensors)", id));
     }
 
     [Fact]

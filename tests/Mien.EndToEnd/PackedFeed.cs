@@ -82,7 +82,8 @@ public sealed partial class PackedFeed : IDisposable
         (string Rid, string Skia)[] systems = [("linux-x64", "Linux.NoDependencies"), ("win-x64", "Win32"), ("osx-arm64", "macOS")];
         IEnumerable<string> names = systems.Where(system => system.Rid != System)
             .SelectMany(system => (string[])[$"libtorch-cpu-{system.Rid}", $"SkiaSharp.NativeAssets.{system.Skia}"]);
-        return $"""<Project><ItemGroup><PrunePackageReference Include="{string.Join(';', names)}" Version="1000.0.0" /></ItemGroup></Project>""";
+        string prune = $"""<PrunePackageReference Include="{string.Join(';', names)}" Version="1000.0.0" />""";
+        return $"<Project><ItemGroup>{prune}</ItemGroup></Project>";
     }
 
     /// <summary>Runs a dotnet command that must succeed, as a user of the packages does.</summary>

@@ -62,8 +62,11 @@ internal static class CompareCommand
     {
         int[] rows = [.. answers.Skip(1).Aggregate<ModelAnswers, IEnumerable<int>>(answers[0].Fit.Rows, (common, next) => common.Intersect(next.Fit.Rows))];
         if (rows.Length == 0)
-            throw new MienException($"The models have no class of the data's {split} faces in common: "
-                + $"{string.Join("; ", answers.Select(answer => $"{answer.Model} has {string.Join(", ", answer.Fit.Faces.LabelNames)}"))}.");
+        {
+            IEnumerable<string> classes = answers.Select(answer => $"{answer.Model} has {string.Join(", ", answer.Fit.Faces.LabelNames)}");
+            throw new MienException($"The models have no class of the data's {split} faces in common: {string.Join("; ", classes)}.");
+        }
+
         FaceTable faces = table.Take(rows);
         var comparison = Comparison.Of([.. answers.Select(answer => (answer.Model, answer.Among(rows, table), answer.Speed))], faces.Labels,
             faces.LabelNames.Count);

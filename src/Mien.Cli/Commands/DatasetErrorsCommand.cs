@@ -235,7 +235,9 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
             table.ClassCounts());
         double wrong = 1 - Enumerable.Range(0, _classes).Sum(k => joint[k][k]);
         double accuracy = Metrics.Evaluate(probabilities, table.Labels, table.LabelNames).Accuracy;
-        terminal.Error.MarkupLineInterpolated($"{table.Count} faces, read as labeled {accuracy * 100:F1} %; {Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
+        string read = FormattableString.Invariant($"{table.Count} faces, read as labeled {accuracy * 100:F1} %; ");
+        terminal.Error.MarkupLineInterpolated(
+            $"{read}{Found.Count} labels are likely wrong, {wrong * 100:F1} % are estimated to be.");
     }
 
     /// <summary>Says where labels can't be judged, as whoever read the faces reads them hardly better than chance.</summary>
@@ -247,7 +249,10 @@ internal sealed class LabelErrors(FaceTable table, IReadOnlyList<FaceOrigin> ori
         ReadingSkill skill = ReadingSkill.Of(probabilities, table.Labels, table.LabelNames.Count);
         string share = $"{skill.MeanRecall * 100:F1} % of a class on average, where chance is {skill.Chance * 100:F1} %";
         if (skill.IsNearChance)
-            terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {who} too little to judge labels: {share}. What follows says little. {cure}");
+        {
+            terminal.Error.MarkupLineInterpolated(
+                $"[yellow]warning:[/] {who} too little to judge labels: {share}. What follows says little. {cure}");
+        }
     }
 
     public void WriteTable(int most, SafeConsole console)

@@ -27,7 +27,8 @@ internal static class DatasetLoading
         Name(data.BadRows, "bad rows left out");
         if (data.Search is not { } search)
             return data;
-        terminal.Error.MarkupLineInterpolated($"[gray]faces: {search.Searched} photos searched, {search.Kept} known from {search.Cache}[/]");
+        terminal.Error.MarkupLineInterpolated(
+            $"[gray]faces: {search.Searched} photos searched, {search.Kept} known from {search.Cache}[/]");
         Name(search.WithoutFace, "photos without a face left out");
         if (search.SeveralFaces > 0)
             terminal.Error.MarkupLineInterpolated($"{search.SeveralFaces} photos with several faces: the largest was taken");

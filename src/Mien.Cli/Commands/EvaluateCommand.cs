@@ -75,7 +75,7 @@ internal static class EvaluateCommand
         DataArguments reading = DataArguments.AddTo(command);
         command.Validators.Add(result =>
         {
-            bool named = result.GetValue(model) is [var one] && Mien.Models.ByName(one) is null;
+            bool named = result.GetValue(model) is [var one] && Models.ByName(one) is null;
             bool plain = result.GetValue(way) == EvaluationWay.Direct && !result.GetValue(flip) && !result.GetValue(onlyPresent)
                 && !result.GetValue(drop);
             if (result.GetValue(write) && !(named && plain))
@@ -91,8 +91,13 @@ internal static class EvaluateCommand
             using ExpressionClassifier classifier = Classifiers.Open(parsed.GetValue(model));
             // A file's figures must mean the same in every file: what people say where the model says that, else the data's own labels.
             if (parsed.GetValue(write) && (parsed.GetValue(labels) == LabelSource.FerPlus) != classifier.Card.LearnedFromPeople)
-                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by "
-                    + $"{(classifier.Card.LearnedFromPeople ? "--labels ferplus, as it says what people say" : "the data's own labels: leave --labels ferplus out")}.");
+            {
+                string judges = classifier.Card.LearnedFromPeople
+                    ? "--labels ferplus, as it says what people say"
+                    : "the data's own labels: leave --labels ferplus out";
+                throw new MienException($"--write-figures: {parsed.GetValue(model)![0]} is judged by {judges}.");
+            }
+
             Split judged = parsed.GetValue(split);
             FaceTable whole = reading.LoadFor(parsed.GetValue(json), parsed, parsed.GetValue(data)!, terminal).Table;
             if (parsed.GetValue(labels) == LabelSource.FerPlus)

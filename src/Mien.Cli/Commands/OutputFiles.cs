@@ -7,7 +7,6 @@ namespace Mien.Cli.Commands;
 /// <summary>Writes results to files that options name.</summary>
 internal static class OutputFiles
 {
-    private const int MostLinks = 40;
 
     // What files are kept from being written by two processes with: EWOULDBLOCK of Linux and macOS, a sharing violation of Windows.
     private static readonly int Held = OperatingSystem.IsWindows() ? 32 : OperatingSystem.IsMacOS() ? 35 : 11;
@@ -33,7 +32,7 @@ internal static class OutputFiles
             throw new MienException($"{path}: is a folder. Name a file.");
         if (!File.Exists(path))
             return;
-        string real = RealPath(path);
+        string real = RealPath.Of(path);
         if (IsDevice(real))
             throw new MienException($"{path}: is no file. Name one, or leave the option out for standard output.");
         if (sources.Contains(real) || (IsDataName(real) && FoldersAbove(real).Any(sources.Contains)))
@@ -44,21 +43,7 @@ internal static class OutputFiles
 
     /// <summary>Files and folders that a command reads, for <see cref="Require"/>; of folders the pictures and tables in them.</summary>
     public static IReadOnlySet<string> Sources(params IEnumerable<string> files) =>
-        files.Select(file => Directory.Exists(file) ? Folder(RealPath(file)) : RealPath(file)).ToHashSet(Names);
-
-    /// <summary>The full path without links: the same for every way to name a file.</summary>
-    private static string RealPath(string path) => RealPath(Path.GetFullPath(path), MostLinks);
-
-    private static string RealPath(string full, int links)
-    {
-        string? parent = Path.GetDirectoryName(full);
-        if (parent is null || links == 0)
-            return full;
-        string path = Path.Combine(RealPath(parent, links - 1), Path.GetFileName(full));
-        return new FileInfo(path).LinkTarget is { } target
-            ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1)
-            : path;
-    }
+        files.Select(file => Directory.Exists(file) ? Folder(RealPath.Of(file)) : RealPath.Of(file)).ToHashSet(Names);
 
     // A folder ends with its separator, and so is told from a file.
     private static string Folder(string path) => Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar;

@@ -12,7 +12,10 @@ internal static class TrainingDisplay
         RunConfiguration run = trainer.Configuration;
         terminal.Error.MarkupLineInterpolated(
             $"[bold]{run.Options.Architecture}[/], {run.Faces["Training"]} Training and {run.Faces["PublicTest"]} PublicTest faces, {run.Options.Epochs} epochs, {run.Options.Precision} on {run.Options.Device}, {run.Options.Threads} threads, seed {run.Options.Seed}");
-        terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {(run.CopiesLeftOut ? "left out" : run.Options.DropCopies ? "left out here; the model that it goes on from may have learned from them" : "left in (--drop-copies false)")}");
+        string copies = run.CopiesLeftOut ? "left out"
+            : run.Options.DropCopies ? "left out here; the model that it goes on from may have learned from them"
+            : "left in (--drop-copies false)";
+        terminal.Error.MarkupLineInterpolated($"copies of test faces in Training: {copies}");
         if (DatasetInspector.WarningOfValidation(run.Faces["PublicTest"]) is { } few)
             terminal.Error.MarkupLineInterpolated($"[yellow]warning:[/] {few}");
         if (trainer.History.Count > 0)

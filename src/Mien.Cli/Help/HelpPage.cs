@@ -38,8 +38,7 @@ internal static class HelpPage
         string[]? shown = HelpTexts.Short.GetValueOrDefault(name);
         bool shortened = !all && shown is not null;
         page.Table("Options", (shortened ? shown!.Select(one => options.First(option => option.Name == one)) : options).Select(Row));
-        if (name.Length > 0 && HelpTexts.Examples.TryGetValue(name, out string[]? examples) || name.Length == 0
-            && HelpTexts.Examples.TryGetValue("", out examples))
+        if (HelpTexts.Examples.TryGetValue(name, out string[]? examples))
             page.List("Examples", examples);
         page.Line("");
         if (shortened)

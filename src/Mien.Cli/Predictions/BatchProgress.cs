@@ -51,9 +51,11 @@ internal sealed class BatchProgress(Terminal terminal)
     public void Summarize(long doneBefore, long failedBefore, bool interrupted)
     {
         double seconds = Stopwatch.GetElapsedTime(_begun).TotalSeconds;
-        string before = doneBefore == 0 ? "" : $"; {doneBefore} were done before{(failedBefore > 0 ? $", {failedBefore} of them failed" : "")}";
-        terminal.Error.MarkupLineInterpolated(
-            $"{(interrupted ? "stopped after " : "")}{_pictures} pictures, {_faces} faces, {_failed} failed in {seconds:F1} s ({_pictures / Math.Max(seconds, 0.001):F1} a second){before}");
+        string failed = failedBefore > 0 ? $", {failedBefore} of them failed" : "";
+        string before = doneBefore == 0 ? "" : $"; {doneBefore} were done before{failed}";
+        string counts = $"{(interrupted ? "stopped after " : "")}{_pictures} pictures, {_faces} faces, {_failed} failed";
+        double speed = _pictures / Math.Max(seconds, 0.001);
+        terminal.Error.MarkupLineInterpolated($"{counts} in {seconds:F1} s ({speed:F1} a second){before}");
     }
 
     private void Update(ProgressTask bar)

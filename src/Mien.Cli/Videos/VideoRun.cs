@@ -44,10 +44,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
                 }
                 catch (MienException e)
                 {
-                    failed = true;
-                    if (await IsInterrupted(cancellationToken))
-                        break;
                     terminal.Error.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
+                    failed = true;
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -122,6 +120,8 @@ internal sealed class VideoRun(ExpressionRecognizer recognizer, Terminal termina
         catch (Exception e) when (e is MienException or OperationCanceledException)
         {
             SaveTimeline(quietly: true);
+            if (e is MienException && await IsInterrupted(cancellationToken))
+                throw new OperationCanceledException(cancellationToken);
             throw;
         }
 

@@ -43,8 +43,9 @@ public static class ConfusionMatrix
                     : Charts.Percent(Math.Round(share, 3));
                 double x = Left + Cell * column;
                 double y = Top + Cell * row;
-                svg.Rectangle(x, y, Cell, Cell, "cell", Shade(share, row == column),
-                    $"{labels[row]} read as {labels[column]}: {confusion[row][column]} faces, {Charts.Exact(share)} of those labeled {labels[row]}",
+                string meaning = $"{labels[row]} read as {labels[column]}: {confusion[row][column]} faces, "
+                    + $"{Charts.Exact(share)} of those labeled {labels[row]}";
+                svg.Rectangle(x, y, Cell, Cell, "cell", Shade(share, row == column), meaning,
                     $"data-row=\"{row}\" data-column=\"{column}\"");
                 svg.Text(x + Cell / 2, y + Cell / 2 + 4, text, share > 0.45 ? "onDark count" : "onLight count", "middle");
             }

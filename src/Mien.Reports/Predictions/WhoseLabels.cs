@@ -33,7 +33,8 @@ public static class WhoseLabels
         }
 
         return card.LearnedFromPeople
-            ? "The data set's own labels judge. The model learned to say something else, what most people say, and disagrees with them as people do; with FER+'s fer2013new.csv beside the data, people's answers judge."
+            ? "The data set's own labels judge. The model learned to say something else, what most people say, and disagrees with them as "
+                + "people do; with FER+'s fer2013new.csv beside the data, people's answers judge."
             : "The data set's own labels judge. People agree with FER2013's about 65 % of the time.";
     }
 

@@ -21,7 +21,7 @@ internal sealed class FolderTree
     /// <param name="wanted">Whether a file of this name is one to read.</param>
     public FolderTree(string root, Func<string, bool> wanted)
     {
-        (_root, _realRoot, _wanted) = (root, OrdinaryFile.RealPath(root), wanted);
+        (_root, _realRoot, _wanted) = (root, RealPath.Of(root), wanted);
         Enter("", _realRoot);
         // Links come last: a folder goes by its own name rather than by a link's.
         while (_links.TryDequeue(out string? link))
@@ -49,7 +49,7 @@ internal sealed class FolderTree
 
     private void Follow(string link)
     {
-        string real = OrdinaryFile.RealPath(PathOf(link));
+        string real = RealPath.Of(PathOf(link));
         if (!Directory.Exists(real))
             _leftOut.Add($"{PathOf(link)}: a link to {real}, which is not there");
         else if (_entered.Contains(real) || HoldsRoot(real))

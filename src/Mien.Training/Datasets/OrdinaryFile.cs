@@ -5,8 +5,6 @@ namespace Mien.Training.Datasets;
 /// <summary>Tells files that can be read to their end from pipes, devices and links that lead nowhere.</summary>
 internal static class OrdinaryFile
 {
-    private const int MostLinks = 40;
-
     /// <summary>What keeps a path from being opened, without opening it: a pipe would wait for ever, a device never end.</summary>
     /// <returns>Words that follow the file's name, or null for a file that can be opened.</returns>
     public static string? Wrong(string path)
@@ -38,20 +36,6 @@ internal static class OrdinaryFile
         Wrong(path) is { } wrong
             ? throw new IOException(wrong)
             : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-
-    /// <summary>The full path without links: the same for every way to name a file or folder.</summary>
-    public static string RealPath(string path) => RealPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), MostLinks);
-
-    private static string RealPath(string full, int links)
-    {
-        string? parent = Path.GetDirectoryName(full);
-        if (parent is null || links == 0)
-            return full;
-        string path = Path.Combine(RealPath(parent, links - 1), Path.GetFileName(full));
-        return new FileInfo(path).LinkTarget is { } target
-            ? RealPath(Path.GetFullPath(target, Path.GetDirectoryName(path)!), links - 1)
-            : path;
-    }
 
     /// <summary>What an empty file is; .NET tells the kind of a file where it packs one into an archive, and opens ordinary ones
     /// only.</summary>

@@ -160,5 +160,6 @@ public sealed class Sweep
     private static string Markdown(IEnumerable<SweepResult> results) =>
         "| variant | PublicTest | with flip | macro F1 | parameters | multiply-adds | seconds an epoch | epochs |\n|---|---|---|---|---|---|---|---|\n"
         + string.Concat(results.Select(r =>
-            FormattableString.Invariant($"| {r.Name} | {r.Accuracy * 100:F2} % | {r.AccuracyFlip * 100:F2} % | {r.MacroF1:F4} | {r.Parameters:N0} | {r.MultiplyAdds / 1e6:F1} M | {r.SecondsAnEpoch:F0} | {r.Epochs} |\n")));
+            FormattableString.Invariant($"| {r.Name} | {r.Accuracy * 100:F2} % | {r.AccuracyFlip * 100:F2} % | {r.MacroF1:F4} | ")
+            + FormattableString.Invariant($"{r.Parameters:N0} | {r.MultiplyAdds / 1e6:F1} M | {r.SecondsAnEpoch:F0} | {r.Epochs} |\n")));
 }

@@ -235,12 +235,20 @@ public sealed record TrainingOptions
         if (OwnHead > 0 && VotesHead > 0)
             throw new MienException("A run has one second task: pass --votes-head 0 or --own-head 0.");
         if (OwnShare > 0 && OwnHead == 0)
-            throw new MienException(FormattableString.Invariant($"--own-share {OwnShare}: there is no second task to take it from. Pass --own-head, or leave it out."));
+        {
+            throw new MienException(FormattableString.Invariant($"--own-share {OwnShare}: there is no second task to take it from. ")
+                + "Pass --own-head, or leave it out.");
+        }
+
         if (KeepDivided && FerPlusShare == 0)
             throw new MienException("--keep-divided: faces without a majority can be learned as their votes only. Pass --ferplus-share 1.");
         if ((LearnsVotes || Labels == LabelSource.FerPlus) && FerPlus is null)
-            throw new MienException($"The recipe learns from FER+ votes: pass --ferplus "
-                + $"fer2013new.csv{(this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own } ? ", or --votes-head 0 to learn from the labels alone" : "")}.");
+        {
+            string other = this with { VotesHead = 0 } is { LearnsVotes: false, Labels: LabelSource.Own }
+                ? ", or --votes-head 0 to learn from the labels alone"
+                : "";
+            throw new MienException($"The recipe learns from FER+ votes: pass --ferplus fer2013new.csv{other}.");
+        }
     }
 
     /// <summary>Checks what can be checked of a recipe that still lacks its files.</summary>

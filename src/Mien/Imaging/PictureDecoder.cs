@@ -65,7 +65,8 @@ internal static class PictureDecoder
             if ((long)width * height > maxPixels)
             {
                 throw new MienException(FormattableString.Invariant($"{name}: {width}x{height} is {(double)width * height / 1e6:F0} ")
-                    + FormattableString.Invariant($"megapixels, more than the limit of {maxPixels / 1e6:F0}. Shrink it, or raise the limit."));
+                    + FormattableString.Invariant($"megapixels, more than the limit of {maxPixels / 1e6:F0}. ")
+                    + "Shrink it, or raise the limit.");
             }
 
             return new SKSizeI(width, height);

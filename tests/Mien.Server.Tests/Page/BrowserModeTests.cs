@@ -383,7 +383,8 @@ public class BrowserModeTests(PageBrowser browser, ITestOutputHelper output) : I
     [Fact]
     public async Task A_server_that_takes_each_picture_as_a_face_says_that_the_page_can_t()
     {
-        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = ServerOptions.Default.Recognizer with { FaceMode = FaceMode.Cropped } });
+        RecognizerOptions cropped = ServerOptions.Default.Recognizer with { FaceMode = FaceMode.Cropped };
+        await using ServedMien served = await ServedMien.Start(ServerOptions.Default with { Recognizer = cropped });
         await using Window window = await browser.Open(address: served.Address);
         await Expect(window.Page.Locator("#model")).ToHaveTextAsync($"Model {ServedMien.ModelName}");
         await window.Page.ClickAsync("#local");

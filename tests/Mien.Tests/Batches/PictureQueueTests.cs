@@ -5,7 +5,8 @@ namespace Mien.Tests.Batches;
 
 public sealed class PictureQueueTests : IDisposable
 {
-    private readonly ExpressionRecognizer _recognizer = ExpressionRecognizer.CreateDefault(RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Threads = 1 });
+    private readonly ExpressionRecognizer _recognizer = ExpressionRecognizer.CreateDefault(
+        RecognizerOptions.Default with { FaceMode = FaceMode.Cropped, Threads = 1 });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

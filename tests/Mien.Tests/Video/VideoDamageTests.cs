@@ -47,7 +47,8 @@ public class VideoDamageTests
         await File.WriteAllBytesAsync(clip, bytes[..(bytes.Length / 2)], Token);
         var error = await Assert.ThrowsAsync<MienException>(() => VideoReader.OpenAsync(clip, Token));
         Assert.StartsWith(
-            $"{clip}: not a video that ffmpeg can read, or cut off (ffmpeg: moov atom not found; ", error.Message, StringComparison.Ordinal);
+            $"{clip}: not a video that ffmpeg can read, or cut off (ffmpeg: moov atom not found; ", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

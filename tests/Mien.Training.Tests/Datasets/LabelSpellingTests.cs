@@ -29,7 +29,8 @@ public class LabelSpellingTests
     public void A_table_s_unknown_label_is_met_with_the_likely_one_and_a_map_cures_it()
     {
         using TemporaryFolder folder = TestData.NewFolder();
-        string table = folder.Write("fer2013.csv", $"emotion,pixels,Usage\nsad,{string.Join(' ', CsvText.Pixels(1))},Training\nhapy,{string.Join(' ', CsvText.Pixels(2))},Training\n");
+        (string sad, string hapy) = (string.Join(' ', CsvText.Pixels(1)), string.Join(' ', CsvText.Pixels(2)));
+        string table = folder.Write("fer2013.csv", $"emotion,pixels,Usage\nsad,{sad},Training\nhapy,{hapy},Training\n");
         var error = Assert.Throws<MienException>(() => DatasetReader.Load(table));
         Assert.Contains("line 3: emotion \"hapy\", expected 0 to 6", error.Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean happy? Then pass --map hapy=happy.", error.Message, StringComparison.Ordinal);

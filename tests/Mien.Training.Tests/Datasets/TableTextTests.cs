@@ -45,7 +45,9 @@ public class TableTextTests
     {
         using TemporaryFolder folder = TestData.NewFolder();
         MadeUpPictures.Save(1, folder.File("a.png"), folder.File("b,c.png"));
-        string manifest = folder.Write("faces.csv", $"{header}\n{string.Join(separator, "a.png", "joy", "val", "ann")}\n{string.Join(separator, "\"b,c.png\"", "sad", "PrivateTest", "bob")}\n");
+        string first = string.Join(separator, "a.png", "joy", "val", "ann");
+        string second = string.Join(separator, "\"b,c.png\"", "sad", "PrivateTest", "bob");
+        string manifest = folder.Write("faces.csv", $"{header}\n{first}\n{second}\n");
         LoadedDataset data = DatasetReader.Load(manifest);
         Assert.Equal(["happy", "sad"], data.Table.LabelNames);
         Assert.Equal([Split.PublicTest, Split.PrivateTest], data.Table.Splits);
